@@ -1,0 +1,18 @@
+package dev.hookline.http.provider;
+
+import dev.hookline.domain.event.RepositoryContext;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One configured rule that says which repository an event belongs to, or what is known about one.
+ *
+ * @param match holds when every field holds; empty holds always
+ * @param repository {@code owner/name}; empty in a rule that only adds to what the payload says
+ */
+public record RepositoryMapping(
+    Map<String, String> match,
+    Optional<RepositoryContext> repository,
+    Optional<String> defaultBranch,
+    Optional<Long> installationId,
+    Optional<Boolean> canWrite) {}

@@ -1,0 +1,5 @@
+/** The outbox worker and the targets it dispatches to. Sees no other adapter and no SQL. */
+module dev.hookline.adapters.queue {
+  requires transitive dev.hookline.application;
+  requires static transitive org.jspecify;
+}

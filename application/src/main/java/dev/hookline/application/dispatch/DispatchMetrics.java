@@ -1,0 +1,20 @@
+package dev.hookline.application.dispatch;
+
+import java.time.Duration;
+
+/** Port: what dispatching counts. */
+public interface DispatchMetrics {
+
+  /** How an attempt ended for the message. */
+  enum Result {
+    SUCCESS,
+    RETRY,
+    DEAD
+  }
+
+  /** One attempt was made at a target. */
+  void dispatched(String target, Result result, Duration took);
+
+  /** A pipeline's first dispatch succeeded this long after its event was received. */
+  void lag(Duration sinceReceived);
+}

@@ -1,0 +1,27 @@
+package dev.hookline.application.format;
+
+import dev.hookline.domain.delivery.RawBody;
+import dev.hookline.domain.event.StandardizedEvent;
+
+/**
+ * Port: the JSON form of a {@link StandardizedEvent}, the same wherever it is shown, kept or handed
+ * on.
+ */
+public interface EventFormat {
+
+  /**
+   * The whole event as one line of UTF-8 JSON. The raw payload goes in as received; only line
+   * breaks between its tokens become spaces.
+   */
+  byte[] encode(StandardizedEvent event);
+
+  /** The event without its raw payload, as JSON text that PostgreSQL's {@code text} can hold. */
+  String encodeWithoutPayload(StandardizedEvent event);
+
+  /**
+   * Reads {@link #encodeWithoutPayload} back.
+   *
+   * @throws IllegalArgumentException if the text was not written by this format
+   */
+  StandardizedEvent decode(String withoutPayload, RawBody payload);
+}

@@ -1,0 +1,32 @@
+package dev.hookline.application.inspect;
+
+import dev.hookline.application.refused.RefusedDelivery;
+import dev.hookline.domain.pipeline.PipelineId;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Port: what is on record, to be looked at. Each method reads in one transaction and changes
+ * nothing.
+ *
+ * <p>Every method throws {@link dev.hookline.application.pipeline.StoreUnavailableException} if the
+ * database is away.
+ */
+public interface Records {
+
+  /**
+   * @param after the end of the part before, as its {@link Page#next} said
+   * @param limit at least 1
+   */
+  Page<PipelineView> pipelines(PipelineFilter filter, Optional<UUID> after, int limit);
+
+  Optional<PipelineView.Detailed> pipeline(PipelineId id);
+
+  /**
+   * @param after the end of the part before, as its {@link Page#next} said
+   * @param limit at least 1
+   */
+  Page<RefusedDelivery> refused(RefusedFilter filter, Optional<UUID> after, int limit);
+
+  OutboxDepth outboxDepth();
+}

@@ -1,0 +1,32 @@
+package dev.hookline.application.receive;
+
+import dev.hookline.domain.error.WebhookError;
+import dev.hookline.domain.event.StandardizedEvent;
+import dev.hookline.domain.pipeline.PipelineId;
+import java.util.Map;
+
+/** What became of a delivery, for whoever answers its sender. */
+public sealed interface Receipt {
+
+  /** On record, durably. */
+  record Accepted(PipelineId id, StandardizedEvent event) implements Receipt {}
+
+  /**
+   * It was on record before; nothing is started twice.
+   *
+   * @param first the pipeline of the first one
+   * @param reopened whether that pipeline had failed and was opened again
+   */
+  record Duplicate(PipelineId first, boolean reopened, StandardizedEvent event)
+      implements Receipt {}
+
+  /** The provider checked the endpoint. */
+  record Handshake(Map<String, String> answer) implements Receipt {}
+
+  /**
+   * Turned away.
+   *
+   * @param kept whether it was authentic, and is kept for a replay
+   */
+  record Refused(WebhookError error, boolean kept) implements Receipt {}
+}

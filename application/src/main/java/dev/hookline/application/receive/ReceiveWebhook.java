@@ -1,0 +1,109 @@
+package dev.hookline.application.receive;
+
+import dev.hookline.application.pipeline.NewPipeline;
+import dev.hookline.application.pipeline.PipelineStore;
+import dev.hookline.application.pipeline.PipelineStore.Acceptance;
+import dev.hookline.application.refused.RefusedDeliveries;
+import dev.hookline.application.refused.RefusedDelivery;
+import dev.hookline.application.replay.ReplayPipeline;
+import dev.hookline.application.standardize.Standardization.Handshake;
+import dev.hookline.application.standardize.Standardization.Understood;
+import dev.hookline.application.standardize.Standardization.Unusable;
+import dev.hookline.application.standardize.Standardizer;
+import dev.hookline.domain.delivery.Delivery;
+import dev.hookline.domain.delivery.Headers;
+import dev.hookline.domain.handler.Verification.Authentic;
+import dev.hookline.domain.handler.Verification.Forged;
+import dev.hookline.domain.pipeline.Pipeline;
+import dev.hookline.domain.pipeline.PipelineId;
+import java.util.UUID;
+import java.util.function.Supplier;
+
+/** Use case: take one delivery in, once, and say what its sender is to be told. */
+public final class ReceiveWebhook {
+  private final Standardizer standardizer;
+  private final PipelineStore store;
+  private final RefusedDeliveries refusals;
+  private final ReplayPipeline replay;
+  private final WebhookMetrics metrics;
+  private final Supplier<UUID> ids;
+
+  /**
+   * @param ids makes UUIDv7s
+   */
+  public ReceiveWebhook(
+      Standardizer standardizer,
+      PipelineStore store,
+      RefusedDeliveries refusals,
+      ReplayPipeline replay,
+      WebhookMetrics metrics,
+      Supplier<UUID> ids) {
+    this.standardizer = standardizer;
+    this.store = store;
+    this.refusals = refusals;
+    this.replay = replay;
+    this.metrics = metrics;
+    this.ids = ids;
+  }
+
+  /**
+   * Verifies, standardizes and stores the delivery. Nothing is parsed before its signature holds,
+   * and it is accepted only once it is durable.
+   *
+   * @throws dev.hookline.application.pipeline.StoreUnavailableException if it could not be made
+   *     durable within the service's commit budget
+   */
+  public Receipt receive(Delivery delivery, ServiceProfile profile) {
+    return switch (profile.verifier().verify(delivery)) {
+      case Forged(var error) -> new Receipt.Refused(error, false);
+      case Authentic(int secret) -> {
+        metrics.secretMatched(profile.service(), secret);
+        yield receiveAuthentic(delivery, profile);
+      }
+    };
+  }
+
+  private Receipt receiveAuthentic(Delivery delivery, ServiceProfile profile) {
+    return switch (standardizer.standardize(delivery)) {
+      case Handshake(var answer) -> new Receipt.Handshake(answer);
+      case Unusable unusable -> keep(unusable, delivery, profile);
+      case Understood understood -> accept(understood, delivery, profile);
+    };
+  }
+
+  private Receipt accept(Understood understood, Delivery delivery, ServiceProfile profile) {
+    var id = new PipelineId(ids.get());
+    var candidate =
+        new NewPipeline(
+            Pipeline.received(id, understood.event()),
+            delivery,
+            understood.key(),
+            profile.replayGuard());
+    return switch (store.accept(candidate, profile.commitBudget())) {
+      case Acceptance.Accepted() -> new Receipt.Accepted(id, understood.event());
+      case Acceptance.Duplicate(var first, boolean failed) ->
+          new Receipt.Duplicate(first, failed && replay.reopen(first), understood.event());
+    };
+  }
+
+  private Receipt keep(Unusable unusable, Delivery delivery, ServiceProfile profile) {
+    var error = unusable.error();
+    var kept =
+        new Delivery(
+            delivery.service(),
+            Headers.ofSingle(delivery.headers().select(profile.keptHeaders())),
+            delivery.body(),
+            delivery.receivedAt(),
+            delivery.remoteAddress());
+    refusals.keep(
+        new RefusedDelivery(
+            ids.get(),
+            kept,
+            error.getClass().getSimpleName(),
+            error.message(),
+            unusable.eventType(),
+            unusable.eventId()),
+        profile.commitBudget());
+    return new Receipt.Refused(error, true);
+  }
+}

@@ -1,0 +1,32 @@
+package dev.hookline.application.receive;
+
+import dev.hookline.domain.delivery.Service;
+import java.time.Duration;
+
+/** Port: what intake counts. */
+public interface WebhookMetrics {
+
+  /** How a request of a known service ended. */
+  enum Status {
+    ACCEPTED,
+    DUPLICATE,
+    HANDSHAKE,
+    RATE_LIMITED,
+    INVALID_SIGNATURE,
+    STALE_TIMESTAMP,
+    UNSUPPORTED_EVENT,
+    INVALID_PAYLOAD,
+    NO_REPOSITORY,
+    TOO_LARGE,
+    UNSUPPORTED_MEDIA_TYPE,
+    TIMEOUT,
+    OVERLOADED,
+    ERROR
+  }
+
+  /** One request was answered. */
+  void received(Service service, Status status, Duration processingTime);
+
+  /** A signature matched this secret; positions count from 1. */
+  void secretMatched(Service service, int position);
+}

@@ -1,0 +1,5 @@
+/** Authentic deliveries that could not be used: kept, shown, replayed. */
+@NullMarked
+package dev.hookline.application.refused;
+
+import org.jspecify.annotations.NullMarked;

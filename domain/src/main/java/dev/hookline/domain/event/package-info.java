@@ -1,0 +1,5 @@
+/** The one form that every accepted delivery is translated into. */
+@NullMarked
+package dev.hookline.domain.event;
+
+import org.jspecify.annotations.NullMarked;

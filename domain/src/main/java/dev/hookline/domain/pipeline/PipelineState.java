@@ -1,0 +1,102 @@
+package dev.hookline.domain.pipeline;
+
+import java.time.Instant;
+
+/** Where a pipeline stands, with what is true there and nowhere else. */
+public sealed interface PipelineState {
+
+  /**
+   * How the state shows to the outside; {@link Attempting} and {@link Retrying} both show as
+   * PROCESSING.
+   */
+  enum Name {
+    RECEIVED,
+    PROCESSING,
+    DISPATCHED,
+    FAILED
+  }
+
+  Name name();
+
+  /** When the pipeline entered the state. */
+  Instant at();
+
+  /** The attempts begun since it was received or replayed. */
+  int attempts();
+
+  /** Stored and waiting for a worker. */
+  record Received(Instant at) implements PipelineState {
+    @Override
+    public Name name() {
+      return Name.RECEIVED;
+    }
+
+    @Override
+    public int attempts() {
+      return 0;
+    }
+  }
+
+  /**
+   * A worker is dispatching it, or died while it did.
+   *
+   * @param attempts this attempt's number, from 1
+   */
+  record Attempting(int attempts, Instant at) implements PipelineState {
+    public Attempting {
+      requireAttempt(attempts);
+    }
+
+    @Override
+    public Name name() {
+      return Name.PROCESSING;
+    }
+  }
+
+  /**
+   * The last attempt failed, and the next one waits for its time.
+   *
+   * @param nextAttempt not before this instant
+   */
+  record Retrying(int attempts, Instant at, Instant nextAttempt, String error)
+      implements PipelineState {
+    public Retrying {
+      requireAttempt(attempts);
+    }
+
+    @Override
+    public Name name() {
+      return Name.PROCESSING;
+    }
+  }
+
+  /** The target took it. */
+  record Dispatched(int attempts, Instant at) implements PipelineState {
+    public Dispatched {
+      requireAttempt(attempts);
+    }
+
+    @Override
+    public Name name() {
+      return Name.DISPATCHED;
+    }
+  }
+
+  /** A dead letter: given up, until somebody replays it. */
+  record Failed(int attempts, Instant at, String error) implements PipelineState {
+    public Failed {
+      requireAttempt(attempts);
+    }
+
+    @Override
+    public Name name() {
+      return Name.FAILED;
+    }
+  }
+
+  private static void requireAttempt(int attempts) {
+    if (attempts < 1) {
+      throw new IllegalArgumentException("attempts count from 1, not " + attempts);
+    }
+  }
+}

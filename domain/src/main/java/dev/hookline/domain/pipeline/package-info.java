@@ -1,0 +1,5 @@
+/** The life of one accepted event. */
+@NullMarked
+package dev.hookline.domain.pipeline;
+
+import org.jspecify.annotations.NullMarked;
