@@ -1,5 +1,9 @@
 /** The outbox worker and the targets it dispatches to. Sees no other adapter and no SQL. */
 module dev.hookline.adapters.queue {
   requires transitive dev.hookline.application;
+  requires org.slf4j;
   requires static transitive org.jspecify;
+
+  exports dev.hookline.queue.target;
+  exports dev.hookline.queue.worker;
 }

@@ -1,0 +1,49 @@
+package dev.hookline.queue.worker;
+
+import dev.hookline.domain.event.StandardizedEvent;
+import dev.hookline.domain.pipeline.Pipeline;
+import dev.hookline.domain.pipeline.PipelineState.Attempting;
+import dev.hookline.domain.pipeline.PipelineState.Dispatched;
+import dev.hookline.domain.pipeline.PipelineState.Failed;
+import dev.hookline.domain.pipeline.PipelineState.Received;
+import dev.hookline.domain.pipeline.PipelineState.Retrying;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+import org.slf4j.spi.LoggingEventBuilder;
+
+/** One line per dispatch: which event, which attempt, how it ended. Never a payload. */
+final class DispatchLog {
+  private static final Logger LOG = LoggerFactory.getLogger("dev.hookline.dispatch");
+
+  private DispatchLog() {}
+
+  static void settled(Pipeline pipeline, Duration took) {
+    switch (pipeline.state()) {
+      case Dispatched _ -> line(Level.INFO, pipeline, took).log("dispatched");
+      case Retrying retrying ->
+          line(Level.WARN, pipeline, took)
+              .addKeyValue("error", retrying.error())
+              .addKeyValue("next_attempt_at", retrying.nextAttempt())
+              .log("dispatch failed, to be tried again");
+      case Failed failed ->
+          line(Level.ERROR, pipeline, took)
+              .addKeyValue("error", failed.error())
+              .log("dispatch failed for good");
+      case Received _, Attempting _ -> throw new IllegalStateException("not settled: " + pipeline);
+    }
+  }
+
+  private static LoggingEventBuilder line(Level level, Pipeline pipeline, Duration took) {
+    StandardizedEvent event = pipeline.event();
+    return LOG.atLevel(level)
+        .addKeyValue("service", event.service().name())
+        .addKeyValue("event_type", event.eventType())
+        .addKeyValue("event_id", event.eventId())
+        .addKeyValue("pipeline_id", pipeline.id().toString())
+        .addKeyValue("repository", event.repository().fullName())
+        .addKeyValue("attempt", pipeline.state().attempts())
+        .addKeyValue("duration_ms", took.toMillis());
+  }
+}

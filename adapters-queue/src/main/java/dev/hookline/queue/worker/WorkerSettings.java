@@ -1,0 +1,30 @@
+package dev.hookline.queue.worker;
+
+import dev.hookline.application.dispatch.Outbox.Ordering;
+import dev.hookline.application.dispatch.WorkerId;
+import java.time.Duration;
+
+/**
+ * How one worker works.
+ *
+ * @param concurrency attempts under way at the same time, at least 1
+ * @param lease how long the worker's lanes stay its own after it was last heard of
+ * @param pollInterval how long an idle worker waits for a signal before it looks by itself
+ */
+public record WorkerSettings(
+    WorkerId worker, int concurrency, Duration lease, Duration pollInterval, Ordering ordering) {
+
+  public WorkerSettings {
+    if (concurrency < 1) {
+      throw new IllegalArgumentException("concurrency is at least 1, not " + concurrency);
+    }
+  }
+
+  /**
+   * How often the lease is renewed: often enough that a dead worker's lanes are taken within a
+   * lease and a bit.
+   */
+  Duration renewal() {
+    return lease.dividedBy(8);
+  }
+}
