@@ -1,0 +1,4 @@
+package dev.hookline.application.offender;
+
+/** Could be inherited. */
+public class NotFinal {}
