@@ -1,0 +1,136 @@
+package dev.hookline.e2e;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/** One running {@code hookline} command. Its log (standard error) is always read; its output when asked for. */
+final class HooklineProcess implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Process process;
+  private final BlockingQueue<String> log = new LinkedBlockingQueue<>();
+  private final BlockingQueue<String> output = new LinkedBlockingQueue<>();
+  private final List<String> seen = new ArrayList<>();
+
+  private HooklineProcess(Process process) {
+    this.process = process;
+    follow(process.getErrorStream(), log);
+  }
+
+  static HooklineProcess start(Path folder, Map<String, String> environment, String... command)
+      throws IOException {
+    var line = new ArrayList<String>();
+    line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    line.add("-jar");
+    line.add(Path.of("target", "hookline.jar").toAbsolutePath().toString());
+    line.addAll(List.of(command));
+    var builder = new ProcessBuilder(line).directory(folder.toFile());
+    builder.environment().keySet().removeIf(name -> name.startsWith("HOOKLINE_"));
+    builder.environment().putAll(environment);
+    return new HooklineProcess(builder.start());
+  }
+
+  private static void follow(InputStream stream, BlockingQueue<String> lines) {
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              try (var reader = new BufferedReader(new InputStreamReader(stream, UTF_8))) {
+                for (var line = reader.readLine(); line != null; line = reader.readLine()) {
+                  lines.add(line);
+                }
+              } catch (IOException e) {
+                // A killed process closes its pipes; what it wrote until then was read.
+                lines.add("(closed: " + e.getMessage() + ")");
+              }
+            });
+  }
+
+  /** Begins to read standard output; until then a process that writes much is stopped by the full pipe. */
+  HooklineProcess readingOutput() {
+    follow(process.getInputStream(), output);
+    return this;
+  }
+
+  /** Waits for a line of JSON on standard output that fits. */
+  JsonNode output(Predicate<JsonNode> wanted, Duration patience) throws InterruptedException {
+    return await(output, wanted, patience);
+  }
+
+  /** Waits for a line of the log that fits. */
+  JsonNode log(Predicate<JsonNode> wanted, Duration patience) throws InterruptedException {
+    return await(log, wanted, patience);
+  }
+
+  private JsonNode await(
+      BlockingQueue<String> lines, Predicate<JsonNode> wanted, Duration patience)
+      throws InterruptedException {
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (true) {
+      String line = lines.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+      if (line == null) {
+        throw new AssertionError("nothing that fits within " + patience + "; seen: " + seen);
+      }
+      seen.add(line);
+      Optional<JsonNode> json = parse(line);
+      if (json.isPresent() && wanted.test(json.get())) {
+        return json.get();
+      }
+    }
+  }
+
+  private static Optional<JsonNode> parse(String line) {
+    try {
+      return line.startsWith("{") ? Optional.of(JSON.readTree(line)) : Optional.empty();
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException("a line that looks like JSON and is none: " + line, e);
+    }
+  }
+
+  /** The port that a listener of this process logged under this name. */
+  int port(String listener) throws InterruptedException {
+    return log(line -> line.path("listener").asText().equals(listener), Duration.ofSeconds(30))
+        .path("port")
+        .asInt();
+  }
+
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  /** Sends SIGTERM and waits for the end. */
+  int terminate() throws InterruptedException {
+    process.destroy();
+    return exitCode();
+  }
+
+  int exitCode() throws InterruptedException {
+    if (!process.waitFor(40, TimeUnit.SECONDS)) {
+      process.destroyForcibly();
+      throw new AssertionError("still running after 40 s; seen: " + seen);
+    }
+    return process.exitValue();
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+}

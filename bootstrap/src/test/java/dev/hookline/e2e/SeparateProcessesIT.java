@@ -1,0 +1,196 @@
+package dev.hookline.e2e;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.hookline.testing.TestDatabase;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.UUID;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code migrate}, {@code serve} and {@code worker} as an operator runs them: apart, on a real database. */
+class SeparateProcessesIT {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String SECRET = "an end-to-end test's secret";
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  /** What another worker may take to finish a dead one's work. */
+  private static final Duration TAKEOVER = Duration.ofSeconds(12);
+
+  @TempDir private Path folder;
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final Map<String, String> environment = new HashMap<>();
+
+  @BeforeEach
+  void migrate() throws IOException, InterruptedException {
+    var database = TestDatabase.create();
+    environment.put("HOOKLINE_DB_URL", database.url());
+    environment.put("HOOKLINE_DB_USER", database.user());
+    environment.put("HOOKLINE_DB_PASSWORD", database.password());
+    environment.put("HOOKLINE_GITHUB_SECRETS", SECRET);
+    environment.put("HOOKLINE_HTTP_PORT", "0");
+    environment.put("HOOKLINE_ADMIN_PORT", "0");
+    try (var migrate = start("migrate")) {
+      assertEquals(0, migrate.exitCode());
+    }
+  }
+
+  private HooklineProcess start(String command) throws IOException {
+    return HooklineProcess.start(folder, environment, command);
+  }
+
+  @Test
+  void aDeliveryTakenByServeIsDispatchedByAWorkerOfItsOwn() throws Exception {
+    try (var serve = start("serve");
+        var worker = start("worker").readingOutput()) {
+      int intake = serve.port("intake");
+      int admin = serve.port("admin");
+      String id = accepted(send(intake, UUID.randomUUID(), comment("please look", 1)));
+
+      JsonNode line = worker.output(pipeline(id), PATIENCE);
+      assertEquals(1, line.path("attempt").asInt());
+      assertEquals("issue_comment", line.path("event").path("event_type").asText());
+      assertEquals("please look", line.path("event").path("user_request").asText());
+      JsonNode shown = awaitState(admin, id, "DISPATCHED");
+      assertEquals("octo/widgets", shown.path("repository").asText());
+
+      assertEquals(0, serve.terminate());
+      assertEquals(0, worker.terminate());
+    }
+  }
+
+  @Test
+  void anotherWorkerFinishesWhatAKilledOneWasDispatching() throws Exception {
+    try (var serve = start("serve");
+        var doomed = start("worker")) {
+      int intake = serve.port("intake");
+      int admin = serve.port("admin");
+      // Nobody reads the doomed worker's output, so a line longer than the pipe holds it in mid-dispatch.
+      String id =
+          accepted(send(intake, UUID.randomUUID(), comment("x".repeat(500_000), 2)));
+      awaitState(admin, id, "PROCESSING");
+
+      try (var heir = start("worker").readingOutput()) {
+        heir.port("admin");
+        long killedAt = System.nanoTime();
+        doomed.kill();
+        JsonNode line = heir.output(pipeline(id), TAKEOVER);
+        assertEquals(2, line.path("attempt").asInt(), "the attempt that killed its worker counts");
+        awaitState(admin, id, "DISPATCHED");
+        var took = Duration.ofNanos(System.nanoTime() - killedAt);
+        assertTrue(took.compareTo(TAKEOVER) < 0, () -> "taken over after " + took);
+      }
+    }
+  }
+
+  @Test
+  void aKilledIntakeLosesNothingAndRecognisesWhatItTook() throws Exception {
+    var delivery = UUID.randomUUID();
+    String body = comment("once", 3);
+    String first;
+    try (var serve = start("serve")) {
+      first = accepted(send(serve.port("intake"), delivery, body));
+      serve.kill();
+    }
+    try (var serve = start("serve");
+        var worker = start("worker").readingOutput()) {
+      HttpResponse<String> again = send(serve.port("intake"), delivery, body);
+      assertEquals(first, accepted(again));
+      assertTrue(JSON.readTree(again.body()).path("duplicate").asBoolean());
+      worker.output(pipeline(first), PATIENCE);
+    }
+  }
+
+  @Test
+  void aForgedDeliveryIsTurnedAway() throws Exception {
+    try (var serve = start("serve")) {
+      String body = comment("let me in", 4);
+      var forged =
+          request(serve.port("intake"), UUID.randomUUID(), body)
+              .setHeader("X-Hub-Signature-256", "sha256=" + "0".repeat(64))
+              .build();
+      HttpResponse<String> answer = http.send(forged, BodyHandlers.ofString());
+      assertEquals(401, answer.statusCode());
+      assertEquals("InvalidSignatureError", JSON.readTree(answer.body()).path("error").asText());
+    }
+  }
+
+  @Test
+  void serveWithoutItsSchemaSaysWhichCommandToRun() throws Exception {
+    var empty = TestDatabase.create();
+    environment.put("HOOKLINE_DB_URL", empty.url());
+    try (var serve = start("serve")) {
+      assertEquals(2, serve.exitCode());
+    }
+  }
+
+  private static java.util.function.Predicate<JsonNode> pipeline(String id) {
+    return line -> line.path("pipeline_id").asText().equals(id) && line.has("attempt") && line.has("event");
+  }
+
+  private static String comment(String text, int id) {
+    return """
+        {"action":"created","issue":{"number":7,"title":"Broken"},\
+        "comment":{"id":%d,"body":"%s","created_at":"2026-03-01T12:00:00Z"},\
+        "repository":{"name":"widgets","full_name":"octo/widgets","owner":{"login":"octo"},"default_branch":"main"},\
+        "sender":{"login":"octocat","type":"User"}}"""
+        .formatted(id, text);
+  }
+
+  private HttpRequest.Builder request(int port, UUID delivery, String body)
+      throws GeneralSecurityException {
+    var mac = Mac.getInstance("HmacSHA256");
+    mac.init(new SecretKeySpec(SECRET.getBytes(UTF_8), "HmacSHA256"));
+    String signature = HexFormat.of().formatHex(mac.doFinal(body.getBytes(UTF_8)));
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/webhooks/github"))
+        .header("Content-Type", "application/json")
+        .header("X-GitHub-Event", "issue_comment")
+        .header("X-GitHub-Delivery", delivery.toString())
+        .header("X-Hub-Signature-256", "sha256=" + signature)
+        .POST(BodyPublishers.ofString(body));
+  }
+
+  private HttpResponse<String> send(int port, UUID delivery, String body)
+      throws GeneralSecurityException, IOException, InterruptedException {
+    return http.send(request(port, delivery, body).build(), BodyHandlers.ofString());
+  }
+
+  private static String accepted(HttpResponse<String> answer) throws IOException {
+    assertEquals(202, answer.statusCode(), answer::body);
+    return JSON.readTree(answer.body()).path("pipeline_id").asText();
+  }
+
+  private JsonNode awaitState(int admin, String id, String state) throws Exception {
+    var show =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + admin + "/api/pipelines/" + id))
+            .build();
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    JsonNode shown;
+    do {
+      shown = JSON.readTree(http.send(show, BodyHandlers.ofString()).body());
+      if (shown.path("state").asText().equals(state)) {
+        return shown;
+      }
+    } while (System.nanoTime() < deadline);
+    throw new AssertionError("never " + state + ": " + shown);
+  }
+}
