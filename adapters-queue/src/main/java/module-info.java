@@ -1,6 +1,7 @@
 /** The outbox worker and the targets it dispatches to. Sees no other adapter and no SQL. */
 module dev.hookline.adapters.queue {
   requires transitive dev.hookline.application;
+  requires java.net.http;
   requires org.slf4j;
   requires static transitive org.jspecify;
 

@@ -21,7 +21,10 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
-/** One running {@code hookline} command. Its log (standard error) is always read; its output when asked for. */
+/**
+ * One running {@code hookline} command. Its log (standard error) is always read; its output when
+ * asked for.
+ */
 final class HooklineProcess implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -63,7 +66,10 @@ final class HooklineProcess implements AutoCloseable {
             });
   }
 
-  /** Begins to read standard output; until then a process that writes much is stopped by the full pipe. */
+  /**
+   * Begins to read standard output; until then a process that writes much is stopped by the full
+   * pipe.
+   */
   HooklineProcess readingOutput() {
     follow(process.getInputStream(), output);
     return this;
@@ -79,8 +85,7 @@ final class HooklineProcess implements AutoCloseable {
     return await(log, wanted, patience);
   }
 
-  private JsonNode await(
-      BlockingQueue<String> lines, Predicate<JsonNode> wanted, Duration patience)
+  private JsonNode await(BlockingQueue<String> lines, Predicate<JsonNode> wanted, Duration patience)
       throws InterruptedException {
     long deadline = System.nanoTime() + patience.toNanos();
     while (true) {

@@ -27,7 +27,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code migrate}, {@code serve} and {@code worker} as an operator runs them: apart, on a real database. */
+/**
+ * {@code migrate}, {@code serve} and {@code worker} as an operator runs them: apart, on a real
+ * database.
+ */
 class SeparateProcessesIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String SECRET = "an end-to-end test's secret";
@@ -84,9 +87,9 @@ class SeparateProcessesIT {
         var doomed = start("worker")) {
       int intake = serve.port("intake");
       int admin = serve.port("admin");
-      // Nobody reads the doomed worker's output, so a line longer than the pipe holds it in mid-dispatch.
-      String id =
-          accepted(send(intake, UUID.randomUUID(), comment("x".repeat(500_000), 2)));
+      // Nobody reads the doomed worker's output, so a line longer than the pipe holds it in
+      // mid-dispatch.
+      String id = accepted(send(intake, UUID.randomUUID(), comment("x".repeat(500_000), 2)));
       awaitState(admin, id, "PROCESSING");
 
       try (var heir = start("worker").readingOutput()) {
@@ -144,15 +147,17 @@ class SeparateProcessesIT {
   }
 
   private static java.util.function.Predicate<JsonNode> pipeline(String id) {
-    return line -> line.path("pipeline_id").asText().equals(id) && line.has("attempt") && line.has("event");
+    return line ->
+        line.path("pipeline_id").asText().equals(id) && line.has("attempt") && line.has("event");
   }
 
   private static String comment(String text, int id) {
     return """
-        {"action":"created","issue":{"number":7,"title":"Broken"},\
-        "comment":{"id":%d,"body":"%s","created_at":"2026-03-01T12:00:00Z"},\
-        "repository":{"name":"widgets","full_name":"octo/widgets","owner":{"login":"octo"},"default_branch":"main"},\
-        "sender":{"login":"octocat","type":"User"}}"""
+    {"action":"created","issue":{"number":7,"title":"Broken"},\
+    "comment":{"id":%d,"body":"%s","created_at":"2026-03-01T12:00:00Z"},\
+    "repository":{"name":"widgets","full_name":"octo/widgets","owner":{"login":"octo"},"default_branch":"main"},\
+    "sender":{"login":"octocat","type":"User"}}\
+    """
         .formatted(id, text);
   }
 

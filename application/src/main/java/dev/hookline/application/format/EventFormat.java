@@ -2,6 +2,7 @@ package dev.hookline.application.format;
 
 import dev.hookline.domain.delivery.RawBody;
 import dev.hookline.domain.event.StandardizedEvent;
+import dev.hookline.domain.pipeline.PipelineId;
 
 /**
  * Port: the JSON form of a {@link StandardizedEvent}, the same wherever it is shown, kept or handed
@@ -14,6 +15,14 @@ public interface EventFormat {
    * breaks between its tokens become spaces.
    */
   byte[] encode(StandardizedEvent event);
+
+  /**
+   * The event as a CloudEvent 1.0 in structured JSON mode: {@code id} is the pipeline's id, so that
+   * every attempt is the same CloudEvent; {@code type} is {@code dev.hookline.SERVICE.EVENT_TYPE},
+   * {@code source} is {@code /webhooks/SERVICE}, {@code subject} the repository, {@code time} the
+   * receipt, {@code data} the whole event.
+   */
+  byte[] encodeCloudEvent(PipelineId id, StandardizedEvent event);
 
   /** The event without its raw payload, as JSON text that PostgreSQL's {@code text} can hold. */
   String encodeWithoutPayload(StandardizedEvent event);
