@@ -5,6 +5,10 @@
 module dev.hookline.adapters.http {
   requires transitive dev.hookline.application;
   requires static transitive org.jspecify;
+  requires com.fasterxml.jackson.core;
+  requires com.fasterxml.jackson.databind;
 
+  exports dev.hookline.http.dialects;
+  exports dev.hookline.http.json;
   exports dev.hookline.http.provider;
 }

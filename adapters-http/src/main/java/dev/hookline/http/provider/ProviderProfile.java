@@ -3,6 +3,7 @@ package dev.hookline.http.provider;
 import dev.hookline.domain.delivery.Service;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -30,6 +31,11 @@ public record ProviderProfile(
     Set<String> mediaTypes,
     Set<String> keptHeaders,
     Set<String> matchKeys) {
+
+  /** Whether a header of this name, in any case, stays with an event. */
+  public boolean keepsHeader(String name) {
+    return keptHeaders.contains(name.toLowerCase(Locale.ROOT));
+  }
 
   /** How an authentic delivery is answered that is unsupported or has no repository. */
   public enum RefuseWith {

@@ -15,4 +15,22 @@ public record RepositoryMapping(
     Optional<RepositoryContext> repository,
     Optional<String> defaultBranch,
     Optional<Long> installationId,
-    Optional<Boolean> canWrite) {}
+    Optional<Boolean> canWrite) {
+
+  /**
+   * The repository that the rule names, with what the rule says about it; empty if it names none.
+   */
+  public Optional<RepositoryContext> namedRepository() {
+    return repository.map(this::over);
+  }
+
+  /** The repository with what the rule says about it in place of what was known. */
+  public RepositoryContext over(RepositoryContext known) {
+    return new RepositoryContext(
+        known.owner(),
+        known.name(),
+        defaultBranch.orElse(known.defaultBranch()),
+        installationId.orElse(known.installationId()),
+        canWrite.orElse(known.canWrite()));
+  }
+}

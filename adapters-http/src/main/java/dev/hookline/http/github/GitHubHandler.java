@@ -1,0 +1,215 @@
+package dev.hookline.http.github;
+
+import dev.hookline.domain.delivery.Delivery;
+import dev.hookline.domain.delivery.DeliveryKey;
+import dev.hookline.domain.delivery.RawBody;
+import dev.hookline.domain.delivery.Service;
+import dev.hookline.domain.error.WebhookError.EventStandardizationError.InvalidPayloadError;
+import dev.hookline.domain.error.WebhookError.EventStandardizationError.RepositoryContextError;
+import dev.hookline.domain.error.WebhookError.UnsupportedEventError;
+import dev.hookline.domain.event.RepositoryContext;
+import dev.hookline.domain.event.StandardizedEvent;
+import dev.hookline.domain.handler.Parsing;
+import dev.hookline.domain.handler.ServiceHandler;
+import dev.hookline.domain.handler.SupportedEvents;
+import dev.hookline.http.json.Payload;
+import dev.hookline.http.provider.EventTypes;
+import dev.hookline.http.provider.FormFields;
+import dev.hookline.http.provider.Metadata;
+import dev.hookline.http.provider.ProviderProfile;
+import dev.hookline.http.provider.RepositoryMappings;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Reads GitHub's events. Those of {@link EventReadings} are read in detail; any other works once it
+ * is switched on and has a repository.
+ */
+final class GitHubHandler implements ServiceHandler<GitHubMessage> {
+  private final ProviderProfile profile;
+  private final SupportedEvents supported;
+  private final RepositoryMappings repositories;
+
+  GitHubHandler(
+      ProviderProfile profile, SupportedEvents supported, RepositoryMappings repositories) {
+    this.profile = profile;
+    this.supported = supported;
+    this.repositories = repositories;
+  }
+
+  @Override
+  public Service service() {
+    return profile.service();
+  }
+
+  @Override
+  public Parsing<GitHubMessage> parse(Delivery delivery) {
+    Optional<String> event = delivery.headers().only("X-GitHub-Event").filter(EventTypes::isType);
+    if (event.isEmpty()) {
+      return malformed("header X-GitHub-Event must name the event, once");
+    }
+    Optional<RawBody> json = json(delivery);
+    if (json.isEmpty()) {
+      return malformed("the form must have one field named payload");
+    }
+    Optional<Payload> payload = Payload.read(json.get().bytes());
+    if (payload.isEmpty()) {
+      return malformed("the payload must be one JSON object");
+    }
+    if (event.get().equals("ping")) {
+      return new Parsing.Handshake<>(Map.of("status", "pong"));
+    }
+    Optional<DeliveryKey> id =
+        delivery.headers().only("X-GitHub-Delivery").flatMap(DeliveryKey::of);
+    if (id.isEmpty()) {
+      return malformed("header X-GitHub-Delivery must hold the delivery's id, once");
+    }
+    if (!EventReadings.of(event.get()).fits(payload.get())) {
+      return malformed("the payload is not that of the event in header X-GitHub-Event");
+    }
+    return new Parsing.Message<>(
+        new GitHubMessage(
+            event.get(),
+            id.get(),
+            payload.get(),
+            json.get(),
+            delivery.headers().select(profile::keepsHeader),
+            delivery.receivedAt()));
+  }
+
+  private static Optional<RawBody> json(Delivery delivery) {
+    if (!FormFields.areIn(delivery.headers())) {
+      return Optional.of(delivery.body());
+    }
+    return FormFields.decode(delivery.body().bytes())
+        .flatMap(form -> form.only("payload"))
+        .map(payload -> RawBody.of(payload.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private static Parsing<GitHubMessage> malformed(String message) {
+    return new Parsing.Malformed<>(new InvalidPayloadError(message));
+  }
+
+  @Override
+  public String eventType(GitHubMessage message) {
+    return message.event();
+  }
+
+  @Override
+  public String eventId(GitHubMessage message) {
+    return message.deliveryId().value();
+  }
+
+  @Override
+  public Optional<UnsupportedEventError> validateEventType(GitHubMessage message) {
+    if (supported.include(message.event(), message.action())) {
+      return Optional.empty();
+    }
+    String type =
+        message
+            .action()
+            // In repository_dispatch the action is whatever a caller wrote.
+            .filter(EventTypes::isType)
+            .map(action -> message.event() + "." + action)
+            .orElse(message.event());
+    return Optional.of(new UnsupportedEventError(type));
+  }
+
+  @Override
+  public RepositoryReading extractRepositoryContext(GitHubMessage message) {
+    return repositoryIn(message.payload())
+        .map(this::withConfigured)
+        .<RepositoryReading>map(RepositoryReading.Found::new)
+        .orElseGet(
+            () ->
+                new RepositoryReading.Missing(
+                    new RepositoryContextError(
+                        "the payload of " + message.event() + " names no repository")));
+  }
+
+  private static Optional<RepositoryContext> repositoryIn(Payload payload) {
+    Optional<RepositoryContext> byFullName =
+        payload.text("repository", "full_name").flatMap(RepositoryContext::parse);
+    Optional<String> owner =
+        payload
+            .text("repository", "owner", "login")
+            .filter(RepositoryContext::isName)
+            .or(() -> byFullName.map(RepositoryContext::owner));
+    Optional<String> name =
+        payload
+            .text("repository", "name")
+            .filter(RepositoryContext::isName)
+            .or(() -> byFullName.map(RepositoryContext::name));
+    if (owner.isEmpty() || name.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<String> branch =
+        payload
+            .words("repository", "default_branch")
+            .or(() -> payload.words("repository", "master_branch"));
+    return Optional.of(
+        new RepositoryContext(
+            owner.get(),
+            name.get(),
+            branch.orElse(null),
+            payload.whole("installation", "id").orElse(null),
+            provesWriting(payload)));
+  }
+
+  /**
+   * Permissions stand in the events about the installation alone; an author's role says nothing.
+   */
+  private static boolean provesWriting(Payload payload) {
+    return payload
+            .text("installation", "permissions", "contents")
+            .filter("write"::equals)
+            .isPresent()
+        && !payload.flag("repository", "archived").orElse(false)
+        && !payload.flag("repository", "disabled").orElse(false);
+  }
+
+  private RepositoryContext withConfigured(RepositoryContext found) {
+    return repositories
+        .find(Map.of("repository", Set.of(found.fullName())), Glob::matches)
+        .map(rule -> rule.over(found))
+        .orElse(found);
+  }
+
+  @Override
+  public StandardizedEvent standardizeEvent(GitHubMessage message, RepositoryContext repository) {
+    EventReading reading = EventReadings.of(message.event());
+    Payload payload = message.payload();
+    var metadata =
+        new Metadata()
+            .text(
+                "sender",
+                payload.words("sender", "login").or(() -> payload.words("pusher", "name")))
+            .text("sender_type", payload.text("sender", "type"))
+            .text("action", message.action())
+            .text(
+                "event_timestamp",
+                Optional.of(
+                    reading
+                        .timeIn(payload, message.action())
+                        .orElse(message.receivedAt())
+                        .toString()));
+    reading.addTo(metadata, payload);
+    return new StandardizedEvent(
+        eventId(message),
+        service(),
+        message.event(),
+        repository,
+        reading.requestIn(payload).orElse(null),
+        message.receivedAt(),
+        metadata.values(),
+        message.keptHeaders(),
+        message.json());
+  }
+
+  @Override
+  public DeliveryKey deliveryKey(GitHubMessage message) {
+    return message.deliveryId();
+  }
+}

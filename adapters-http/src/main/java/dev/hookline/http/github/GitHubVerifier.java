@@ -1,0 +1,44 @@
+package dev.hookline.http.github;
+
+import dev.hookline.domain.delivery.Delivery;
+import dev.hookline.domain.error.WebhookError.InvalidSignatureError;
+import dev.hookline.domain.error.WebhookError.InvalidSignatureError.Cause;
+import dev.hookline.domain.handler.SignatureVerifier;
+import dev.hookline.domain.handler.Verification;
+import dev.hookline.http.provider.HmacSha256;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.function.Supplier;
+
+/**
+ * GitHub signs the raw body alone and sends no time (GitHub Docs, "Validating webhook deliveries").
+ * The older {@code X-Hub-Signature} proves nothing here: its SHA-1 is not looked at.
+ */
+final class GitHubVerifier implements SignatureVerifier {
+  private static final String PREFIX = "sha256=";
+
+  private final Supplier<List<String>> secrets;
+
+  GitHubVerifier(Supplier<List<String>> secrets) {
+    this.secrets = secrets;
+  }
+
+  @Override
+  public Verification verify(Delivery delivery) {
+    OptionalInt secret =
+        delivery
+            .headers()
+            .only("X-Hub-Signature-256")
+            .filter(signature -> signature.startsWith(PREFIX))
+            .map(
+                signature ->
+                    HmacSha256.signedBy(
+                        secrets.get(),
+                        signature.substring(PREFIX.length()),
+                        delivery.body().bytes()))
+            .orElse(OptionalInt.empty());
+    return secret.isPresent()
+        ? new Verification.Authentic(secret.getAsInt())
+        : new Verification.Forged(new InvalidSignatureError(Cause.NOT_PROVEN));
+  }
+}

@@ -1,0 +1,240 @@
+package dev.hookline.http.json;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.hookline.application.format.EventFormat;
+import dev.hookline.domain.delivery.RawBody;
+import dev.hookline.domain.delivery.Service;
+import dev.hookline.domain.event.MetadataValue;
+import dev.hookline.domain.event.RepositoryContext;
+import dev.hookline.domain.event.StandardizedEvent;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The JSON form of an event, written and read with Jackson. Safe for use by many threads.
+ *
+ * <p>Fields that a later version may add are passed over when reading, so that old and new
+ * processes can run side by side.
+ */
+public final class JacksonEventFormat implements EventFormat {
+  private static final JsonFactory WRITER = new JsonFactory();
+  private static final byte[] PAYLOAD = ",\"raw_payload\":".getBytes(StandardCharsets.US_ASCII);
+
+  public JacksonEventFormat() {}
+
+  @Override
+  public byte[] encode(StandardizedEvent event) {
+    byte[] head = encodeWithoutPayload(event).getBytes(StandardCharsets.UTF_8);
+    byte[] payload = event.rawPayload().bytes();
+    int open = head.length - 1;
+    byte[] line = new byte[open + PAYLOAD.length + payload.length + 1];
+    System.arraycopy(head, 0, line, 0, open);
+    System.arraycopy(PAYLOAD, 0, line, open, PAYLOAD.length);
+    int start = open + PAYLOAD.length;
+    System.arraycopy(payload, 0, line, start, payload.length);
+    for (int i = start; i < line.length - 1; i++) {
+      // JSON has raw line breaks between its tokens alone; in a string they are escaped.
+      if (line[i] == '\n' || line[i] == '\r') {
+        line[i] = ' ';
+      }
+    }
+    line[line.length - 1] = '}';
+    return line;
+  }
+
+  @Override
+  public String encodeWithoutPayload(StandardizedEvent event) {
+    var text = new StringWriter();
+    try (JsonGenerator json = WRITER.createGenerator(text)) {
+      json.writeStartObject();
+      json.writeStringField("event_id", event.eventId());
+      json.writeStringField("service", event.service().name());
+      json.writeStringField("event_type", event.eventType());
+      json.writeFieldName("repository");
+      write(json, event.repository());
+      json.writeStringField("user_request", event.userRequest());
+      json.writeStringField("created_at", event.createdAt().toString());
+      json.writeObjectFieldStart("metadata");
+      for (var entry : event.metadata().entrySet()) {
+        json.writeFieldName(entry.getKey());
+        write(json, entry.getValue());
+      }
+      json.writeEndObject();
+      json.writeObjectFieldStart("raw_headers");
+      for (var header : event.rawHeaders().entrySet()) {
+        json.writeStringField(header.getKey(), header.getValue());
+      }
+      json.writeEndObject();
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing to memory failed", e);
+    }
+    return text.toString();
+  }
+
+  private static void write(JsonGenerator json, RepositoryContext repository) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("name", repository.name());
+    json.writeStringField("owner", repository.owner());
+    json.writeStringField("default_branch", repository.defaultBranch());
+    Long installationId = repository.installationId();
+    if (installationId == null) {
+      json.writeNullField("installation_id");
+    } else {
+      json.writeNumberField("installation_id", installationId);
+    }
+    json.writeBooleanField("can_write", repository.canWrite());
+    json.writeEndObject();
+  }
+
+  private static void write(JsonGenerator json, MetadataValue value) throws IOException {
+    switch (value) {
+      case MetadataValue.Text(String text) -> json.writeString(text);
+      case MetadataValue.Whole(long whole) -> json.writeNumber(whole);
+      case MetadataValue.Flag(boolean flag) -> json.writeBoolean(flag);
+      case MetadataValue.Texts(List<String> texts) -> {
+        json.writeStartArray();
+        for (String text : texts) {
+          json.writeString(text);
+        }
+        json.writeEndArray();
+      }
+    }
+  }
+
+  @Override
+  public StandardizedEvent decode(String withoutPayload, RawBody payload) {
+    JsonNode event = read(withoutPayload);
+    JsonNode repository = object(event, "repository");
+    Optional<String> userRequest = textOrNull(event, "user_request");
+    Optional<String> defaultBranch = textOrNull(repository, "default_branch");
+    return new StandardizedEvent(
+        text(event, "event_id"),
+        new Service(text(event, "service")),
+        text(event, "event_type"),
+        new RepositoryContext(
+            text(repository, "owner"),
+            text(repository, "name"),
+            defaultBranch.orElse(null),
+            wholeOrNull(repository, "installation_id").orElse(null),
+            flag(repository, "can_write")),
+        userRequest.orElse(null),
+        instant(text(event, "created_at")),
+        metadata(object(event, "metadata")),
+        headers(object(event, "raw_headers")),
+        payload);
+  }
+
+  private static JsonNode read(String text) {
+    try (var parser = StrictJson.MAPPER.createParser(text)) {
+      JsonNode root = StrictJson.MAPPER.readTree(parser);
+      if (root != null && root.isObject() && parser.nextToken() == null) {
+        return root;
+      }
+    } catch (IOException _) {
+      // Its message would quote the text.
+    }
+    throw new IllegalArgumentException("not an event: no JSON object");
+  }
+
+  private static Map<String, MetadataValue> metadata(JsonNode object) {
+    var metadata = new LinkedHashMap<String, MetadataValue>();
+    for (var field : object.properties()) {
+      metadata.put(field.getKey(), metadataValue(field.getKey(), field.getValue()));
+    }
+    return metadata;
+  }
+
+  private static MetadataValue metadataValue(String name, JsonNode value) {
+    if (value.isTextual()) {
+      return new MetadataValue.Text(value.textValue());
+    }
+    if (value.isBoolean()) {
+      return new MetadataValue.Flag(value.booleanValue());
+    }
+    if (value.isIntegralNumber() && value.canConvertToLong()) {
+      return new MetadataValue.Whole(value.longValue());
+    }
+    if (value.isArray()) {
+      var texts = new ArrayList<String>();
+      for (JsonNode element : value) {
+        if (!element.isTextual()) {
+          throw foreign(name);
+        }
+        texts.add(element.textValue());
+      }
+      return new MetadataValue.Texts(texts);
+    }
+    throw foreign(name);
+  }
+
+  private static Map<String, String> headers(JsonNode object) {
+    var headers = new LinkedHashMap<String, String>();
+    for (var field : object.properties()) {
+      headers.put(field.getKey(), text(object, field.getKey()));
+    }
+    return headers;
+  }
+
+  private static JsonNode object(JsonNode parent, String name) {
+    JsonNode found = parent.path(name);
+    if (!found.isObject()) {
+      throw foreign(name);
+    }
+    return found;
+  }
+
+  private static String text(JsonNode parent, String name) {
+    JsonNode found = parent.path(name);
+    if (!found.isTextual()) {
+      throw foreign(name);
+    }
+    return found.textValue();
+  }
+
+  private static Optional<String> textOrNull(JsonNode parent, String name) {
+    return parent.path(name).isNull() ? Optional.empty() : Optional.of(text(parent, name));
+  }
+
+  private static Optional<Long> wholeOrNull(JsonNode parent, String name) {
+    JsonNode found = parent.path(name);
+    if (found.isNull()) {
+      return Optional.empty();
+    }
+    if (!found.isIntegralNumber() || !found.canConvertToLong()) {
+      throw foreign(name);
+    }
+    return Optional.of(found.longValue());
+  }
+
+  private static boolean flag(JsonNode parent, String name) {
+    JsonNode found = parent.path(name);
+    if (!found.isBoolean()) {
+      throw foreign(name);
+    }
+    return found.booleanValue();
+  }
+
+  private static Instant instant(String text) {
+    try {
+      return Instant.parse(text);
+    } catch (DateTimeException _) {
+      throw foreign("created_at");
+    }
+  }
+
+  private static IllegalArgumentException foreign(String name) {
+    return new IllegalArgumentException("not an event: field " + name);
+  }
+}

@@ -1,0 +1,56 @@
+package dev.hookline.http.linear;
+
+import dev.hookline.domain.delivery.Delivery;
+import dev.hookline.domain.error.WebhookError.InvalidSignatureError;
+import dev.hookline.domain.error.WebhookError.InvalidSignatureError.Cause;
+import dev.hookline.domain.handler.SignatureVerifier;
+import dev.hookline.domain.handler.Verification;
+import dev.hookline.http.json.TopLevelNumber;
+import dev.hookline.http.provider.HmacSha256;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.function.Supplier;
+
+/**
+ * Linear signs the raw body, and the time of sending stands inside it (Linear developers,
+ * "Webhooks"). The header {@code Linear-Timestamp} is not signed and never looked at.
+ */
+final class LinearVerifier implements SignatureVerifier {
+  private final Supplier<List<String>> secrets;
+  private final Duration tolerance;
+
+  LinearVerifier(Supplier<List<String>> secrets, Duration tolerance) {
+    this.secrets = secrets;
+    this.tolerance = tolerance;
+  }
+
+  @Override
+  public Verification verify(Delivery delivery) {
+    OptionalInt secret =
+        delivery
+            .headers()
+            .only("Linear-Signature")
+            .map(
+                signature -> HmacSha256.signedBy(secrets.get(), signature, delivery.body().bytes()))
+            .orElse(OptionalInt.empty());
+    if (secret.isEmpty()) {
+      return new Verification.Forged(new InvalidSignatureError(Cause.NOT_PROVEN));
+    }
+    boolean inTime =
+        switch (TopLevelNumber.find(delivery.body().bytes(), "webhookTimestamp")) {
+          // Proven, but nothing to read a time from: the handler says what is wrong with it.
+          case TopLevelNumber.NoObject() -> true;
+          case TopLevelNumber.Absent() -> false;
+          case TopLevelNumber.Present(long millis) ->
+              Duration.between(Instant.ofEpochMilli(millis), delivery.receivedAt())
+                      .abs()
+                      .compareTo(tolerance)
+                  <= 0;
+        };
+    return inTime
+        ? new Verification.Authentic(secret.getAsInt())
+        : new Verification.Forged(new InvalidSignatureError(Cause.STALE));
+  }
+}

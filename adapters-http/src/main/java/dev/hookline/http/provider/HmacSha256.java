@@ -1,0 +1,55 @@
+package dev.hookline.http.provider;
+
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.OptionalInt;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/** HMAC-SHA256 (RFC 2104) under a shared secret, whose key is the secret's UTF-8 bytes. */
+public final class HmacSha256 {
+  private static final String ALGORITHM = "HmacSHA256";
+  private static final int HEX_LENGTH = 64;
+
+  private HmacSha256() {}
+
+  /**
+   * Which secret made the signature, as a position from 1; empty if none did or the signature is
+   * not exactly 64 hexadecimal digits. All secrets are tried, and compared in constant time.
+   *
+   * @param message the signed bytes, in parts that follow one another
+   */
+  public static OptionalInt signedBy(List<String> secrets, String hex, byte[]... message) {
+    if (hex.length() != HEX_LENGTH || !hex.chars().allMatch(HexFormat::isHexDigit)) {
+      return OptionalInt.empty();
+    }
+    byte[] claimed = HexFormat.of().parseHex(hex);
+    int match = 0;
+    for (int i = 0; i < secrets.size(); i++) {
+      String secret = secrets.get(i);
+      // A secret file caught empty must not become a key that anyone has.
+      if (!secret.isBlank()
+          && MessageDigest.isEqual(sign(secret, message), claimed)
+          && match == 0) {
+        match = i + 1;
+      }
+    }
+    return match == 0 ? OptionalInt.empty() : OptionalInt.of(match);
+  }
+
+  private static byte[] sign(String secret, byte[]... message) {
+    try {
+      Mac mac = Mac.getInstance(ALGORITHM);
+      mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), ALGORITHM));
+      for (byte[] part : message) {
+        mac.update(part);
+      }
+      return mac.doFinal();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every JDK has " + ALGORITHM, e);
+    }
+  }
+}
