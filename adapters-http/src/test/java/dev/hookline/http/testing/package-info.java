@@ -1,0 +1,5 @@
+/** What the tests of every dialect share. */
+@NullMarked
+package dev.hookline.http.testing;
+
+import org.jspecify.annotations.NullMarked;
