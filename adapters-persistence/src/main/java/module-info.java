@@ -4,4 +4,12 @@
 module dev.hookline.adapters.persistence {
   requires transitive dev.hookline.application;
   requires static transitive org.jspecify;
+  requires com.zaxxer.hikari;
+  requires flyway.core;
+  requires java.sql;
+  requires org.jdbi.v3.core;
+  requires org.postgresql.jdbc;
+  requires org.slf4j;
+
+  exports dev.hookline.persistence;
 }

@@ -1,0 +1,111 @@
+package dev.hookline.persistence;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Properties;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Opens connections outside the pool, for what holds one all the time. */
+final class Connector {
+  private static final Logger LOG = LoggerFactory.getLogger(Connector.class);
+
+  private final DatabaseSettings settings;
+
+  Connector(DatabaseSettings settings) {
+    this.settings = settings;
+  }
+
+  /**
+   * @param purpose shows after the application's name in {@code pg_stat_activity}
+   */
+  Connection connect(String purpose) throws SQLException {
+    return connect(purpose, seconds(settings.socketTimeout()));
+  }
+
+  private Connection connect(String purpose, String socketTimeout) throws SQLException {
+    Properties properties = properties();
+    properties.setProperty("socketTimeout", socketTimeout);
+    properties.setProperty("ApplicationName", settings.applicationName() + " " + purpose);
+    if (settings.user() != null) {
+      properties.setProperty("user", settings.user());
+    }
+    if (settings.password() != null) {
+      properties.setProperty("password", settings.password());
+    }
+    Connection connection = DriverManager.getConnection(settings.url(), properties);
+    try (var statement = connection.createStatement()) {
+      statement.execute(sessionSql());
+    } catch (SQLException e) {
+      close(connection);
+      throw e;
+    }
+    return connection;
+  }
+
+  /**
+   * A connection without the short waits, for upkeep.
+   *
+   * @throws SQLException if it cannot be opened
+   */
+  Connection unhurried() throws SQLException {
+    Connection connection = connect("upkeep", "0");
+    try (var statement = connection.createStatement()) {
+      statement.execute("SET statement_timeout = 0");
+    } catch (SQLException e) {
+      close(connection);
+      throw e;
+    }
+    return connection;
+  }
+
+  /** What every connection tells the driver; parameters in the URL go before it. */
+  Properties properties() {
+    var properties = new Properties();
+    properties.setProperty("ApplicationName", settings.applicationName());
+    properties.setProperty("assumeMinServerVersion", "14");
+    properties.setProperty("tcpKeepAlive", "true");
+    // Of several hosts, and after a failover, the one that takes writes.
+    properties.setProperty("targetServerType", "primary");
+    properties.setProperty("connectTimeout", seconds(settings.connectTimeout()));
+    properties.setProperty("socketTimeout", seconds(settings.socketTimeout()));
+    properties.setProperty("cancelSignalTimeout", seconds(settings.connectTimeout()));
+    return properties;
+  }
+
+  /** What every session begins with. */
+  String sessionSql() {
+    // An accepted event is durable, whatever the server's default; a stronger setting stays.
+    return """
+    SET statement_timeout = %d; SET lock_timeout = %d; SET idle_in_transaction_session_timeout = 10000;
+    SELECT set_config('synchronous_commit', 'on', false)
+    WHERE current_setting('synchronous_commit') IN ('off', 'local', 'remote_write')
+    """
+        .formatted(settings.statementTimeout().toMillis(), settings.lockTimeout().toMillis());
+  }
+
+  private static String seconds(Duration duration) {
+    return String.format(Locale.ROOT, "%d", Math.max(1, duration.plusMillis(999).toSeconds()));
+  }
+
+  static void close(Connection connection) {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      LOG.debug("A connection did not close cleanly", e);
+    }
+  }
+
+  static void await(Thread thread, Duration patience) {
+    try {
+      if (!thread.join(patience)) {
+        LOG.warn("Thread {} did not end within {}", thread.getName(), patience);
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,215 @@
+package dev.hookline.persistence;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.hookline.application.dispatch.Outbox;
+import dev.hookline.application.dispatch.OutboxSignal;
+import dev.hookline.application.format.EventFormat;
+import dev.hookline.application.inspect.Records;
+import dev.hookline.application.pipeline.PipelineStore;
+import dev.hookline.application.pipeline.StoreUnavailableException;
+import dev.hookline.application.refused.RefusedDeliveries;
+import java.time.Duration;
+import java.util.Optional;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.jdbi.v3.core.Jdbi;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The adapters of one PostgreSQL database, over one connection pool. Intake and worker of one
+ * process open one each, so that neither takes the other's connections. Safe for use by many
+ * threads.
+ */
+public final class Database implements AutoCloseable {
+  /** The version of the last migration, which a test compares. */
+  static final int SCHEMA_VERSION = 1;
+
+  static final String MIGRATIONS = "classpath:dev/hookline/persistence/migrations";
+
+  private static final String HISTORY_TABLE = "schema_history";
+  private static final int DAYS_AHEAD = 7;
+  private static final Duration LEAST_RETENTION = Duration.ofDays(2);
+  private static final Logger LOG = LoggerFactory.getLogger(Database.class);
+
+  private static final String SCHEMA_EXISTS =
+      "SELECT to_regclass('%s') IS NOT NULL".formatted(HISTORY_TABLE);
+
+  private static final String NEWEST_MIGRATION =
+      """
+      SELECT coalesce(max(version::integer), 0) FROM %s WHERE success AND version ~ '^[0-9]{1,9}$'
+      """
+          .formatted(HISTORY_TABLE);
+
+  private static final String OPEN_DAYS =
+      """
+      SELECT hookline_open_day((now() AT TIME ZONE 'UTC')::date + ahead)
+      FROM generate_series(0, :ahead) ahead
+      """;
+
+  // Whole days: the one that the limit falls into stays.
+  private static final String OLDEST_KEPT =
+      "((now() - :seconds * interval '1 second') AT TIME ZONE 'UTC')::date";
+
+  private static final String FORGET_A_DAY =
+      "SELECT hookline_forget_day_before(%s) IS NOT NULL".formatted(OLDEST_KEPT);
+
+  private static final String FORGET_REST =
+      "SELECT hookline_forget_rest_before(%s) IS NULL".formatted(OLDEST_KEPT);
+
+  private final DatabaseSettings settings;
+  private final HikariDataSource pool;
+  private final Connector connector;
+  private final Sessions sessions;
+  private final Notifier notifier;
+
+  private Database(DatabaseSettings settings) {
+    this.settings = settings;
+    connector = new Connector(settings);
+    pool = pool(settings, connector);
+    sessions = new Sessions(Jdbi.create(pool));
+    notifier = new Notifier(connector);
+  }
+
+  /** Opens the pool; whether the database can be reached shows with the first statement. */
+  public static Database open(DatabaseSettings settings) {
+    return new Database(settings);
+  }
+
+  private static HikariDataSource pool(DatabaseSettings settings, Connector connector) {
+    var config = new HikariConfig();
+    config.setPoolName(settings.applicationName());
+    config.setJdbcUrl(settings.url());
+    config.setUsername(settings.user());
+    config.setPassword(settings.password());
+    config.setDataSourceProperties(connector.properties());
+    config.setConnectionInitSql(connector.sessionSql());
+    config.setMaximumPoolSize(settings.poolSize());
+    config.setConnectionTimeout(Math.max(250, settings.connectTimeout().toMillis()));
+    config.setValidationTimeout(Math.max(250, settings.connectTimeout().toMillis()));
+    config.setMaxLifetime(Duration.ofMinutes(10).toMillis());
+    config.setInitializationFailTimeout(-1);
+    config.setExceptionOverride(new EvictStandby());
+    return new HikariDataSource(config);
+  }
+
+  public PipelineStore pipelines(EventFormat format) {
+    return new JdbiPipelineStore(sessions, format, notifier);
+  }
+
+  public RefusedDeliveries refusedDeliveries() {
+    return new JdbiRefusedDeliveries(sessions);
+  }
+
+  public Records records(EventFormat format) {
+    return new JdbiRecords(sessions, format);
+  }
+
+  public Outbox outbox(EventFormat format) {
+    return new JdbiOutbox(sessions, format);
+  }
+
+  public OutboxSignal outboxSignal() {
+    return new JdbiOutboxSignal(connector);
+  }
+
+  /** Whether the database answers a statement now; takes no longer than the settings' waits. */
+  public boolean answers() {
+    try {
+      return sessions.statement(
+          handle -> handle.createQuery("SELECT true").mapTo(Boolean.class).one());
+    } catch (StoreUnavailableException e) {
+      LOG.debug("The database does not answer", e);
+      return false;
+    }
+  }
+
+  /**
+   * @throws StoreUnavailableException if the database is away
+   */
+  public SchemaState schema() {
+    Optional<Integer> version =
+        sessions.statement(
+            handle ->
+                handle.createQuery(SCHEMA_EXISTS).mapTo(Boolean.class).one()
+                    ? handle.createQuery(NEWEST_MIGRATION).mapTo(Integer.class).findOne()
+                    : Optional.empty());
+    return version.map(Database::compare).orElse(SchemaState.MISSING);
+  }
+
+  private static SchemaState compare(int version) {
+    if (version == 0) {
+      return SchemaState.MISSING;
+    }
+    return switch (Integer.compare(version, SCHEMA_VERSION)) {
+      case 0 -> SchemaState.FITS;
+      case 1 -> SchemaState.NEWER;
+      default -> SchemaState.OLDER;
+    };
+  }
+
+  /**
+   * Applies the migrations that are missing and makes the partitions of the next days. Several
+   * processes may do so at once.
+   *
+   * @throws StoreUnavailableException if the database is away
+   */
+  public void migrate() {
+    try {
+      Flyway.configure()
+          .dataSource(settings.url(), settings.user(), settings.password())
+          // Nobody waits longer than this behind a change that waits for its own lock.
+          .initSql("SET lock_timeout = " + settings.lockTimeout().toMillis())
+          .locations(MIGRATIONS)
+          .table(HISTORY_TABLE)
+          .load()
+          .migrate();
+    } catch (FlywayException e) {
+      throw Fault.translate(e);
+    }
+    openDays();
+  }
+
+  /**
+   * Makes the partitions of today and the next days, where they are missing; without them events go
+   * to a default partition.
+   *
+   * @throws StoreUnavailableException if the database is away
+   */
+  public void openDays() {
+    sessions.statement(
+        handle ->
+            handle.createQuery(OPEN_DAYS).bind("ahead", DAYS_AHEAD).mapTo(Boolean.class).list());
+  }
+
+  /**
+   * Drops the days that are older than the retention and in which nothing is open, with their
+   * delivery keys; and refused deliveries of that age.
+   *
+   * @param retention two days at least are kept in any case, so that a replayed delivery is known
+   * @return how many days were dropped
+   * @throws StoreUnavailableException if the database is away; what was dropped until then is
+   */
+  public int forget(Duration retention) {
+    long seconds = Math.max(retention.toSeconds(), LEAST_RETENTION.toSeconds());
+    // Deleting a day's keys takes longer than a webhook may wait.
+    var unhurried = new Sessions(Jdbi.create(connector::unhurried));
+    int days = 0;
+    while (unhurried.statement(
+        handle ->
+            handle.createQuery(FORGET_A_DAY).bind("seconds", seconds).mapTo(Boolean.class).one())) {
+      days++;
+    }
+    unhurried.statement(
+        handle ->
+            handle.createQuery(FORGET_REST).bind("seconds", seconds).mapTo(Boolean.class).one());
+    return days;
+  }
+
+  @Override
+  public void close() {
+    notifier.close();
+    pool.close();
+  }
+}

@@ -1,0 +1,97 @@
+package dev.hookline.persistence;
+
+import dev.hookline.application.dispatch.OutboxSignal;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import org.postgresql.PGConnection;
+import org.postgresql.PGNotification;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** LISTEN, on a connection of its own for each listening; polling does the rest. */
+final class JdbiOutboxSignal implements OutboxSignal {
+  private static final Logger LOG = LoggerFactory.getLogger(JdbiOutboxSignal.class);
+
+  private final Connector connector;
+
+  JdbiOutboxSignal(Connector connector) {
+    this.connector = connector;
+  }
+
+  @Override
+  public Subscription listen(Runnable onMessages) {
+    return new Listening(connector, onMessages);
+  }
+
+  private static final class Listening implements Subscription {
+    // A dead peer wakes nobody who only waits, so a quiet connection is asked whether it lives.
+    private static final Duration QUIET = Duration.ofSeconds(5);
+    private static final Duration PATIENCE_OF_CLOSE = Duration.ofSeconds(2);
+    private static final long LONGEST_PAUSE_MILLIS = 5_000;
+
+    private final Connector connector;
+    private final Runnable onMessages;
+    private final Thread thread;
+    private volatile boolean closed;
+
+    Listening(Connector connector, Runnable onMessages) {
+      this.connector = connector;
+      this.onMessages = onMessages;
+      thread = Thread.ofVirtual().name("outbox-listener").start(this::run);
+    }
+
+    private void run() {
+      long pause = 100;
+      while (!closed) {
+        long before = System.nanoTime();
+        try {
+          listen();
+        } catch (SQLException e) {
+          if (closed) {
+            return;
+          }
+          LOG.warn(
+              "New messages are found by polling until the database listens again: {}",
+              e.getMessage());
+        }
+        boolean held = System.nanoTime() - before > QUIET.toNanos();
+        pause = held ? 100 : Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
+        try {
+          Thread.sleep(pause / 2 + ThreadLocalRandom.current().nextLong(pause / 2));
+        } catch (InterruptedException _) {
+          Thread.currentThread().interrupt();
+          return;
+        }
+      }
+    }
+
+    private void listen() throws SQLException {
+      try (Connection connection = connector.connect("listen");
+          Statement statement = connection.createStatement()) {
+        statement.execute("LISTEN " + Notifier.CHANNEL);
+        // What came while nobody listened.
+        onMessages.run();
+        var driver = connection.unwrap(PGConnection.class);
+        while (!closed) {
+          PGNotification[] heard = driver.getNotifications((int) QUIET.toMillis());
+          if (heard != null && heard.length > 0) {
+            onMessages.run();
+          } else {
+            statement.execute("SELECT 1");
+          }
+        }
+      }
+    }
+
+    @Override
+    public void close() {
+      closed = true;
+      // Closes the socket that the thread reads from.
+      thread.interrupt();
+      Connector.await(thread, PATIENCE_OF_CLOSE);
+    }
+  }
+}

@@ -1,0 +1,126 @@
+package dev.hookline.persistence;
+
+import dev.hookline.application.pipeline.StoreUnavailableException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs statements on pooled connections and says what their failures mean. Safe for use by many
+ * threads.
+ */
+final class Sessions {
+  private static final int CONFLICTS_BORNE = 5;
+
+  private final Jdbi jdbi;
+
+  Sessions(Jdbi jdbi) {
+    this.jdbi = jdbi;
+  }
+
+  /**
+   * Runs one statement, which is a transaction of its own.
+   *
+   * @throws StoreUnavailableException if the database is away
+   */
+  <T> T statement(Function<Handle, T> work) {
+    return unlessInTheWay(() -> jdbi.withHandle(work::apply));
+  }
+
+  /**
+   * Runs several statements in one transaction.
+   *
+   * @throws StoreUnavailableException if the database is away
+   */
+  <T> T transaction(Function<Handle, T> work) {
+    return unlessInTheWay(() -> jdbi.inTransaction(work::apply));
+  }
+
+  /**
+   * Repeats an idempotent write until it says how it ended, while the caller waits. A lost
+   * connection leaves open whether the write took effect, so it is asked again on another.
+   *
+   * @param budget how long the caller waits; what is on its way then may still commit
+   * @param write gives nothing if it has to be run again
+   * @throws StoreUnavailableException if the budget is spent
+   */
+  <T> T within(Duration budget, Function<Handle, Optional<T>> write) {
+    long deadline = System.nanoTime() + budget.toNanos();
+    // A thread of its own: an interrupt of the caller's must not close a pooled connection's
+    // socket.
+    var task = new FutureTask<>(() -> repeat(deadline, write));
+    Thread.ofVirtual().name("commit").start(task);
+    try {
+      return task.get(budget.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      throw new StoreUnavailableException("no commit within " + budget, e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException failure) {
+        throw failure;
+      }
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StoreUnavailableException("interrupted while waiting for a commit", e);
+    }
+  }
+
+  private <T> T repeat(long deadline, Function<Handle, Optional<T>> write)
+      throws InterruptedException {
+    RuntimeException last = null;
+    for (int attempt = 1; deadline - System.nanoTime() > 0; attempt++) {
+      try {
+        Optional<T> end = jdbi.withHandle(write::apply);
+        if (end.isPresent()) {
+          return end.get();
+        }
+      } catch (JdbiException e) {
+        if (Fault.of(e) == Fault.DEFECT) {
+          throw e;
+        }
+        last = e;
+      }
+      pause(attempt, last);
+    }
+    throw last == null ? new StoreUnavailableException("no commit in time") : Fault.translate(last);
+  }
+
+  private static <T> T unlessInTheWay(Supply<T> work) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return work.get();
+      } catch (JdbiException e) {
+        if (Fault.of(e) != Fault.CONFLICT || attempt == CONFLICTS_BORNE) {
+          throw Fault.translate(e);
+        }
+        try {
+          pause(attempt, e);
+        } catch (InterruptedException interrupted) {
+          Thread.currentThread().interrupt();
+          e.addSuppressed(interrupted);
+          throw Fault.translate(e);
+        }
+      }
+    }
+  }
+
+  private static void pause(int attempt, @Nullable RuntimeException why)
+      throws InterruptedException {
+    boolean away = why != null && Fault.of(why) == Fault.UNAVAILABLE;
+    long most = (away ? 20L : 5L) << Math.min(attempt - 1, 4);
+    Thread.sleep(ThreadLocalRandom.current().nextLong(most) + 1);
+  }
+
+  private interface Supply<T> {
+    T get();
+  }
+}

@@ -1,0 +1,94 @@
+package dev.hookline.persistence;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Collection;
+import java.util.function.Function;
+import org.jdbi.v3.core.argument.Argument;
+import org.jspecify.annotations.Nullable;
+
+/** Values in the form that PostgreSQL takes them in. */
+final class Storable {
+  private static final char REPLACEMENT = '\uFFFD';
+
+  private Storable() {}
+
+  /** The text with U+0000 and unpaired surrogates, which {@code text} cannot hold, as U+FFFD. */
+  static String text(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) == 0 || Character.isSurrogate(text.charAt(i))) {
+        return clean(text);
+      }
+    }
+    return text;
+  }
+
+  static @Nullable String textOrNull(@Nullable String text) {
+    return text == null ? null : text(text);
+  }
+
+  private static String clean(String text) {
+    var clean = new StringBuilder(text.length());
+    text.codePoints()
+        .map(
+            c ->
+                c == 0 || (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)
+                    ? REPLACEMENT
+                    : c)
+        .forEach(clean::appendCodePoint);
+    return clean.toString();
+  }
+
+  /** The instant as {@code timestamptz} keeps it: to the microsecond, cut and not rounded. */
+  static String time(Instant instant) {
+    return instant.truncatedTo(ChronoUnit.MICROS).toString();
+  }
+
+  static @Nullable String timeOrNull(@Nullable Instant instant) {
+    return instant == null ? null : time(instant);
+  }
+
+  /** 64 bits of SHA-256 of the repository's full name: equal names stand in one line. */
+  static long orderingKey(String repository) {
+    return ByteBuffer.wrap(sha256(repository.getBytes(StandardCharsets.UTF_8))).getLong();
+  }
+
+  /** SHA-256 of the parts, one after the other. */
+  static byte[] sha256(byte[]... parts) {
+    try {
+      var digest = MessageDigest.getInstance("SHA-256");
+      for (byte[] part : parts) {
+        digest.update(part);
+      }
+      return digest.digest();
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  /** An array of texts, each made storable. */
+  static <T> Argument texts(Collection<T> items, Function<T, @Nullable String> value) {
+    return array("text", items, item -> textOrNull(value.apply(item)));
+  }
+
+  /**
+   * @param type of the elements, as PostgreSQL names it
+   */
+  static <T> Argument array(String type, Collection<T> items, Function<T, ?> value) {
+    return array(type, items.stream().map(value).toArray());
+  }
+
+  static <T> Argument bytes(Collection<T> items, Function<T, byte @Nullable []> value) {
+    // Of this type and no other does the driver send an array in binary.
+    return array("bytea", items.stream().map(value).toArray(byte[][]::new));
+  }
+
+  private static Argument array(String type, Object[] elements) {
+    return (position, statement, _) ->
+        statement.setArray(position, statement.getConnection().createArrayOf(type, elements));
+  }
+}

@@ -1,0 +1,73 @@
+package dev.hookline.persistence;
+
+import dev.hookline.application.format.EventFormat;
+import dev.hookline.domain.delivery.RawBody;
+import dev.hookline.domain.event.StandardizedEvent;
+import dev.hookline.domain.pipeline.Pipeline;
+import dev.hookline.domain.pipeline.PipelineId;
+import dev.hookline.domain.pipeline.PipelineState;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Reads domain values out of the columns that the statements of this package name alike. */
+final class Stored {
+  /** The columns of {@code pipeline p} that {@link #state} reads. */
+  static final String STATE_COLUMNS = "p.state, p.attempts, p.since, p.next_attempt_at, p.error";
+
+  /** The columns of {@code event e} that {@link #event} reads. */
+  static final String EVENT_COLUMNS = "e.document, e.body, e.payload";
+
+  private Stored() {}
+
+  static UUID uuid(ResultSet row, String column) throws SQLException {
+    return row.getObject(column, UUID.class);
+  }
+
+  static Instant instant(ResultSet row, String column) throws SQLException {
+    return row.getObject(column, OffsetDateTime.class).toInstant();
+  }
+
+  static Optional<String> optional(ResultSet row, String column) throws SQLException {
+    return Optional.ofNullable(row.getString(column));
+  }
+
+  static PipelineState state(ResultSet row) throws SQLException {
+    int attempts = row.getInt("attempts");
+    Instant since = instant(row, "since");
+    return switch (PipelineState.Name.valueOf(row.getString("state"))) {
+      case RECEIVED -> new PipelineState.Received(since);
+      case PROCESSING -> processing(row, attempts, since);
+      case DISPATCHED -> new PipelineState.Dispatched(attempts, since);
+      case FAILED -> new PipelineState.Failed(attempts, since, row.getString("error"));
+    };
+  }
+
+  private static PipelineState processing(ResultSet row, int attempts, Instant since)
+      throws SQLException {
+    OffsetDateTime next = row.getObject("next_attempt_at", OffsetDateTime.class);
+    return next == null
+        ? new PipelineState.Attempting(attempts, since)
+        : new PipelineState.Retrying(attempts, since, next.toInstant(), row.getString("error"));
+  }
+
+  static StandardizedEvent event(ResultSet row, EventFormat format) throws SQLException {
+    byte[] payload = row.getBytes("payload");
+    return format.decode(
+        row.getString("document"), payload == null ? body(row) : RawBody.of(payload));
+  }
+
+  static RawBody body(ResultSet row) throws SQLException {
+    return RawBody.of(row.getBytes("body"));
+  }
+
+  /**
+   * @param id the name of the column with the pipeline's id
+   */
+  static Pipeline pipeline(ResultSet row, String id, EventFormat format) throws SQLException {
+    return Pipeline.onRecord(new PipelineId(uuid(row, id)), event(row, format), state(row));
+  }
+}
