@@ -1,0 +1,236 @@
+package dev.hookline.bootstrap.config;
+
+import dev.hookline.domain.delivery.Service;
+import dev.hookline.http.provider.ProviderProfile;
+import dev.hookline.http.provider.RepositoryMapping;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * The configuration, typed and checked. Immutable, but for secrets in files, which follow their
+ * files; no {@code toString} shows a secret.
+ *
+ * @param services every service that is known, enabled or not, in the order of their profiles
+ * @param retention how long settled history is kept
+ * @param shutdownGrace how long what is in flight may take to finish
+ */
+public record Settings(
+    Http http,
+    Admin admin,
+    Db db,
+    Map<Service, ServiceSettings> services,
+    Dispatch dispatch,
+    Worker worker,
+    Log log,
+    Duration retention,
+    Duration shutdownGrace) {
+
+  /**
+   * The intake.
+   *
+   * @param port 0 for a free one
+   * @param maxBodyBytes the largest body taken
+   * @param requestTimeout from a request's first byte to its last
+   * @param maxInflightBytes of all bodies together
+   * @param trustedProxies addresses and CIDR networks whose forwarding headers are believed
+   */
+  public record Http(
+      String host,
+      int port,
+      int maxBodyBytes,
+      int maxConnections,
+      Duration requestTimeout,
+      long maxInflightBytes,
+      List<String> trustedProxies) {}
+
+  /**
+   * The operators' endpoint.
+   *
+   * @param port 0 for a free one
+   * @param hosts the names that a request's Host may have
+   * @param token what requests must bear, if there is one
+   */
+  public record Admin(String host, int port, List<String> hosts, Optional<SecretSource> token) {
+
+    /** Whether it can be reached from this machine alone. */
+    public boolean isLoopback() {
+      String plain = host.replace("[", "").replace("]", "").toLowerCase(Locale.ROOT);
+      return plain.equals("localhost")
+          || plain.equals("::1")
+          || plain.equals("0:0:0:0:0:0:0:1")
+          || plain.matches("127(\\.[0-9]{1,3}){3}");
+    }
+  }
+
+  /** The database. */
+  public record Db(Optional<String> url, Optional<String> user, Optional<SecretSource> password) {
+    @Override
+    public String toString() {
+      return "Db[url=%s, user=%s]".formatted(url.map(Texts::masked).orElse("none"), user);
+    }
+  }
+
+  /**
+   * One service.
+   *
+   * @param secrets those that may sign; empty: not enabled
+   * @param tolerance how far a signed time may lie from now; empty where none is signed
+   * @param rateLimit per client address
+   * @param quota per tenant; over it an event's dispatch is put off
+   */
+  public record ServiceSettings(
+      Service service,
+      Optional<SecretSource> secrets,
+      List<String> supportedEvents,
+      ProviderProfile.RefuseWith refuseWith,
+      Optional<Duration> tolerance,
+      boolean replayGuard,
+      Rate rateLimit,
+      Optional<Rate> quota,
+      Duration commitBudget,
+      List<RepositoryMapping> repositories) {
+
+    public boolean enabled() {
+      return secrets.isPresent();
+    }
+  }
+
+  /**
+   * Where events go.
+   *
+   * @param targets by name; a single one is named for its type
+   * @param routes the first that matches is taken; an event that none matches goes nowhere
+   */
+  public record Dispatch(Map<String, Target> targets, List<Route> routes) {}
+
+  /**
+   * Which events go where.
+   *
+   * @param match field to pattern, in which {@code *} stands for anything; fields are {@code
+   *     service}, {@code event-type} and {@code repository}; all must hold
+   * @param targets names of targets
+   */
+  public record Route(Map<String, String> match, List<String> targets) {}
+
+  /**
+   * The outbox worker.
+   *
+   * @param lease how long a worker that has died holds its lanes
+   * @param ordering whether one repository's events are dispatched in the order accepted
+   */
+  public record Worker(
+      int concurrency,
+      int maxAttempts,
+      Duration lease,
+      Duration pollInterval,
+      Duration backoffInitial,
+      Duration backoffMax,
+      Ordering ordering) {}
+
+  /** What is kept in order. */
+  public enum Ordering {
+    STRICT,
+    NONE
+  }
+
+  /**
+   * What is logged, and how.
+   *
+   * @param format empty: text on a terminal, else JSON
+   */
+  public record Log(Optional<LogFormat> format, LogLevel level) {}
+
+  /** How log lines look. */
+  public enum LogFormat {
+    TEXT,
+    JSON
+  }
+
+  /** From which level on lines are written. */
+  public enum LogLevel {
+    ERROR,
+    WARN,
+    INFO,
+    DEBUG,
+    TRACE
+  }
+
+  /** What a process is started as; each needs something else of its configuration. */
+  public enum Role {
+    UP,
+    SERVE,
+    WORKER,
+    /** Any other command. */
+    TOOL
+  }
+
+  /** The services that have a secret. */
+  public List<ServiceSettings> enabledServices() {
+    return services.values().stream().filter(ServiceSettings::enabled).toList();
+  }
+
+  /** What the role still misses, one line each; empty if it can start. */
+  public List<String> missingFor(Role role) {
+    var missing = new ArrayList<String>();
+    if (role == Role.SERVE && enabledServices().isEmpty()) {
+      missing.add(
+          services.keySet().stream()
+              .map(
+                  service ->
+                      "HOOKLINE_%s_SECRETS".formatted(service.name().toUpperCase(Locale.ROOT)))
+              .collect(Collectors.joining(", ", "no service is enabled: set one of ", "")));
+    }
+    if ((role == Role.SERVE || role == Role.WORKER) && db.url().isEmpty()) {
+      missing.add("db.url (HOOKLINE_DB_URL) is not set");
+    }
+    if (role == Role.WORKER || role == Role.UP) {
+      dispatch
+          .targets()
+          .forEach(
+              (name, target) -> {
+                if (!(target instanceof Target.Log)) {
+                  missing.add(
+                      "dispatch target %s: type %s is not available yet"
+                          .formatted(name, target.type()));
+                }
+              });
+    }
+    return missing;
+  }
+
+  /** The same, with secrets for the services that have none. */
+  public Settings withSecretsFor(Function<Service, SecretSource> make) {
+    var all = new LinkedHashMap<Service, ServiceSettings>();
+    services.forEach(
+        (service, s) ->
+            all.put(
+                service,
+                s.enabled()
+                    ? s
+                    : new ServiceSettings(
+                        service,
+                        Optional.of(make.apply(service)),
+                        s.supportedEvents,
+                        s.refuseWith,
+                        s.tolerance,
+                        s.replayGuard,
+                        s.rateLimit,
+                        s.quota,
+                        s.commitBudget,
+                        s.repositories)));
+    return new Settings(http, admin, db, all, dispatch, worker, log, retention, shutdownGrace);
+  }
+
+  /** The same, on this database. */
+  public Settings withDb(Db other) {
+    return new Settings(
+        http, admin, other, services, dispatch, worker, log, retention, shutdownGrace);
+  }
+}

@@ -1,0 +1,259 @@
+package dev.hookline.bootstrap.config;
+
+import dev.hookline.domain.event.RepositoryContext;
+import dev.hookline.http.provider.RepositoryMapping;
+import io.helidon.config.Config;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.regex.Pattern;
+
+/** Reads the lists and mappings that only the file can hold, each with every problem inside it. */
+final class Structures {
+  private static final Pattern TARGET_NAME = Pattern.compile("[a-z][a-z0-9_-]{0,31}");
+  private static final Set<String> ROUTE_FIELDS = Set.of("service", "event-type", "repository");
+  private static final Setting.Reader<Duration> TIMEOUT = Readers.duration("PT0.1S", "PT1H");
+
+  private Structures() {}
+
+  /**
+   * @param matchKeys what a mapping may match on; if that is the repository itself, a mapping adds
+   *     to what the payload says and need not name one
+   */
+  static Setting.Reader<List<RepositoryMapping>> mappings(Set<String> matchKeys) {
+    return written -> {
+      var mappings = new ArrayList<RepositoryMapping>();
+      for (Map<String, Config> fields : entries(written, "repositories")) {
+        var entry = new Entry(written, "repositories[%d]".formatted(mappings.size()), fields);
+        entry.allow(
+            Set.of("match", "repository", "default-branch", "installation-id", "can-write"));
+        mappings.add(mapping(entry, matchKeys));
+      }
+      return List.copyOf(mappings);
+    };
+  }
+
+  private static RepositoryMapping mapping(Entry entry, Set<String> matchKeys) {
+    Map<String, String> match = entry.match(matchKeys);
+    Optional<RepositoryContext> named =
+        entry.value(
+            "repository",
+            text ->
+                RepositoryContext.parse(text.text())
+                    .orElseThrow(() -> Readers.bad("not owner/name", text.text())));
+    Optional<String> branch = entry.value("default-branch", Structures::notBlank);
+    Optional<Long> installation =
+        entry.value("installation-id", Readers.whole(1, Long.MAX_VALUE, "a number"));
+    Optional<Boolean> canWrite = entry.value("can-write", Readers.YES_OR_NO);
+    if (!entry.has("repository") && !matchKeys.contains("repository")) {
+      entry.problem("has no repository");
+    }
+    Optional<RepositoryContext> repository =
+        named.map(
+            context ->
+                new RepositoryContext(
+                    context.owner(),
+                    context.name(),
+                    branch.orElse(null),
+                    installation.orElse(null),
+                    canWrite.orElse(false)));
+    return new RepositoryMapping(match, repository, branch, installation, canWrite);
+  }
+
+  /** Targets by name, each still without the common timeout that it may fall back on. */
+  static Setting.Reader<Map<String, Function<Duration, Target>>> targets(LongSupplier nanos) {
+    return written -> {
+      if (written.node().type() != Config.Type.OBJECT) {
+        throw new IllegalArgumentException("expects names of targets, each with its keys");
+      }
+      var targets = new LinkedHashMap<String, Function<Duration, Target>>();
+      fields(written.node())
+          .forEach(
+              (name, node) -> {
+                if (node.type() != Config.Type.OBJECT) {
+                  written.problems().accept("targets.%s: expects keys".formatted(name));
+                  return;
+                }
+                var entry = new Entry(written, "targets." + name, fields(node));
+                if (!TARGET_NAME.matcher(name).matches()) {
+                  entry.problem("a target's name is 1 to 32 of a-z 0-9 _ -, a letter first");
+                }
+                target(entry, nanos).ifPresent(target -> targets.put(name, target));
+              });
+      return targets;
+    };
+  }
+
+  private static Optional<Function<Duration, Target>> target(Entry entry, LongSupplier nanos) {
+    String type = entry.value("type", Readers.TEXT).orElse("");
+    Optional<Duration> timeout = entry.value("timeout", TIMEOUT);
+    switch (type) {
+      case "log" -> {
+        entry.allow(Set.of("type", "timeout"));
+        return Optional.of(common -> new Target.Log(timeout.orElse(common)));
+      }
+      case "exec" -> {
+        entry.allow(Set.of("type", "timeout", "command"));
+        return entry
+            .required("command", Readers.COMMAND)
+            .map(command -> common -> new Target.Exec(command, timeout.orElse(common)));
+      }
+      case "http" -> {
+        entry.allow(Set.of("type", "timeout", "url", "secret", "secret-file"));
+        Optional<SecretSource> secret = entry.secret("secret", nanos);
+        return entry
+            .required("url", Readers.HTTP_URL)
+            .map(url -> common -> new Target.Http(url, secret, timeout.orElse(common)));
+      }
+      case "kafka" -> {
+        entry.allow(Set.of("type", "timeout", "bootstrap-servers", "topic"));
+        String topic = entry.value("topic", Structures::notBlank).orElse(Catalog.DEFAULT_TOPIC);
+        return entry
+            .required("bootstrap-servers", Readers.HOSTS_AND_PORTS)
+            .map(servers -> common -> new Target.Kafka(servers, topic, timeout.orElse(common)));
+      }
+      default -> {
+        entry.problem(
+            type.isEmpty()
+                ? "type is missing: log, exec, http or kafka"
+                : "type: not one of log, exec, http, kafka: \"%s\"".formatted(type));
+        return Optional.empty();
+      }
+    }
+  }
+
+  static Setting.Reader<List<Settings.Route>> routes() {
+    return written -> {
+      var routes = new ArrayList<Settings.Route>();
+      for (Map<String, Config> fields : entries(written, "routes")) {
+        var entry = new Entry(written, "routes[%d]".formatted(routes.size()), fields);
+        entry.allow(Set.of("match", "targets"));
+        routes.add(
+            new Settings.Route(
+                entry.match(ROUTE_FIELDS),
+                entry.required("targets", Readers.NAMES).orElse(List.of())));
+      }
+      return List.copyOf(routes);
+    };
+  }
+
+  private static List<Map<String, Config>> entries(Written written, String what) {
+    if (written.node().type() != Config.Type.LIST) {
+      throw new IllegalArgumentException("expects a list of entries");
+    }
+    var entries = new ArrayList<Map<String, Config>>();
+    for (Config item : written.node().asNodeList().orElse(List.of())) {
+      if (item.type() == Config.Type.OBJECT) {
+        entries.add(fields(item));
+      } else {
+        written
+            .problems()
+            .accept("%s[%d]: expects keys such as match".formatted(what, entries.size()));
+        entries.add(Map.of("match", item));
+      }
+    }
+    return entries;
+  }
+
+  static Map<String, Config> fields(Config object) {
+    var fields = new LinkedHashMap<String, Config>();
+    for (Config child : object.asNodeList().orElse(List.of())) {
+      fields.put(Config.Key.unescapeName(child.name()), child);
+    }
+    return fields;
+  }
+
+  private static String notBlank(Written written) {
+    if (written.text().isBlank()) {
+      throw new IllegalArgumentException("is empty");
+    }
+    return written.text().strip();
+  }
+
+  /** One entry of a structure; its problems name it. */
+  private record Entry(Written whole, String name, Map<String, Config> fields) {
+
+    boolean has(String key) {
+      return fields.containsKey(key);
+    }
+
+    void problem(String text) {
+      whole.problems().accept(name + ": " + text);
+    }
+
+    void allow(Set<String> keys) {
+      for (String key : fields.keySet()) {
+        if (!keys.contains(key)) {
+          problem(
+              "unknown key \"%s\"%s"
+                  .formatted(
+                      key,
+                      Texts.nearest(key.toLowerCase(Locale.ROOT), keys)
+                          .map("; did you mean \"%s\"?"::formatted)
+                          .orElse("")));
+        }
+      }
+    }
+
+    <T> Optional<T> value(String key, Setting.Reader<T> reader) {
+      Config node = fields.get(key);
+      if (node == null) {
+        return Optional.empty();
+      }
+      try {
+        return Optional.of(
+            reader.read(new Written(node, whole.origin(), text -> problem(key + ": " + text))));
+      } catch (IllegalArgumentException e) {
+        problem(key + ": " + e.getMessage());
+        return Optional.empty();
+      }
+    }
+
+    <T> Optional<T> required(String key, Setting.Reader<T> reader) {
+      if (!has(key)) {
+        problem(key + " is missing");
+      }
+      return value(key, reader);
+    }
+
+    Optional<SecretSource> secret(String key, LongSupplier nanos) {
+      String fileKey = key + "-file";
+      if (has(key) && has(fileKey)) {
+        problem("has both %s and %s".formatted(key, fileKey));
+      }
+      return value(key, written -> SecretSource.of(List.of(written.text())))
+          .or(
+              () ->
+                  value(
+                      fileKey,
+                      written -> SecretSource.inFile(Path.of(written.text()), false, nanos)));
+    }
+
+    Map<String, String> match(Set<String> keys) {
+      Config node = fields.get("match");
+      if (node == null) {
+        problem("match is missing; write match: {} for everything");
+        return Map.of();
+      }
+      if (node.type() != Config.Type.OBJECT) {
+        problem("match: expects keys");
+        return Map.of();
+      }
+      var match = new LinkedHashMap<String, String>();
+      var inside = new Entry(whole, name + ".match", Structures.fields(node));
+      inside.allow(keys);
+      for (String key : inside.fields.keySet()) {
+        inside.value(key, Structures::notBlank).ifPresent(value -> match.put(key, value));
+      }
+      return match;
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package dev.hookline.bootstrap.logging;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.OutputStreamAppender;
+import ch.qos.logback.core.encoder.Encoder;
+import dev.hookline.bootstrap.config.Settings.LogFormat;
+import dev.hookline.bootstrap.config.Settings.LogLevel;
+import java.io.OutputStream;
+import java.util.Map;
+import net.logstash.logback.encoder.LogstashEncoder;
+import net.logstash.logback.fieldnames.LogstashFieldNames;
+import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
+
+/**
+ * Sets the log up: one line per event. What libraries say goes the same way, theirs only from INFO
+ * on (WARN for the talkative ones) unless TRACE is asked for.
+ *
+ * <p>Standard output is not the log's: it belongs to the {@code log} target and to what commands
+ * print.
+ */
+public final class Logging {
+  private static final Map<String, Level> LIBRARIES =
+      Map.of(
+          "io.helidon", Level.WARN,
+          "com.zaxxer.hikari", Level.WARN,
+          "org.flywaydb", Level.WARN,
+          "org.postgresql", Level.WARN);
+
+  private Logging() {}
+
+  /** Logs to standard error from now on. */
+  public static void start(LogFormat format, LogLevel level) {
+    start(format, level, System.err);
+  }
+
+  static void start(LogFormat format, LogLevel level, OutputStream out) {
+    var context = (LoggerContext) LoggerFactory.getILoggerFactory();
+    context.reset();
+    var root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    root.setLevel(Level.valueOf(level.name()));
+    quieten(context, level);
+    var appender = new OutputStreamAppender<ILoggingEvent>();
+    appender.setContext(context);
+    appender.setName("out");
+    appender.setEncoder(encoder(format, context));
+    appender.setOutputStream(out);
+    appender.start();
+    root.addAppender(appender);
+    SLF4JBridgeHandler.removeHandlersForRootLogger();
+    SLF4JBridgeHandler.install();
+  }
+
+  private static void quieten(LoggerContext context, LogLevel level) {
+    if (level == LogLevel.TRACE) {
+      return;
+    }
+    LIBRARIES.forEach(
+        (name, quiet) -> {
+          Logger logger = context.getLogger(name);
+          logger.setLevel(level == LogLevel.ERROR ? Level.ERROR : quiet);
+        });
+  }
+
+  private static Encoder<ILoggingEvent> encoder(LogFormat format, LoggerContext context) {
+    return switch (format) {
+      case TEXT -> {
+        var encoder = new TextEncoder();
+        encoder.setContext(context);
+        encoder.start();
+        yield encoder;
+      }
+      case JSON -> {
+        var names = new LogstashFieldNames();
+        names.setTimestamp("timestamp");
+        names.setThread("thread");
+        names.setVersion("[ignore]");
+        names.setLevelValue("[ignore]");
+        var encoder = new LogstashEncoder();
+        encoder.setContext(context);
+        encoder.setFieldNames(names);
+        encoder.setTimeZone("UTC");
+        encoder.setTimestampPattern("yyyy-MM-dd'T'HH:mm:ss.SSSXXX");
+        encoder.start();
+        yield encoder;
+      }
+    };
+  }
+}

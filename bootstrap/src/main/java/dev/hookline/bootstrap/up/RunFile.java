@@ -1,0 +1,45 @@
+package dev.hookline.bootstrap.up;
+
+/**
+ * Where a running {@code up} can be reached.
+ *
+ * @param intakeUrl without a trailing slash
+ * @param adminUrl without a trailing slash
+ * @param jdbcUrl of its database, without credentials
+ * @param pid of its process
+ * @param startedAt when that process began, in milliseconds since 1970; tells it from a later one
+ *     with the same pid
+ */
+public record RunFile(
+    String intakeUrl,
+    String adminUrl,
+    String jdbcUrl,
+    String dbUser,
+    String dbPassword,
+    long pid,
+    long startedAt) {
+
+  /** That of this process. */
+  public static RunFile ofThisProcess(
+      String intakeUrl, String adminUrl, String jdbcUrl, String dbUser, String dbPassword) {
+    ProcessHandle self = ProcessHandle.current();
+    return new RunFile(intakeUrl, adminUrl, jdbcUrl, dbUser, dbPassword, self.pid(), startOf(self));
+  }
+
+  boolean isAlive() {
+    return ProcessHandle.of(pid)
+        .filter(ProcessHandle::isAlive)
+        .filter(process -> startOf(process) == startedAt)
+        .isPresent();
+  }
+
+  private static long startOf(ProcessHandle process) {
+    return process.info().startInstant().map(java.time.Instant::toEpochMilli).orElse(0L);
+  }
+
+  @Override
+  public String toString() {
+    return "RunFile[intakeUrl=%s, adminUrl=%s, jdbcUrl=%s, pid=%d]"
+        .formatted(intakeUrl, adminUrl, jdbcUrl, pid);
+  }
+}
