@@ -100,6 +100,20 @@ public record Settings(
     public boolean enabled() {
       return secrets.isPresent();
     }
+
+    ServiceSettings withSecrets(Optional<SecretSource> others) {
+      return new ServiceSettings(
+          service,
+          others,
+          supportedEvents,
+          refuseWith,
+          tolerance,
+          replayGuard,
+          rateLimit,
+          quota,
+          commitBudget,
+          repositories);
+    }
   }
 
   /**
@@ -205,26 +219,15 @@ public record Settings(
     return missing;
   }
 
-  /** The same, with secrets for the services that have none. */
-  public Settings withSecretsFor(Function<Service, SecretSource> make) {
+  /**
+   * The same, with other secrets for the services that have none.
+   *
+   * @param others empty for a service that stays without
+   */
+  public Settings withSecretsFrom(Function<Service, Optional<SecretSource>> others) {
     var all = new LinkedHashMap<Service, ServiceSettings>();
     services.forEach(
-        (service, s) ->
-            all.put(
-                service,
-                s.enabled()
-                    ? s
-                    : new ServiceSettings(
-                        service,
-                        Optional.of(make.apply(service)),
-                        s.supportedEvents,
-                        s.refuseWith,
-                        s.tolerance,
-                        s.replayGuard,
-                        s.rateLimit,
-                        s.quota,
-                        s.commitBudget,
-                        s.repositories)));
+        (service, s) -> all.put(service, s.enabled() ? s : s.withSecrets(others.apply(service))));
     return new Settings(http, admin, db, all, dispatch, worker, log, retention, shutdownGrace);
   }
 

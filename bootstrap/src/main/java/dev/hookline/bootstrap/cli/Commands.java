@@ -1,0 +1,37 @@
+package dev.hookline.bootstrap.cli;
+
+import dev.hookline.bootstrap.config.Configuration;
+import dev.hookline.bootstrap.config.Settings;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+
+/**
+ * What the commands set going; the composition root does it. Each method but {@link #inspect}
+ * returns when its work is over, with the exit code: 0 done, 1 failed, 2 misconfigured.
+ */
+public interface Commands {
+
+  /**
+   * The whole system in this process.
+   *
+   * @param folder where it keeps its database and secrets
+   * @param out takes what is to be told once it is ready
+   */
+  int up(Configuration configuration, Path folder, PrintWriter out);
+
+  /** The intake and the admin endpoint. */
+  int serve(Configuration configuration);
+
+  /** The outbox worker. */
+  int worker(Configuration configuration);
+
+  /** Brings the schema up to date. */
+  int migrate(Configuration configuration, PrintWriter out);
+
+  /**
+   * Opens the database of the settings to look into it.
+   *
+   * @throws CommandException if it does not fit
+   */
+  Inspection inspect(Settings settings);
+}

@@ -1,0 +1,44 @@
+package dev.hookline.bootstrap.cli;
+
+import dev.hookline.application.inspect.Page;
+import dev.hookline.application.inspect.PipelineFilter;
+import dev.hookline.application.inspect.PipelineView;
+import dev.hookline.application.inspect.Records;
+import dev.hookline.application.refused.RefusedDelivery;
+import dev.hookline.application.replay.ReplayPipeline;
+import dev.hookline.application.replay.ReplayRefused;
+import dev.hookline.domain.pipeline.PipelineId;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * The stored state, for the commands that look into it. Its JSON is what the admin endpoint answers
+ * for the same.
+ *
+ * <p>Every method but {@link #close} and those of JSON throws {@link
+ * dev.hookline.application.pipeline.StoreUnavailableException} if the database is away.
+ */
+public interface Inspection extends AutoCloseable {
+
+  Records records();
+
+  ReplayPipeline.Replay replay(PipelineId id);
+
+  /**
+   * @return how many were opened again
+   */
+  int replay(PipelineFilter filter, int limit);
+
+  Optional<RefusedDelivery> refused(UUID id);
+
+  ReplayRefused.Replay replayRefused(UUID id);
+
+  String pipelinesJson(Page<PipelineView> page);
+
+  String pipelineJson(PipelineView.Detailed pipeline);
+
+  String refusedJson(Page<RefusedDelivery> page);
+
+  @Override
+  void close();
+}

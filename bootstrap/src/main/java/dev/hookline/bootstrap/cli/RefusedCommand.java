@@ -1,0 +1,157 @@
+package dev.hookline.bootstrap.cli;
+
+import dev.hookline.application.inspect.Page;
+import dev.hookline.application.inspect.RefusedFilter;
+import dev.hookline.application.refused.RefusedDelivery;
+import dev.hookline.application.replay.ReplayRefused.Replay;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "refused",
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "(list | show | replay)",
+    description = "Inspect authentic deliveries that were refused, and replay them.")
+final class RefusedCommand implements Runnable {
+  private final Surroundings around;
+  private final Commands commands;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  RefusedCommand(Surroundings around, Commands commands) {
+    this.around = around;
+    this.commands = commands;
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "list, show or replay?");
+  }
+
+  @Command(
+      name = "list",
+      mixinStandardHelpOptions = true,
+      description = "List refused deliveries, newest first.")
+  int list(
+      @Mixin ConfigOptions options,
+      @Option(names = "--service", paramLabel = "NAME") Optional<String> service,
+      @Option(names = "--event-type", paramLabel = "TYPE") Optional<String> eventType,
+      @Option(
+              names = "--error",
+              paramLabel = "NAME",
+              description = "such as RepositoryContextError")
+          Optional<String> error,
+      @Option(names = "--since", paramLabel = "TIME") Optional<String> since,
+      @Option(names = "--until", paramLabel = "TIME") Optional<String> until,
+      @Option(
+              names = "--limit",
+              paramLabel = "N",
+              defaultValue = "50",
+              description = "at most so many (${DEFAULT-VALUE})")
+          int limit,
+      @Option(names = "--json", description = "as the admin endpoint answers") boolean json) {
+    PipelinesCommand.requireLimit(limit);
+    var filter =
+        new RefusedFilter(
+            service,
+            eventType,
+            error,
+            TimeOption.parse("--since", since, around.clock()),
+            TimeOption.parse("--until", until, around.clock()));
+    try (Inspection inspection = commands.inspect(options.loadWithDatabase(around))) {
+      Page<RefusedDelivery> page =
+          Pages.read((after, part) -> inspection.records().refused(filter, after, part), limit);
+      if (json) {
+        around.out().println(inspection.refusedJson(page));
+      } else {
+        around.out().print(Listings.refused(page.items(), around.colours()));
+      }
+    }
+    return ExitCode.DONE;
+  }
+
+  @Command(
+      name = "show",
+      mixinStandardHelpOptions = true,
+      description = "Show one refused delivery with its body.")
+  int show(
+      @Mixin ConfigOptions options,
+      @Parameters(paramLabel = "ID") String id,
+      @Option(names = "--json", description = "as the admin endpoint lists it") boolean json) {
+    UUID wanted = parse(id);
+    try (Inspection inspection = commands.inspect(options.loadWithDatabase(around))) {
+      RefusedDelivery found =
+          inspection
+              .refused(wanted)
+              .orElseThrow(
+                  () -> CommandException.notFound("there is no refused delivery " + wanted));
+      around
+          .out()
+          .print(
+              json
+                  ? inspection.refusedJson(new Page<>(List.of(found), Optional.empty())) + "\n"
+                  : Listings.refused(found));
+    }
+    return ExitCode.DONE;
+  }
+
+  @Command(
+      name = "replay",
+      mixinStandardHelpOptions = true,
+      description = "Send refused deliveries through today's handlers and mappings.")
+  int replay(
+      @Mixin ConfigOptions options,
+      @Parameters(paramLabel = "ID", arity = "1..*") List<String> ids,
+      @Option(names = "--json", description = "one JSON object per delivery") boolean json) {
+    List<UUID> wanted = ids.stream().map(RefusedCommand::parse).toList();
+    int code = ExitCode.DONE;
+    try (Inspection inspection = commands.inspect(options.loadWithDatabase(around))) {
+      for (UUID id : wanted) {
+        code = Math.max(code, replayOne(inspection, id, json));
+      }
+    }
+    return code;
+  }
+
+  private int replayOne(Inspection inspection, UUID id, boolean json) {
+    return switch (inspection.replayRefused(id)) {
+      case Replay.Accepted(var pipeline) -> {
+        around
+            .out()
+            .println(
+                json
+                    ? "{\"replayed\":1,\"pipeline_id\":\"%s\"}".formatted(pipeline)
+                    : "%s is pipeline %s now".formatted(id, pipeline));
+        yield ExitCode.DONE;
+      }
+      case Replay.StillRefused(var error) ->
+          complain(
+              "%s: %s: %s".formatted(id, error.getClass().getSimpleName(), error.message()),
+              ExitCode.FAILED);
+      case Replay.ServiceDisabled(var service) ->
+          complain("%s: service %s is not enabled here".formatted(id, service), ExitCode.FAILED);
+      case Replay.Unknown() -> complain("there is no refused delivery " + id, ExitCode.NOT_FOUND);
+    };
+  }
+
+  private int complain(String text, int code) {
+    around.err().println("hookline: " + Table.printable(text));
+    return code;
+  }
+
+  private static UUID parse(String id) {
+    try {
+      return UUID.fromString(id);
+    } catch (IllegalArgumentException _) {
+      throw CommandException.usage("ID: not a UUID: \"%s\"".formatted(Table.printable(id)));
+    }
+  }
+}

@@ -1,0 +1,250 @@
+package dev.hookline.bootstrap.cli;
+
+import dev.hookline.bootstrap.config.SecretSource;
+import dev.hookline.bootstrap.config.Settings;
+import dev.hookline.bootstrap.config.Settings.Role;
+import dev.hookline.bootstrap.config.Settings.ServiceSettings;
+import dev.hookline.bootstrap.up.UpFolder;
+import dev.hookline.domain.delivery.Service;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "send",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Send a correctly signed sample delivery.",
+      "",
+      "Samples: github issue_comment, pull_request, push, ping; slack app_mention, message,"
+          + " slash_command, block_actions; linear Issue, Comment. An action may follow:"
+          + " pull_request.closed, Issue.update.",
+      ""
+    })
+final class SendCommand implements Callable<Integer> {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  @Mixin private ConfigOptions options = new ConfigOptions();
+
+  @Parameters(index = "0", paramLabel = "SERVICE", description = "github, slack or linear")
+  private String service = "";
+
+  @Parameters(index = "1", paramLabel = "EVENT", arity = "0..1", description = "event type")
+  private @Nullable String event;
+
+  @Option(
+      names = "--file",
+      paramLabel = "FILE",
+      description = "send this body instead of a sample (- is standard input)")
+  private Optional<String> file = Optional.empty();
+
+  @Option(
+      names = "--header",
+      paramLabel = "NAME=VALUE",
+      description = "add a header, or send another value")
+  private Map<String, String> headers = new LinkedHashMap<>();
+
+  @Option(
+      names = "--url",
+      paramLabel = "URL",
+      description = "where to (the up that runs here, else http.port on this machine)")
+  private Optional<String> url = Optional.empty();
+
+  @Option(
+      names = "--secret",
+      paramLabel = "SECRET",
+      description = "what to sign with (the configured one, else the one up has made)")
+  private Optional<String> secret = Optional.empty();
+
+  @Option(
+      names = "--count",
+      paramLabel = "N",
+      description = "send so many, one after another (${DEFAULT-VALUE})")
+  private int count = 1;
+
+  private final Surroundings around;
+
+  SendCommand(Surroundings around) {
+    this.around = around;
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    List<SampleDelivery.Sample> samples = SampleDelivery.SAMPLES.get(service);
+    if (samples == null) {
+      throw CommandException.usage(
+          "SERVICE: not one of %s: \"%s\""
+              .formatted(
+                  String.join(", ", SampleDelivery.SAMPLES.keySet()), Table.printable(service)));
+    }
+    if (count < 1) {
+      throw CommandException.usage("--count: at least 1, not " + count);
+    }
+    Settings settings = options.load(around, Role.TOOL).settings();
+    URI target = target(settings);
+    String key = secret(settings);
+    Optional<byte[]> body = body();
+    String type = event == null ? samples.getFirst().event() : event;
+    boolean allTaken = true;
+    try (HttpClient client =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(10))
+            .build()) {
+      for (int number = 1; number <= count; number++) {
+        SampleDelivery delivery = delivery(samples, type, body, number, key);
+        allTaken &= send(client, target, delivery);
+      }
+    }
+    return allTaken ? ExitCode.DONE : ExitCode.FAILED;
+  }
+
+  private SampleDelivery delivery(
+      List<SampleDelivery.Sample> samples,
+      String type,
+      Optional<byte[]> body,
+      int number,
+      String key) {
+    if (body.isPresent()) {
+      return SampleDelivery.ofBody(service, type, body.get(), around.clock().instant(), key);
+    }
+    return SampleDelivery.of(service, type, number, around.clock().instant(), key)
+        .orElseThrow(
+            () ->
+                CommandException.usage(
+                    "EVENT: there is no sample of \"%s\"; there are %s, and --file takes any"
+                        .formatted(
+                            Table.printable(type),
+                            samples.stream()
+                                .map(SampleDelivery.Sample::event)
+                                .collect(Collectors.joining(", ")))));
+  }
+
+  private boolean send(HttpClient client, URI target, SampleDelivery delivery)
+      throws InterruptedException {
+    var all = new LinkedHashMap<>(delivery.headers());
+    headers.forEach(
+        (name, value) -> {
+          all.keySet().removeIf(name::equalsIgnoreCase);
+          all.put(name, value);
+        });
+    HttpResponse<String> answer;
+    try {
+      var request =
+          HttpRequest.newBuilder(target)
+              .timeout(PATIENCE)
+              .POST(HttpRequest.BodyPublishers.ofByteArray(delivery.body().bytes()));
+      all.forEach(request::header);
+      answer =
+          client.send(request.build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+    } catch (IllegalArgumentException e) {
+      throw CommandException.usage("--header: " + e.getMessage());
+    } catch (IOException e) {
+      String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+      around.err().println("hookline: no answer from %s: %s".formatted(target, why));
+      return false;
+    }
+    print(answer);
+    return answer.statusCode() / 100 == 2;
+  }
+
+  private void print(HttpResponse<String> answer) {
+    String pipeline =
+        answer
+            .headers()
+            .firstValue("X-Pipeline-Id")
+            .map(id -> " X-Pipeline-Id: " + Table.printable(id))
+            .orElse("");
+    around.out().println(answer.statusCode() + pipeline);
+    if (!answer.body().isBlank()) {
+      around.out().println(answer.body().strip().replaceAll("\\p{Cntrl}", "?"));
+    }
+    around.out().flush();
+  }
+
+  private Optional<byte[]> body() throws IOException {
+    if (file.isEmpty()) {
+      return Optional.empty();
+    }
+    if (file.get().equals("-")) {
+      return Optional.of(around.in().readAllBytes());
+    }
+    Path path = around.folder().resolve(file.get());
+    try {
+      return Optional.of(Files.readAllBytes(path));
+    } catch (IOException e) {
+      throw CommandException.usage(
+          "--file: cannot read %s (%s)".formatted(path, e.getClass().getSimpleName()));
+    }
+  }
+
+  private URI target(Settings settings) {
+    String text =
+        url.orElseGet(
+            () ->
+                UpFolder.running(options.data(around))
+                    .map(running -> running.intakeUrl())
+                    .orElseGet(() -> configuredUrl(settings.http())));
+    URI uri;
+    try {
+      uri = URI.create(text);
+    } catch (IllegalArgumentException _) {
+      throw CommandException.usage("--url: not a URL: \"%s\"".formatted(Table.printable(text)));
+    }
+    if (uri.getHost() == null || !Set.of("http", "https").contains(uri.getScheme())) {
+      throw CommandException.usage(
+          "--url: not a URL that starts with http:// or https://: \"%s\""
+              .formatted(Table.printable(text)));
+    }
+    String path = uri.getPath();
+    return path.isEmpty() || path.equals("/") ? uri.resolve("/webhooks/" + service) : uri;
+  }
+
+  private static String configuredUrl(Settings.Http http) {
+    boolean everywhere = Set.of("0.0.0.0", "::", "[::]").contains(http.host());
+    String host = everywhere ? "127.0.0.1" : http.host();
+    return "http://%s:%d"
+        .formatted(
+            host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host, http.port());
+  }
+
+  private String secret(Settings settings) {
+    String key =
+        secret
+            .or(
+                () ->
+                    settings.services().values().stream()
+                        .filter(s -> s.service().name().equals(service))
+                        .findFirst()
+                        .flatMap(ServiceSettings::secrets)
+                        .map(SecretSource::first))
+            .or(() -> UpFolder.secretOf(options.data(around), new Service(service)))
+            .orElseThrow(
+                () ->
+                    CommandException.usage(
+                        "no secret for %s: give --secret, configure services.%s.secrets, or start hookline up here"
+                            .formatted(service, service)));
+    if (key.isEmpty()) {
+      throw CommandException.usage("--secret is empty");
+    }
+    return key;
+  }
+}

@@ -1,0 +1,27 @@
+package dev.hookline.bootstrap.cli;
+
+import dev.hookline.bootstrap.config.Settings.Role;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+@Command(
+    name = "up",
+    mixinStandardHelpOptions = true,
+    description = "Run the whole system here: PostgreSQL, intake and worker.")
+final class UpCommand implements Callable<Integer> {
+  @Mixin private ConfigOptions options = new ConfigOptions();
+
+  private final Surroundings around;
+  private final Commands commands;
+
+  UpCommand(Surroundings around, Commands commands) {
+    this.around = around;
+    this.commands = commands;
+  }
+
+  @Override
+  public Integer call() {
+    return commands.up(options.loadToRun(around, Role.UP), options.data(around), around.out());
+  }
+}
