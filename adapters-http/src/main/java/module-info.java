@@ -7,8 +7,18 @@ module dev.hookline.adapters.http {
   requires static transitive org.jspecify;
   requires com.fasterxml.jackson.core;
   requires com.fasterxml.jackson.databind;
+  requires com.github.benmanes.caffeine;
+  requires io.github.bucket4j.core;
+  requires io.helidon.webserver;
+  requires io.prometheus.metrics.core;
+  requires io.prometheus.metrics.model;
+  requires io.prometheus.writer.text;
+  requires org.slf4j;
 
+  exports dev.hookline.http.admin;
   exports dev.hookline.http.dialects;
+  exports dev.hookline.http.intake;
   exports dev.hookline.http.json;
+  exports dev.hookline.http.metrics;
   exports dev.hookline.http.provider;
 }

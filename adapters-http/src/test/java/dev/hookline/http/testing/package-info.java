@@ -1,4 +1,4 @@
-/** What the tests of every dialect share. */
+/** What the tests of dialects, intake and admin endpoint share: fakes, a tiny dialect, a raw client. */
 @NullMarked
 package dev.hookline.http.testing;
 

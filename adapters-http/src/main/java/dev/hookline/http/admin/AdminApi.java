@@ -1,0 +1,203 @@
+package dev.hookline.http.admin;
+
+import dev.hookline.application.inspect.Records;
+import dev.hookline.application.replay.ReplayPipeline;
+import dev.hookline.application.replay.ReplayPipelines;
+import dev.hookline.application.replay.ReplayRefused;
+import dev.hookline.domain.delivery.Service;
+import dev.hookline.domain.pipeline.PipelineId;
+import dev.hookline.http.server.Answer;
+import dev.hookline.http.server.BodyReading;
+import dev.hookline.http.server.ByteBudget;
+import dev.hookline.http.server.Errors;
+import dev.hookline.http.server.Request;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The records and replays, {@code /api/…}, of a process that has them. */
+public final class AdminApi {
+  static final int MAX_BODY = 64 * 1024;
+  private static final int DEFAULT_LIMIT = 50;
+  private static final int MAX_LIMIT = 1000;
+  private static final int MAX_REPLAYED = 100_000;
+  private static final Set<String> REPLAY_FILTER =
+      Set.of("state", "service", "event_type", "repository", "since", "until", "limit");
+  private static final Set<String> PIPELINES_QUERY =
+      Set.of("state", "service", "event_type", "repository", "since", "until", "limit", "cursor");
+  private static final Set<String> REFUSED_QUERY =
+      Set.of("service", "event_type", "error", "since", "until", "limit", "cursor");
+
+  private static final String LIST_PIPELINES = "/api/pipelines";
+  private static final String REPLAY_PIPELINES = "/api/pipelines/replay";
+  private static final String LIST_REFUSED = "/api/refused";
+  private static final String OUTBOX = "/api/outbox";
+  private static final Pattern PIPELINE = Pattern.compile("/api/pipelines/([^/]+)");
+  private static final Pattern REPLAY_PIPELINE = Pattern.compile("/api/pipelines/([^/]+)/replay");
+  private static final Pattern REPLAY_REFUSED = Pattern.compile("/api/refused/([^/]+)/replay");
+
+  private final Records records;
+  private final ReplayPipeline replayOne;
+  private final ReplayPipelines replayMany;
+  private final ReplayRefused replayRefused;
+  private final AdminJson json;
+  private final ByteBudget bodies = new ByteBudget(16L * MAX_BODY);
+
+  public AdminApi(
+      Records records,
+      ReplayPipeline replayOne,
+      ReplayPipelines replayMany,
+      ReplayRefused replayRefused,
+      AdminJson json) {
+    this.records = records;
+    this.replayOne = replayOne;
+    this.replayMany = replayMany;
+    this.replayRefused = replayRefused;
+    this.json = json;
+  }
+
+  /** The methods that a path knows; none if there is no such path. */
+  static Optional<String> methodsOf(String path) {
+    if (path.equals(REPLAY_PIPELINES)
+        || REPLAY_PIPELINE.matcher(path).matches()
+        || REPLAY_REFUSED.matcher(path).matches()) {
+      return Optional.of("POST");
+    }
+    return path.equals(LIST_PIPELINES)
+            || path.equals(LIST_REFUSED)
+            || path.equals(OUTBOX)
+            || PIPELINE.matcher(path).matches()
+        ? Optional.of("GET, HEAD")
+        : Optional.empty();
+  }
+
+  /**
+   * Answers a request whose path {@link #methodsOf} knows.
+   *
+   * @throws InvalidRequestException if a parameter cannot be understood
+   */
+  Answer answer(Request request) {
+    String path = request.rawPath();
+    return switch (path) {
+      case LIST_PIPELINES -> pipelines(Parameters.ofQuery(request.rawQuery(), PIPELINES_QUERY));
+      case REPLAY_PIPELINES -> replayPipelines(request);
+      case LIST_REFUSED -> refused(Parameters.ofQuery(request.rawQuery(), REFUSED_QUERY));
+      case OUTBOX -> ok(json.outbox(records.outboxDepth()));
+      default -> answerForOne(request, path);
+    };
+  }
+
+  private Answer answerForOne(Request request, String path) {
+    Matcher pipeline = PIPELINE.matcher(path);
+    if (pipeline.matches()) {
+      return PipelineId.parse(pipeline.group(1))
+          .flatMap(records::pipeline)
+          .map(found -> ok(json.pipeline(found)))
+          .orElseGet(() -> unknown("pipeline", request));
+    }
+    Matcher replayed = REPLAY_PIPELINE.matcher(path);
+    if (replayed.matches()) {
+      return PipelineId.parse(replayed.group(1))
+          .map(id -> replay(id, request))
+          .orElseGet(() -> unknown("pipeline", request));
+    }
+    Matcher refused = REPLAY_REFUSED.matcher(path);
+    if (refused.matches()) {
+      return PipelineId.parse(refused.group(1))
+          .map(id -> replayRefused(id, request))
+          .orElseGet(() -> unknown("refused delivery", request));
+    }
+    throw new IllegalArgumentException("no path of the API: " + path);
+  }
+
+  private Answer pipelines(Parameters query) {
+    return ok(
+        json.pipelines(
+            records.pipelines(
+                query.pipelineFilter(), query.cursor(), query.limit(DEFAULT_LIMIT, MAX_LIMIT))));
+  }
+
+  private Answer refused(Parameters query) {
+    return ok(
+        json.refused(
+            records.refused(
+                query.refusedFilter(), query.cursor(), query.limit(DEFAULT_LIMIT, MAX_LIMIT))));
+  }
+
+  private Answer replay(PipelineId id, Request request) {
+    return switch (replayOne.replay(id)) {
+      case ReplayPipeline.Replay.Reopened() -> replayed(1);
+      case ReplayPipeline.Replay.StillOpen() -> replayed(0);
+      case ReplayPipeline.Replay.Unknown() -> unknown("pipeline", request);
+      case ReplayPipeline.Replay.ServiceDisabled(Service service) -> disabled(service, request);
+      case ReplayPipeline.Replay.Unreadable(var error) -> Errors.answer(error, request.id());
+    };
+  }
+
+  private Answer replayPipelines(Request request) {
+    return switch (request.readBody(MAX_BODY, bodies)) {
+      case BodyReading.Complete(var body) -> {
+        var filter = Parameters.of(JsonFilter.read(body), REPLAY_FILTER);
+        yield replayed(
+            replayMany.replay(filter.pipelineFilter(), filter.limit(MAX_REPLAYED, MAX_REPLAYED)));
+      }
+      case BodyReading.TooLarge() ->
+          Errors.answer(
+              413,
+              "PayloadTooLargeError",
+              "a body may have %d bytes".formatted(MAX_BODY),
+              request.id());
+      case BodyReading.Broken() ->
+          throw new InvalidRequestException("the body is broken or incomplete");
+      case BodyReading.NoMemory() ->
+          Errors.overloaded("too much is being received at once", AdminServer.SOON, request.id());
+      case BodyReading.TimedOut() ->
+          Errors.answer(
+              408, "RequestTimeoutError", "the request was not complete in time", request.id());
+    };
+  }
+
+  private Answer replayRefused(PipelineId refusedId, Request request) {
+    return switch (replayRefused.replay(refusedId.value())) {
+      case ReplayRefused.Replay.Accepted(PipelineId id) ->
+          Answer.json(
+              200,
+              document -> {
+                document.writeStartObject();
+                document.writeNumberField("replayed", 1);
+                document.writeStringField("pipeline_id", id.toString());
+                document.writeEndObject();
+              });
+      case ReplayRefused.Replay.StillRefused(var error) -> Errors.answer(error, request.id());
+      case ReplayRefused.Replay.ServiceDisabled(Service service) -> disabled(service, request);
+      case ReplayRefused.Replay.Unknown() -> unknown("refused delivery", request);
+    };
+  }
+
+  private static Answer replayed(int count) {
+    return Answer.json(
+        200,
+        document -> {
+          document.writeStartObject();
+          document.writeNumberField("replayed", count);
+          document.writeEndObject();
+        });
+  }
+
+  private static Answer disabled(Service service, Request request) {
+    return Errors.answer(
+        404,
+        "UnknownServiceError",
+        "the service %s is not enabled here".formatted(service),
+        request.id());
+  }
+
+  private static Answer unknown(String what, Request request) {
+    return Errors.answer(404, "NotFoundError", "there is no such " + what, request.id());
+  }
+
+  private static Answer ok(byte[] document) {
+    return Answer.of(200, "application/json", document);
+  }
+}

@@ -1,0 +1,177 @@
+package dev.hookline.http.admin;
+
+import dev.hookline.application.pipeline.StoreUnavailableException;
+import dev.hookline.http.metrics.PrometheusMetrics;
+import dev.hookline.http.server.Answer;
+import dev.hookline.http.server.Errors;
+import dev.hookline.http.server.HttpServer;
+import dev.hookline.http.server.Request;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What operators ask: health, metrics and, where the process has them, records and replays. Serves
+ * from its construction until it is closed.
+ */
+public final class AdminServer implements AutoCloseable {
+  static final Duration SOON = Duration.ofSeconds(1);
+  private static final Logger LOG = LoggerFactory.getLogger("dev.hookline.admin");
+  private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(10);
+  private static final int MAX_CONNECTIONS = 256;
+  private static final String READ = "GET, HEAD";
+
+  /** The names that this machine always answers to. */
+  public static final List<String> LOOPBACK_HOSTS = List.of("localhost", "127.0.0.1", "::1");
+
+  /**
+   * Where to listen and whom to answer.
+   *
+   * @param port 0 for any free one
+   * @param hosts the names, without port, that a request's {@code Host} may have
+   * @param token asked for at each request, so that it can change; empty lets everybody in
+   * @param shutdownGrace how long closing waits for what is in flight
+   */
+  public record Settings(
+      String host,
+      int port,
+      List<String> hosts,
+      Supplier<Optional<String>> token,
+      Duration shutdownGrace) {
+    public Settings {
+      hosts = List.copyOf(hosts);
+    }
+  }
+
+  private final Gate gate;
+  private final ReadinessCheck readiness;
+  private final PrometheusMetrics metrics;
+  private final Optional<AdminApi> api;
+  private final HttpServer server;
+
+  /**
+   * Binds the port and serves.
+   *
+   * @param api empty for a process that shows no records
+   * @param requestIds makes the ids that answers and log lines carry: header-safe ASCII
+   * @throws RuntimeException if the port cannot be bound
+   */
+  public AdminServer(
+      Settings settings,
+      ReadinessCheck readiness,
+      PrometheusMetrics metrics,
+      Optional<AdminApi> api,
+      Supplier<String> requestIds) {
+    this.gate = new Gate(settings.hosts(), settings.token());
+    this.readiness = readiness;
+    this.metrics = metrics;
+    this.api = api;
+    this.server =
+        new HttpServer(
+            new HttpServer.Limits(
+                settings.host(),
+                settings.port(),
+                AdminApi.MAX_BODY,
+                MAX_CONNECTIONS,
+                REQUEST_TIMEOUT,
+                settings.shutdownGrace()),
+            this::answer,
+            (requestId, defect) ->
+                LOG.atError()
+                    .setCause(defect)
+                    .addKeyValue("request_id", requestId)
+                    .log("admin request failed"),
+            requestIds);
+  }
+
+  /** The port that is served, also where any free one was asked for. */
+  public int port() {
+    return server.port();
+  }
+
+  /** Stops accepting and finishes what is in flight, at most for the grace. */
+  @Override
+  public void close() {
+    server.close();
+  }
+
+  private Answer answer(Request request) {
+    return switch (request.rawPath()) {
+      case "/health/live" -> onlyRead(request).orElseGet(() -> status(200, "live", Map.of()));
+      case "/health/ready" -> onlyRead(request).orElseGet(this::ready);
+      default -> guarded(request);
+    };
+  }
+
+  private Answer guarded(Request request) {
+    boolean reads = request.method().equals("GET") || request.method().equals("HEAD");
+    return gate.refuse(request, !reads).orElseGet(() -> admitted(request));
+  }
+
+  private Answer admitted(Request request) {
+    String path = request.rawPath();
+    if (path.equals("/metrics")) {
+      return onlyRead(request)
+          .orElseGet(() -> Answer.of(200, PrometheusMetrics.CONTENT_TYPE, metrics.scrape()));
+    }
+    Optional<String> methods = api.flatMap(_ -> AdminApi.methodsOf(path));
+    if (methods.isEmpty()) {
+      return Errors.answer(404, "NotFoundError", "there is nothing at this path", request.id());
+    }
+    return only(methods.get(), request).orElseGet(() -> fromApi(api.orElseThrow(), request));
+  }
+
+  private static Answer fromApi(AdminApi api, Request request) {
+    try {
+      return api.answer(request);
+    } catch (InvalidRequestException e) {
+      return Errors.answer(
+          400, "InvalidRequestError", String.valueOf(e.getMessage()), request.id());
+    } catch (StoreUnavailableException _) {
+      return Errors.overloaded("the database is away", SOON, request.id());
+    }
+  }
+
+  private Answer ready() {
+    Map<String, Boolean> checks = readiness.check();
+    boolean ready = !checks.containsValue(false);
+    return status(ready ? 200 : 503, ready ? "ready" : "not ready", checks);
+  }
+
+  private static Answer status(int code, String status, Map<String, Boolean> checks) {
+    return Answer.json(
+        code,
+        json -> {
+          json.writeStartObject();
+          json.writeStringField("status", status);
+          if (!checks.isEmpty()) {
+            json.writeObjectFieldStart("checks");
+            for (var check : checks.entrySet()) {
+              json.writeBooleanField(check.getKey(), check.getValue());
+            }
+            json.writeEndObject();
+          }
+          json.writeEndObject();
+        });
+  }
+
+  private static Optional<Answer> onlyRead(Request request) {
+    return only(READ, request);
+  }
+
+  private static Optional<Answer> only(String methods, Request request) {
+    return List.of(methods.split(", ", -1)).contains(request.method())
+        ? Optional.empty()
+        : Optional.of(
+            Errors.answer(
+                    405,
+                    "MethodNotAllowedError",
+                    "this path knows %s".formatted(methods),
+                    request.id())
+                .with("Allow", methods));
+  }
+}

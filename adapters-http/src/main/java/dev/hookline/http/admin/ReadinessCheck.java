@@ -1,0 +1,11 @@
+package dev.hookline.http.admin;
+
+import java.util.Map;
+
+/** Whether this process can do its work now, check by check. Called for every probe. */
+@FunctionalInterface
+public interface ReadinessCheck {
+
+  /** Each check by its name, in the order to show them; ready means that all of them hold. */
+  Map<String, Boolean> check();
+}

@@ -1,0 +1,5 @@
+/** What operators ask: health, metrics, records, replays. */
+@NullMarked
+package dev.hookline.http.admin;
+
+import org.jspecify.annotations.NullMarked;

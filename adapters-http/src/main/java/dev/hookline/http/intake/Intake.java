@@ -1,0 +1,257 @@
+package dev.hookline.http.intake;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.hookline.application.pipeline.StoreUnavailableException;
+import dev.hookline.application.receive.AdmitSender;
+import dev.hookline.application.receive.Receipt;
+import dev.hookline.application.receive.ReceiveWebhook;
+import dev.hookline.application.receive.WebhookMetrics.Status;
+import dev.hookline.domain.delivery.Delivery;
+import dev.hookline.domain.delivery.Headers;
+import dev.hookline.domain.delivery.RawBody;
+import dev.hookline.domain.error.WebhookError;
+import dev.hookline.domain.error.WebhookError.EventStandardizationError.InvalidPayloadError;
+import dev.hookline.domain.error.WebhookError.EventStandardizationError.RepositoryContextError;
+import dev.hookline.domain.error.WebhookError.InvalidSignatureError;
+import dev.hookline.domain.error.WebhookError.OverloadedError;
+import dev.hookline.domain.error.WebhookError.RateLimitError;
+import dev.hookline.domain.error.WebhookError.UnsupportedEventError;
+import dev.hookline.domain.pipeline.PipelineId;
+import dev.hookline.http.provider.Dialect.AcceptedAnswer;
+import dev.hookline.http.provider.ProviderProfile.RefuseWith;
+import dev.hookline.http.server.Answer;
+import dev.hookline.http.server.BodyReading;
+import dev.hookline.http.server.ByteBudget;
+import dev.hookline.http.server.Errors;
+import dev.hookline.http.server.Request;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Turns a request into a delivery, hands it to the use case, and its receipt into the answer. */
+final class Intake {
+  private static final String PATH = "/webhooks/";
+  private static final Duration SOON = Duration.ofSeconds(1);
+
+  private final Map<String, EnabledService> services;
+  private final ClientAddress clients;
+  private final int maxBodyBytes;
+  private final ByteBudget budget;
+  private final AdmitSender admit;
+  private final ReceiveWebhook receive;
+  private final Outcomes outcomes;
+  private final Clock clock;
+
+  Intake(
+      Collection<EnabledService> services,
+      ClientAddress clients,
+      int maxBodyBytes,
+      ByteBudget budget,
+      AdmitSender admit,
+      ReceiveWebhook receive,
+      Outcomes outcomes,
+      Clock clock) {
+    this.services =
+        services.stream()
+            .collect(Collectors.toMap(enabled -> enabled.service().name(), Function.identity()));
+    this.clients = clients;
+    this.maxBodyBytes = maxBodyBytes;
+    this.budget = budget;
+    this.admit = admit;
+    this.receive = receive;
+    this.outcomes = outcomes;
+    this.clock = clock;
+  }
+
+  Answer answer(Request request) {
+    String path = request.rawPath();
+    String name = path.startsWith(PATH) ? path.substring(PATH.length()) : "";
+    if (name.isEmpty() || name.indexOf('/') >= 0) {
+      return Errors.answer(404, "NotFoundError", "there is nothing at this path", request.id());
+    }
+    EnabledService enabled = services.get(name);
+    if (enabled == null) {
+      return Errors.answer(
+          404, "UnknownServiceError", "no service of this name is enabled here", request.id());
+    }
+    if (!request.method().equals("POST")) {
+      return Errors.answer(
+              405, "MethodNotAllowedError", "deliveries are sent with POST", request.id())
+          .with("Allow", "POST");
+    }
+    return receive(request, enabled);
+  }
+
+  private Answer receive(Request request, EnabledService enabled) {
+    var outcome = outcomes.begin(enabled.service(), request.id());
+    try {
+      return receive(request, enabled, outcome);
+    } catch (StoreUnavailableException e) {
+      outcome.unavailable(e);
+      return Errors.answer(new OverloadedError(SOON), request.id());
+    } catch (RuntimeException defect) {
+      outcome.defect(defect);
+      return Errors.internal(request.id());
+    }
+  }
+
+  private Answer receive(Request request, EnabledService enabled, Outcomes.Running outcome) {
+    String client = clients.of(request.peer(), request.headers()).getHostAddress();
+    var tooFast = admit.admit(enabled.service(), client);
+    if (tooFast.isPresent()) {
+      outcome.turnedAway(Status.RATE_LIMITED);
+      return Errors.answer(tooFast.get(), request.id());
+    }
+    Optional<String> mediaType =
+        mediaType(request.headers()).filter(enabled.dialect().profile().mediaTypes()::contains);
+    if (mediaType.isEmpty() || isEncoded(request.headers())) {
+      outcome.turnedAway(Status.UNSUPPORTED_MEDIA_TYPE);
+      return Errors.answer(
+          415,
+          "UnsupportedMediaTypeError",
+          "the content type must be one of %s, without content encoding"
+              .formatted(enabled.dialect().profile().mediaTypes().stream().sorted().toList()),
+          request.id());
+    }
+    return switch (request.readBody(maxBodyBytes, budget)) {
+      case BodyReading.Complete(RawBody body) -> {
+        var delivery =
+            new Delivery(enabled.service(), request.headers(), body, clock.instant(), client);
+        yield deliver(delivery, enabled, mediaType.get(), request.id(), outcome);
+      }
+      case BodyReading.TooLarge() -> {
+        outcome.turnedAway(Status.TOO_LARGE);
+        yield Errors.answer(
+            413,
+            "PayloadTooLargeError",
+            "a body may have %d bytes".formatted(maxBodyBytes),
+            request.id());
+      }
+      case BodyReading.Broken() -> {
+        outcome.turnedAway(Status.INVALID_PAYLOAD);
+        yield Errors.answer(
+            400, "InvalidPayloadError", "the body is broken or incomplete", request.id());
+      }
+      case BodyReading.NoMemory() -> {
+        outcome.turnedAway(Status.OVERLOADED);
+        yield Errors.overloaded("too much is being received at once", SOON, request.id());
+      }
+      case BodyReading.TimedOut() -> {
+        outcome.turnedAway(Status.TIMEOUT);
+        yield Errors.answer(
+            408, "RequestTimeoutError", "the request was not complete in time", request.id());
+      }
+    };
+  }
+
+  private Answer deliver(
+      Delivery delivery,
+      EnabledService enabled,
+      String mediaType,
+      String requestId,
+      Outcomes.Running outcome) {
+    if (enabled.dialect().isUnsignedCheck(delivery)) {
+      outcome.handshake();
+      return Answer.empty(200);
+    }
+    Receipt receipt = receive.receive(delivery, enabled.profile());
+    outcome.received(receipt);
+    AcceptedAnswer success = enabled.dialect().acceptedAnswer(mediaType);
+    return switch (receipt) {
+      case Receipt.Accepted(var id, _) -> accepted(success, id, _ -> {});
+      case Receipt.Duplicate(var first, boolean reopened, _) ->
+          accepted(
+              success,
+              first,
+              json -> {
+                json.writeBooleanField("duplicate", true);
+                if (reopened) {
+                  json.writeBooleanField("reopened", true);
+                }
+              });
+      case Receipt.Handshake(var fields) -> handshake(fields);
+      case Receipt.Refused(var error, boolean kept) ->
+          kept && enabled.refuseWith() == RefuseWith.ACKNOWLEDGE && isUnwanted(error)
+              ? acknowledged(success, error, requestId)
+              : Errors.answer(error, requestId);
+    };
+  }
+
+  private interface MoreFields {
+    void write(JsonGenerator json) throws IOException;
+  }
+
+  private static Answer accepted(AcceptedAnswer success, PipelineId id, MoreFields more) {
+    Answer answer =
+        success.empty()
+            ? Answer.empty(success.status())
+            : Answer.json(
+                success.status(),
+                json -> {
+                  json.writeStartObject();
+                  json.writeStringField("status", "accepted");
+                  json.writeStringField("pipeline_id", id.toString());
+                  more.write(json);
+                  json.writeEndObject();
+                });
+    return answer.with("X-Pipeline-Id", id.toString());
+  }
+
+  private static Answer handshake(Map<String, String> fields) {
+    return fields.isEmpty()
+        ? Answer.empty(200)
+        : Answer.json(
+            200,
+            json -> {
+              json.writeStartObject();
+              for (var field : fields.entrySet()) {
+                json.writeStringField(field.getKey(), field.getValue());
+              }
+              json.writeEndObject();
+            });
+  }
+
+  /** A malformed payload is not among them: no mapping will ever mend it. */
+  private static boolean isUnwanted(WebhookError error) {
+    return switch (error) {
+      case UnsupportedEventError _, RepositoryContextError _ -> true;
+      case InvalidPayloadError _, InvalidSignatureError _, RateLimitError _, OverloadedError _ ->
+          false;
+    };
+  }
+
+  private static Answer acknowledged(AcceptedAnswer success, WebhookError error, String requestId) {
+    return success.empty()
+        ? Answer.empty(success.status())
+        : Answer.json(
+            success.status(),
+            json -> {
+              json.writeStartObject();
+              json.writeStringField("status", "refused");
+              json.writeStringField("error", Errors.nameOf(error));
+              json.writeStringField("request_id", requestId);
+              json.writeEndObject();
+            });
+  }
+
+  /** The media type alone, in lower case; nothing if it is missing or doubled. */
+  private static Optional<String> mediaType(Headers headers) {
+    return headers
+        .only("Content-Type")
+        .map(value -> value.split(";", 2)[0].strip().toLowerCase(Locale.ROOT));
+  }
+
+  private static boolean isEncoded(Headers headers) {
+    return headers.all("Content-Encoding").stream()
+        .flatMap(value -> List.of(value.split(",", -1)).stream())
+        .map(String::strip)
+        .anyMatch(coding -> !coding.equalsIgnoreCase("identity"));
+  }
+}

@@ -1,0 +1,112 @@
+package dev.hookline.http.intake;
+
+import dev.hookline.application.receive.AdmitSender;
+import dev.hookline.application.receive.ReceiveWebhook;
+import dev.hookline.application.receive.WebhookMetrics;
+import dev.hookline.http.server.ByteBudget;
+import dev.hookline.http.server.HttpServer;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * Where providers deliver: {@code POST /webhooks/{service}}, and nothing else. Serves from its
+ * construction until it is closed.
+ */
+public final class IntakeServer implements AutoCloseable {
+
+  /**
+   * Where to listen and how much to bear.
+   *
+   * @param port 0 for any free one
+   * @param maxBodyBytes the longest body taken, at least 1
+   * @param maxConnections open connections; more wait unanswered
+   * @param requestTimeout from a request's first line to its last byte
+   * @param maxInflightBytes bodies in memory, over all requests
+   * @param shutdownGrace how long closing waits for what is in flight
+   * @param trustedProxies networks ({@code 10.0.0.0/8}) whose {@code X-Forwarded-For} or {@code
+   *     Forwarded} is believed
+   */
+  public record Settings(
+      String host,
+      int port,
+      int maxBodyBytes,
+      int maxConnections,
+      Duration requestTimeout,
+      long maxInflightBytes,
+      Duration shutdownGrace,
+      List<String> trustedProxies) {
+
+    /**
+     * Checks that every trusted proxy is a network.
+     *
+     * @throws IllegalArgumentException naming the one that is not
+     */
+    public Settings {
+      trustedProxies = List.copyOf(trustedProxies);
+      trustedProxies.forEach(Network::parse);
+    }
+  }
+
+  private final HttpServer server;
+
+  /**
+   * Binds the port and serves.
+   *
+   * @param services those that are enabled; any other is unknown here
+   * @param requestIds makes the ids that answers and log lines carry: header-safe ASCII
+   * @throws RuntimeException if the port cannot be bound
+   */
+  public IntakeServer(
+      Settings settings,
+      Collection<EnabledService> services,
+      AdmitSender admit,
+      ReceiveWebhook receive,
+      WebhookMetrics metrics,
+      WebhookLogger logger,
+      Supplier<String> requestIds,
+      Clock clock) {
+    var clients =
+        new ClientAddress(settings.trustedProxies().stream().map(Network::parse).toList());
+    var intake =
+        new Intake(
+            services,
+            clients,
+            settings.maxBodyBytes(),
+            new ByteBudget(settings.maxInflightBytes()),
+            admit,
+            receive,
+            new Outcomes(metrics, logger),
+            clock);
+    this.server =
+        new HttpServer(
+            new HttpServer.Limits(
+                settings.host(),
+                settings.port(),
+                settings.maxBodyBytes(),
+                settings.maxConnections(),
+                settings.requestTimeout(),
+                settings.shutdownGrace()),
+            intake::answer,
+            (requestId, defect) -> logger.defect(defect, requestId),
+            requestIds);
+  }
+
+  /** The port that is served, also where any free one was asked for. */
+  public int port() {
+    return server.port();
+  }
+
+  /** Whether it still accepts connections. */
+  public boolean isRunning() {
+    return server.isRunning();
+  }
+
+  /** Stops accepting and finishes what is in flight, at most for the grace. */
+  @Override
+  public void close() {
+    server.close();
+  }
+}

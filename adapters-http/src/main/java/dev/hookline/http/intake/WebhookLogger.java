@@ -1,0 +1,171 @@
+package dev.hookline.http.intake;
+
+import dev.hookline.application.receive.Receipt;
+import dev.hookline.application.receive.WebhookMetrics.Status;
+import dev.hookline.domain.delivery.Service;
+import dev.hookline.domain.error.WebhookError;
+import dev.hookline.domain.error.WebhookError.EventStandardizationError;
+import dev.hookline.domain.error.WebhookError.UnsupportedEventError;
+import dev.hookline.domain.event.StandardizedEvent;
+import dev.hookline.domain.pipeline.PipelineId;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+import org.slf4j.spi.LoggingEventBuilder;
+
+/**
+ * One line per webhook, with its facts as key-values. Nothing of a header or a body is logged; text
+ * that a sender chose is escaped and cut. What strangers send is logged at most {@value
+ * #STRANGERS_PER_SECOND} times a second, so that they cannot fill the disk.
+ */
+public final class WebhookLogger {
+  static final int STRANGERS_PER_SECOND = 10;
+  private static final int MAX_TEXT = 200;
+  private static final long SECOND = Duration.ofSeconds(1).toNanos();
+
+  private final Logger log;
+  private final LongSupplier nanoTime;
+  private long windowStart;
+  private int inWindow;
+  private long suppressed;
+
+  public WebhookLogger() {
+    this(LoggerFactory.getLogger("dev.hookline.webhook"), System::nanoTime);
+  }
+
+  WebhookLogger(Logger log, LongSupplier nanoTime) {
+    this.log = log;
+    this.nanoTime = nanoTime;
+    this.windowStart = nanoTime.getAsLong();
+  }
+
+  /** A delivery was standardized and is on record. */
+  void standardized(Receipt.Accepted receipt, Service service, String requestId, Duration took) {
+    event(
+            receipt.event(),
+            receipt.id(),
+            line(Level.INFO, service, requestId, Status.ACCEPTED, took))
+        .log("webhook accepted");
+  }
+
+  /** A delivery came again. */
+  void standardized(Receipt.Duplicate receipt, Service service, String requestId, Duration took) {
+    event(
+            receipt.event(),
+            receipt.first(),
+            line(Level.INFO, service, requestId, Status.DUPLICATE, took))
+        .addKeyValue("reopened", receipt.reopened())
+        .log("webhook received again");
+  }
+
+  /** The provider checked the endpoint, or told about itself. */
+  void handshake(Service service, String requestId, Duration took) {
+    line(Level.INFO, service, requestId, Status.HANDSHAKE, took).log("webhook handshake");
+  }
+
+  /** An authentic delivery was refused and kept. */
+  void refused(
+      WebhookError error, Service service, String requestId, Status status, Duration took) {
+    var line =
+        line(Level.WARN, service, requestId, status, took)
+            .addKeyValue("error", error.getClass().getSimpleName());
+    withReason(line, error).log("webhook refused and kept");
+  }
+
+  private static LoggingEventBuilder withReason(LoggingEventBuilder line, WebhookError error) {
+    return switch (error) {
+      case UnsupportedEventError(String type) -> line.addKeyValue("event_type", clean(type));
+      case EventStandardizationError unusable ->
+          line.addKeyValue("reason", clean(unusable.message()));
+      case WebhookError.InvalidSignatureError _,
+          WebhookError.RateLimitError _,
+          WebhookError.OverloadedError _ ->
+          line;
+    };
+  }
+
+  /** A request was turned away before it was known to be authentic. */
+  void turnedAway(Service service, String requestId, Status status, Duration took) {
+    long skipped = admitStranger();
+    if (skipped >= 0) {
+      line(Level.WARN, service, requestId, status, took)
+          .addKeyValue("suppressed", skipped)
+          .log("webhook turned away");
+    }
+  }
+
+  /** The delivery could not be made durable now. */
+  void unavailable(RuntimeException cause, Service service, String requestId, Duration took) {
+    line(Level.WARN, service, requestId, Status.OVERLOADED, took)
+        .addKeyValue("reason", clean(String.valueOf(cause.getMessage())))
+        .log("webhook could not be stored in time");
+  }
+
+  /** A defect of ours. */
+  void defect(RuntimeException defect, Service service, String requestId, Duration took) {
+    line(Level.ERROR, service, requestId, Status.ERROR, took)
+        .setCause(defect)
+        .log("webhook failed");
+  }
+
+  /** A defect before the service was known. */
+  void defect(RuntimeException defect, String requestId) {
+    log.atError().setCause(defect).addKeyValue("request_id", requestId).log("request failed");
+  }
+
+  private LoggingEventBuilder line(
+      Level level, Service service, String requestId, Status status, Duration took) {
+    return log.atLevel(level)
+        .addKeyValue("service", service.name())
+        .addKeyValue("request_id", requestId)
+        .addKeyValue("status", status.name().toLowerCase(Locale.ROOT))
+        .addKeyValue("duration_ms", took.toMillis());
+  }
+
+  private static LoggingEventBuilder event(
+      StandardizedEvent event, PipelineId id, LoggingEventBuilder line) {
+    return line.addKeyValue("event_type", clean(event.eventType()))
+        .addKeyValue("event_id", clean(event.eventId()))
+        .addKeyValue("pipeline_id", id.toString())
+        .addKeyValue("repository", event.repository().fullName());
+  }
+
+  /** How many lines were left out since the last one, or -1 if this one is left out too. */
+  private synchronized long admitStranger() {
+    long now = nanoTime.getAsLong();
+    if (now - windowStart >= SECOND) {
+      windowStart = now;
+      inWindow = 0;
+    }
+    if (inWindow >= STRANGERS_PER_SECOND) {
+      suppressed++;
+      return -1;
+    }
+    inWindow++;
+    long skipped = suppressed;
+    suppressed = 0;
+    return skipped;
+  }
+
+  /**
+   * Printable ASCII alone, the rest as escapes, so that no text can look like a line of its own.
+   */
+  static String clean(String text) {
+    var clean = new StringBuilder();
+    for (int i = 0; i < text.length(); i++) {
+      if (clean.length() >= MAX_TEXT) {
+        return clean.append("...").toString();
+      }
+      char c = text.charAt(i);
+      if (c >= ' ' && c < 0x7f) {
+        clean.append(c);
+      } else {
+        clean.append("\\u%04x".formatted((int) c));
+      }
+    }
+    return clean.toString();
+  }
+}

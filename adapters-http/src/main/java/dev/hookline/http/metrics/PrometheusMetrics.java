@@ -1,0 +1,139 @@
+package dev.hookline.http.metrics;
+
+import dev.hookline.application.dispatch.DispatchMetrics;
+import dev.hookline.application.inspect.Records;
+import dev.hookline.application.receive.WebhookMetrics;
+import dev.hookline.domain.delivery.Service;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.function.LongSupplier;
+
+/**
+ * Counts for Prometheus. The outbox gauges are read from the records when they are scraped, at most
+ * once a second; while the database is away they are absent, and everything else is there.
+ */
+public final class PrometheusMetrics implements WebhookMetrics, DispatchMetrics {
+
+  /** The content type of {@link #scrape}. */
+  public static final String CONTENT_TYPE = PrometheusTextFormatWriter.CONTENT_TYPE;
+
+  private static final double[] REQUEST_SECONDS = {
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 1.5, 2.5, 5, 10
+  };
+  private static final double[] DISPATCH_SECONDS = {
+    0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30
+  };
+  private static final double[] LAG_SECONDS = {
+    0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 3600, 21600
+  };
+
+  private final PrometheusRegistry registry = new PrometheusRegistry();
+  private final PrometheusTextFormatWriter text = PrometheusTextFormatWriter.create();
+  private final Counter received;
+  private final Histogram processingTime;
+  private final Counter secrets;
+  private final Counter dispatched;
+  private final Histogram dispatchTime;
+  private final Histogram lag;
+
+  /**
+   * @param records where the outbox's depth is read
+   */
+  public PrometheusMetrics(Records records) {
+    this(records, System::nanoTime);
+  }
+
+  PrometheusMetrics(Records records, LongSupplier nanoTime) {
+    received =
+        Counter.builder()
+            .name("webhook_received_total")
+            .help("Requests of a known service, by how they ended.")
+            .labelNames("service", "status")
+            .register(registry);
+    processingTime =
+        histogram(
+            "webhook_processing_time_seconds",
+            "From the request's first step to its answer.",
+            REQUEST_SECONDS,
+            "service",
+            "status");
+    secrets =
+        Counter.builder()
+            .name("webhook_signature_secret_total")
+            .help("Signatures that held, by the position of the secret they were made with.")
+            .labelNames("service", "secret")
+            .register(registry);
+    dispatched =
+        Counter.builder()
+            .name("outbox_dispatched_total")
+            .help("Attempts at a target, by how they ended for the message.")
+            .labelNames("target", "outcome")
+            .register(registry);
+    dispatchTime =
+        histogram(
+            "outbox_dispatch_seconds", "One attempt at a target.", DISPATCH_SECONDS, "target");
+    lag =
+        histogram(
+            "outbox_lag_seconds", "From acceptance to the first successful dispatch.", LAG_SECONDS);
+    registry.register(new OutboxGauges(records, nanoTime));
+  }
+
+  private Histogram histogram(String name, String help, double[] bounds, String... labels) {
+    return Histogram.builder()
+        .name(name)
+        .help(help)
+        .classicOnly()
+        .classicUpperBounds(bounds)
+        .labelNames(labels)
+        .register(registry);
+  }
+
+  @Override
+  public void received(Service service, Status status, Duration took) {
+    String label = label(status);
+    received.labelValues(service.name(), label).inc();
+    processingTime.labelValues(service.name(), label).observe(seconds(took));
+  }
+
+  @Override
+  public void secretMatched(Service service, int position) {
+    secrets.labelValues(service.name(), Integer.toString(position)).inc();
+  }
+
+  @Override
+  public void dispatched(String target, Result result, Duration took) {
+    dispatched.labelValues(target, label(result)).inc();
+    dispatchTime.labelValues(target).observe(seconds(took));
+  }
+
+  @Override
+  public void lag(Duration sinceReceived) {
+    lag.observe(seconds(sinceReceived));
+  }
+
+  /** Everything as of now, in Prometheus' text format. */
+  public byte[] scrape() {
+    var out = new ByteArrayOutputStream(8 * 1024);
+    try {
+      text.write(out, registry.scrape());
+    } catch (IOException e) {
+      throw new UncheckedIOException("memory does not fail to be written", e);
+    }
+    return out.toByteArray();
+  }
+
+  private static String label(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+
+  static double seconds(Duration duration) {
+    return duration.toNanos() / 1e9;
+  }
+}

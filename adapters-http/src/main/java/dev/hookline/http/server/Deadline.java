@@ -1,0 +1,127 @@
+package dev.hookline.http.server;
+
+import io.helidon.common.buffers.BufferData;
+import io.helidon.webserver.ConnectionContext;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The time that one request has to arrive. When it is over, the sender is answered 408 unless its
+ * answer is on its way, and the connection is closed, which ends whatever still reads from it.
+ */
+final class Deadline {
+  private enum State {
+    RECEIVING,
+    /** Answered before its body was read: the rest is read and thrown away. */
+    DRAINING,
+    DONE,
+    EXPIRED
+  }
+
+  private final ConnectionContext connection;
+  private final String requestId;
+  private final AtomicReference<State> state = new AtomicReference<>(State.RECEIVING);
+  private volatile @Nullable Future<?> timer;
+
+  Deadline(ConnectionContext connection, String requestId) {
+    this.connection = connection;
+    this.requestId = requestId;
+  }
+
+  void expireBy(Future<?> expiry) {
+    timer = expiry;
+  }
+
+  ConnectionContext connection() {
+    return connection;
+  }
+
+  String requestId() {
+    return requestId;
+  }
+
+  /** The request is complete. False if that comes too late. */
+  boolean received() {
+    if (!state.compareAndSet(State.RECEIVING, State.DONE)) {
+      return !expired();
+    }
+    cancelTimer();
+    return true;
+  }
+
+  /** The answer goes out before the request is complete; the timer runs on. */
+  boolean answeredEarly() {
+    return state.compareAndSet(State.RECEIVING, State.DRAINING) || !expired();
+  }
+
+  boolean expired() {
+    return state.get() == State.EXPIRED;
+  }
+
+  /** Nothing of this request is waited for any more. */
+  void disarm() {
+    state.set(State.DONE);
+    cancelTimer();
+  }
+
+  /** An answer goes out that did not come through the handler. */
+  void answeredElsewhere() {
+    if (state.compareAndSet(State.RECEIVING, State.DONE)) {
+      cancelTimer();
+    }
+  }
+
+  private void cancelTimer() {
+    Future<?> expiry = timer;
+    if (expiry != null) {
+      expiry.cancel(false);
+    }
+  }
+
+  void expire() {
+    if (state.compareAndSet(State.RECEIVING, State.EXPIRED)) {
+      sayTimedOut();
+      closeConnection();
+    } else if (state.compareAndSet(State.DRAINING, State.EXPIRED)) {
+      closeConnection();
+    }
+  }
+
+  private void sayTimedOut() {
+    byte[] body =
+        Errors.body("RequestTimeoutError", "the request was not complete in time", requestId);
+    String head =
+        """
+        HTTP/1.1 408 Request Timeout\r
+        Content-Type: application/json\r
+        X-Request-Id: %s\r
+        Connection: close\r
+        Content-Length: %d\r
+        \r
+        """
+            .formatted(requestId, body.length);
+    try {
+      connection
+          .dataWriter()
+          .writeNow(
+              BufferData.create(
+                  BufferData.create(head.getBytes(StandardCharsets.US_ASCII)),
+                  BufferData.create(body)));
+    } catch (RuntimeException _) {
+      // The sender is gone already; the connection is closed next either way.
+      return;
+    }
+  }
+
+  private void closeConnection() {
+    try {
+      connection.serverSocket().close();
+    } catch (UncheckedIOException _) {
+      // It was closed meanwhile, which is what was wanted.
+      return;
+    }
+  }
+}

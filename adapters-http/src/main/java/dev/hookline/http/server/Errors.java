@@ -1,0 +1,85 @@
+package dev.hookline.http.server;
+
+import dev.hookline.domain.error.WebhookError;
+import dev.hookline.domain.error.WebhookError.EventStandardizationError.InvalidPayloadError;
+import dev.hookline.domain.error.WebhookError.EventStandardizationError.RepositoryContextError;
+import dev.hookline.domain.error.WebhookError.InvalidSignatureError;
+import dev.hookline.domain.error.WebhookError.OverloadedError;
+import dev.hookline.domain.error.WebhookError.RateLimitError;
+import dev.hookline.domain.error.WebhookError.UnsupportedEventError;
+import java.time.Duration;
+
+/**
+ * The answers to what goes wrong: one body for all of them, {@code {"error","message",
+ * "request_id"}}.
+ */
+public final class Errors {
+  private static final int MAX_MESSAGE = 500;
+
+  private Errors() {}
+
+  /** An error's answer. */
+  public static Answer answer(int status, String error, String message, String requestId) {
+    return Answer.of(status, "application/json", body(error, message, requestId));
+  }
+
+  /** The answer to a delivery that was turned away. */
+  public static Answer answer(WebhookError error, String requestId) {
+    Answer answer = answer(statusOf(error), nameOf(error), error.message(), requestId);
+    return switch (error) {
+      case RateLimitError(Duration retryAfter) -> retryAfter(answer, retryAfter);
+      case OverloadedError(Duration retryAfter) -> retryAfter(answer, retryAfter);
+      case InvalidSignatureError _,
+          UnsupportedEventError _,
+          InvalidPayloadError _,
+          RepositoryContextError _ ->
+          answer;
+    };
+  }
+
+  /** 503, to be tried again soon. */
+  public static Answer overloaded(String message, Duration retryAfter, String requestId) {
+    return retryAfter(answer(503, "OverloadedError", message, requestId), retryAfter);
+  }
+
+  /** 500, with nothing of the inside. */
+  public static Answer internal(String requestId) {
+    return answer(500, "InternalError", "something went wrong here; it was logged", requestId);
+  }
+
+  /** The name that an error's answer carries. */
+  public static String nameOf(WebhookError error) {
+    return error.getClass().getSimpleName();
+  }
+
+  static byte[] body(String error, String message, String requestId) {
+    return JsonText.of(
+        json -> {
+          json.writeStartObject();
+          json.writeStringField("error", error);
+          json.writeStringField("message", capped(message));
+          json.writeStringField("request_id", requestId);
+          json.writeEndObject();
+        });
+  }
+
+  private static int statusOf(WebhookError error) {
+    return switch (error) {
+      case InvalidSignatureError _ -> 401;
+      case RateLimitError _ -> 429;
+      case UnsupportedEventError _, InvalidPayloadError _ -> 400;
+      case RepositoryContextError _ -> 422;
+      case OverloadedError _ -> 503;
+    };
+  }
+
+  private static Answer retryAfter(Answer answer, Duration wait) {
+    // RFC 9110, section 10.2.3: whole seconds; zero would invite the sender back at once.
+    long seconds = Math.max(1, wait.plusNanos(999_999_999).toSeconds());
+    return answer.with("Retry-After", Long.toString(seconds));
+  }
+
+  private static String capped(String message) {
+    return message.length() <= MAX_MESSAGE ? message : message.substring(0, MAX_MESSAGE) + "…";
+  }
+}

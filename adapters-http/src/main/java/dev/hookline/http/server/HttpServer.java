@@ -1,0 +1,258 @@
+package dev.hookline.http.server;
+
+import io.helidon.common.buffers.DataReader;
+import io.helidon.http.DirectHandler;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
+import io.helidon.http.Headers;
+import io.helidon.http.Status;
+import io.helidon.http.encoding.ContentDecoder;
+import io.helidon.http.encoding.ContentEncoder;
+import io.helidon.http.encoding.ContentEncodingContext;
+import io.helidon.http.encoding.ContentEncodingContextConfig;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.DirectHandlers;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import io.helidon.webserver.http1.Http1Config;
+import java.time.Duration;
+import java.util.function.Supplier;
+
+/**
+ * A guarded HTTP/1.1 server: a deadline for every request, a cap on connections, and one handler
+ * that sees every path and method as it was sent. HTTP/2 is not spoken.
+ */
+public final class HttpServer implements AutoCloseable {
+  private static final Duration IDLE = Duration.ofSeconds(30);
+  private static final Duration IDLE_CHECK = Duration.ofSeconds(5);
+
+  /** Past this many bytes nobody waits for an answer that was given long before. */
+  private static final long MAX_DRAINED = 256L * 1024 * 1024;
+
+  /** What a server is bound to and how much it bears. */
+  public record Limits(
+      String host,
+      int port,
+      long maxBodyBytes,
+      int maxConnections,
+      Duration requestTimeout,
+      Duration shutdownGrace) {}
+
+  /** Answers requests; called by many threads. */
+  @FunctionalInterface
+  public interface Handler {
+    /** Answers the request. What it throws is answered 500, and is a defect. */
+    Answer answer(Request request);
+  }
+
+  /** Hears of a defect that a handler threw. */
+  @FunctionalInterface
+  public interface Defects {
+    void thrown(String requestId, RuntimeException defect);
+  }
+
+  private final Limits limits;
+  private final Handler handler;
+  private final Defects defects;
+  private final Supplier<String> requestIds;
+  private final Deadlines deadlines;
+  private final WebServer server;
+
+  /**
+   * Binds the port and serves.
+   *
+   * @throws RuntimeException if the port cannot be bound
+   */
+  public HttpServer(Limits limits, Handler handler, Defects defects, Supplier<String> requestIds) {
+    this.limits = limits;
+    this.handler = handler;
+    this.defects = defects;
+    this.requestIds = requestIds;
+    this.deadlines = new Deadlines(limits.requestTimeout(), requestIds);
+    this.server = start();
+  }
+
+  private WebServer start() {
+    return WebServer.builder()
+        .host(limits.host())
+        .port(limits.port())
+        .shutdownHook(false)
+        .shutdownGracePeriod(limits.shutdownGrace())
+        .maxTcpConnections(limits.maxConnections())
+        .idleConnectionTimeout(IDLE)
+        .idleConnectionPeriod(IDLE_CHECK)
+        .featuresDiscoverServices(false)
+        .protocolsDiscoverServices(false)
+        .addProtocol(
+            Http1Config.builder()
+                .addReceiveListener(deadlines.onReceive())
+                .addSendListener(deadlines.onSend())
+                .sendKeepAliveHeader(false)
+                .validatePath(false)
+                .build())
+        .contentEncoding(new Undecoded())
+        .directHandlers(directHandlers())
+        .routing(HttpRouting.builder().any(this::handle))
+        .build()
+        .start();
+  }
+
+  /** The port that is served, also where any free one was asked for. */
+  public int port() {
+    return server.port();
+  }
+
+  /** Whether it still accepts connections. */
+  public boolean isRunning() {
+    return server.isRunning();
+  }
+
+  /** Stops accepting and waits for what is in flight, at most the grace. */
+  @Override
+  public void close() {
+    server.stop();
+    deadlines.close();
+  }
+
+  private void handle(ServerRequest helidonRequest, ServerResponse response) {
+    Deadline deadline = deadlines.current();
+    var request = new Request(helidonRequest, deadline);
+    try {
+      send(answer(request), request, deadline, response);
+    } finally {
+      request.release();
+    }
+  }
+
+  private Answer answer(Request request) {
+    try {
+      return handler.answer(request);
+    } catch (RuntimeException defect) {
+      defects.thrown(request.id(), defect);
+      return Errors.internal(request.id());
+    }
+  }
+
+  private void send(Answer answer, Request request, Deadline deadline, ServerResponse response) {
+    if (request.bodyOpen() ? !deadline.answeredEarly() : deadline.expired()) {
+      throw new CloseConnectionException("the request's time ran out");
+    }
+    boolean skippable = request.bodyOpen() && request.bodyCanBeSkipped(limits.maxBodyBytes());
+    boolean close = request.asksToClose() || (request.bodyOpen() && !skippable);
+    response.status(Status.create(answer.status()));
+    answer.headers().forEach((name, value) -> response.header(HeaderNames.create(name), value));
+    response.header(HeaderNames.create("X-Request-Id"), request.id());
+    if (close) {
+      response.header(HeaderValues.CONNECTION_CLOSE);
+    }
+    if (request.method().equals("HEAD")) {
+      // RFC 9110, section 9.3.2: the header says how long the body would be, and there is none.
+      response.header(HeaderNames.CONTENT_LENGTH, Integer.toString(answer.body().length));
+      response.send(new byte[0]);
+    } else {
+      response.send(answer.body());
+    }
+    if (close) {
+      if (request.bodyOpen() && !request.expectsContinue()) {
+        drain(deadline.connection().dataReader());
+      }
+      // Helidon announces the close, but goes on to take unread bytes for the next request.
+      throw new CloseConnectionException("answered, and done with this connection");
+    }
+  }
+
+  /**
+   * Reads on until the sender closes or the deadline does: closing with bytes unread resets the
+   * connection, and the reset can overtake the answer.
+   */
+  private static void drain(DataReader in) {
+    try {
+      for (long drained = 0; drained < MAX_DRAINED; ) {
+        in.ensureAvailable();
+        int available = in.available();
+        in.skip(available);
+        drained += available;
+      }
+    } catch (RuntimeException _) {
+      // The sender has closed, or the deadline has: either way there is nothing left to read.
+      return;
+    }
+  }
+
+  private DirectHandlers directHandlers() {
+    var handlers = DirectHandlers.builder();
+    for (var event : DirectHandler.EventType.values()) {
+      handlers.addHandler(event, (_, _, status, _, _) -> refusedByHelidon(status));
+    }
+    return handlers.build();
+  }
+
+  /** Requests that never reach the handler: Helidon could not make sense of them. */
+  private DirectHandler.TransportResponse refusedByHelidon(Status status) {
+    String requestId = requestIds.get();
+    // Outside the handler Helidon calls it an internal error when a sender breaks off.
+    Status told = status.code() == 500 ? Status.BAD_REQUEST_400 : status;
+    String error =
+        switch (told.code()) {
+          case 413 -> "PayloadTooLargeError";
+          case 408 -> "RequestTimeoutError";
+          case 503 -> "OverloadedError";
+          default -> "InvalidPayloadError";
+        };
+    return DirectHandler.TransportResponse.builder()
+        .status(told)
+        .keepAlive(false)
+        .header(HeaderNames.CONTENT_TYPE, "application/json")
+        .header(HeaderNames.create("X-Request-Id"), requestId)
+        .entity(Errors.body(error, "this is no request that HTTP/1.1 allows", requestId))
+        .build();
+  }
+
+  /**
+   * Leaves every content coding as it came, for the handler to refuse; without it Helidon answers
+   * by itself.
+   */
+  private static final class Undecoded implements ContentEncodingContext {
+    @Override
+    public boolean contentEncodingEnabled() {
+      return false;
+    }
+
+    @Override
+    public boolean contentDecodingEnabled() {
+      return true;
+    }
+
+    @Override
+    public boolean contentEncodingSupported(String coding) {
+      return false;
+    }
+
+    @Override
+    public boolean contentDecodingSupported(String coding) {
+      return true;
+    }
+
+    @Override
+    public ContentEncoder encoder(String coding) {
+      return ContentEncoder.NO_OP;
+    }
+
+    @Override
+    public ContentDecoder decoder(String coding) {
+      return ContentDecoder.NO_OP;
+    }
+
+    @Override
+    public ContentEncoder encoder(Headers headers) {
+      return ContentEncoder.NO_OP;
+    }
+
+    @Override
+    public ContentEncodingContextConfig prototype() {
+      return ContentEncodingContextConfig.create();
+    }
+  }
+}

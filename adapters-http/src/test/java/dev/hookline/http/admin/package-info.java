@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hookline.http.admin;
+
+import org.jspecify.annotations.NullMarked;

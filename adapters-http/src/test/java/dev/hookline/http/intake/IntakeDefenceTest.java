@@ -1,0 +1,396 @@
+package dev.hookline.http.intake;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayInputStream;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What senders do that providers never would, and the order in which steps are taken. */
+class IntakeDefenceTest {
+  private static final String HEAD =
+      "POST /webhooks/tiny HTTP/1.1\r\n"
+          + "Host: h\r\n"
+          + "Content-Type: application/json\r\n"
+          + "X-Sign: good\r\n";
+  private static final String CHUNKED = HEAD + "Transfer-Encoding: chunked\r\n\r\n";
+  private static final Duration SHORT = Duration.ofMillis(300);
+  private static final String NEXT = "GET /next HTTP/1.1\r\nHost: h\r\n\r\n";
+
+  @Test
+  void overRateRequestIsAnsweredBeforeItsBodyIsRead() throws Exception {
+    try (var bench = new Bench();
+        var raw = bench.raw()) {
+      bench.limitEverybody(Duration.ofSeconds(7));
+      String answer = raw.send(HEAD + "Content-Length: 10\r\n\r\n").answer();
+      assertTrue(answer.startsWith("HTTP/1.1 429 "), answer);
+      assertTrue(answer.contains("Retry-After: 7\r\n"), answer);
+    }
+  }
+
+  @Test
+  void rateLimitComesBeforeContentType() throws Exception {
+    try (var bench = new Bench()) {
+      bench.limitEverybody(Duration.ofSeconds(1));
+      assertEquals(
+          429,
+          bench.send(bench.to("/webhooks/tiny").POST(BodyPublishers.ofString("x"))).statusCode());
+    }
+  }
+
+  @Test
+  void contentTypeComesBeforeLengthAndSignature() throws Exception {
+    try (var bench = new Bench();
+        var raw = bench.raw()) {
+      String answer =
+          raw.send(
+                  "POST /webhooks/tiny HTTP/1.1\r\n"
+                      + "Host: h\r\n"
+                      + "Content-Type: text/plain\r\n"
+                      + "Content-Length: 99999999\r\n\r\n")
+              .answer();
+      assertTrue(answer.startsWith("HTTP/1.1 415 "), answer);
+    }
+  }
+
+  @Test
+  void unreadBodyOfARefusalIsSkippedAndTheConnectionGoesOn() throws Exception {
+    try (var bench = new Bench();
+        var raw = bench.raw()) {
+      bench.limitEverybody(Duration.ofSeconds(1));
+      String answer = raw.send(HEAD + "Content-Length: 5\r\n\r\nhello" + NEXT).answer();
+      assertTrue(answer.startsWith("HTTP/1.1 429 "), answer);
+      String next = raw.answer();
+      assertTrue(next.startsWith("HTTP/1.1 404 "), next);
+    }
+  }
+
+  @Test
+  void declaredLengthOverTheLimitIs413BeforeAnyByte() throws Exception {
+    try (var bench = new Bench();
+        var raw = bench.raw()) {
+      String answer = raw.send(HEAD + "Content-Length: 200001\r\n\r\n").answer();
+      assertTrue(answer.startsWith("HTTP/1.1 413 "), answer);
+      assertTrue(answer.contains("Connection: close"), answer);
+      assertEquals("tiny TOO_LARGE", bench.nextCounted());
+    }
+  }
+
+  @Test
+  void senderOfTooLongABodyStillReadsItsAnswer() throws Exception {
+    try (var bench = new Bench()) {
+      var answer = bench.deliver("tiny", "x".repeat(5_000_000));
+      assertEquals(413, answer.statusCode());
+    }
+  }
+
+  @Test
+  void bodyAtTheLimitIsRead() throws Exception {
+    try (var bench = new Bench()) {
+      String start = "push d1 octo/widgets ";
+      String body = start + "x".repeat(Bench.MAX_BODY - start.length());
+      assertEquals(202, bench.deliver("tiny", body).statusCode());
+      assertEquals(
+          Bench.MAX_BODY,
+          bench.store.pipelines.values().iterator().next().delivery().body().length());
+    }
+  }
+
+  @Test
+  void chunkedBodyOverTheLimitIs413() throws Exception {
+    try (var bench = new Bench();
+        var raw = bench.raw()) {
+      String answer =
+          raw.send(CHUNKED + "1ffff\r\n" + "x".repeat(0x1ffff) + "\r\n1ffff\r\n").answer();
+      assertTrue(answer.startsWith("HTTP/1.1 413 "), answer);
+      assertEquals("tiny TOO_LARGE", bench.nextCounted());
+    }
+  }
+
+  @Test
+  void chunkedBodyIsReadAndTheConnectionGoesOn() throws Exception {
+    try (var bench = new Bench();
+        var raw = bench.raw()) {
+      String answer =
+          raw.send(
+                  CHUNKED
+                      + "5\r\npush \r\n3;why=not\r\nd1 \r\nC\r\nocto/widgets\r\n0\r\n\r\n"
+                      + NEXT)
+              .answer();
+      assertTrue(answer.startsWith("HTTP/1.1 202 "), answer);
+      assertEquals(
+          "push d1 octo/widgets",
+          new String(
+              bench.store.pipelines.values().iterator().next().delivery().body().bytes(),
+              StandardCharsets.UTF_8));
+      String next = raw.answer();
+      assertTrue(next.startsWith("HTTP/1.1 404 "), next);
+    }
+  }
+
+  @Test
+  void manyChunksMakeOneBody() throws Exception {
+    try (var bench = new Bench()) {
+      byte[] body =
+          ("push d1 octo/widgets " + "x".repeat(150_000)).getBytes(StandardCharsets.UTF_8);
+      var answer =
+          bench.send(
+              bench
+                  .to("/webhooks/tiny")
+                  .header("Content-Type", "application/json")
+                  .header("X-Sign", "good")
+                  .POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body))));
+      assertEquals(202, answer.statusCode());
+      assertEquals(
+          body.length, bench.store.pipelines.values().iterator().next().delivery().body().length());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "zz\r\nx\r\n0\r\n\r\n",
+        "-1\r\nx\r\n0\r\n\r\n",
+        "\r\nx\r\n0\r\n\r\n",
+        "1\r\nxAB0\r\n\r\n",
+        "1\nx\n0\n\n",
+        "fffffffff\r\nx\r\n0\r\n\r\n",
+        "0\r\nTrailer: x\r\n\r\n"
+      })
+  void malformedChunksAre400AndCloseTheConnection(String chunks) throws Exception {
+    try (var bench = new Bench();
+        var raw = bench.raw()) {
+      String all = raw.send(CHUNKED + chunks + NEXT).halfClose().rest();
+      assertTrue(all.startsWith("HTTP/1.1 400 "), all);
+      assertTrue(all.contains("\"error\":\"InvalidPayloadError\""), all);
+      assertEquals(all.indexOf("HTTP/1.1"), all.lastIndexOf("HTTP/1.1"), all);
+      assertTrue(bench.store.pipelines.isEmpty());
+    }
+  }
+
+  @Test
+  void chunkOfAHugeAnnouncedSizeIs413() throws Exception {
+    try (var bench = new Bench();
+        var raw = bench.raw()) {
+      String answer = raw.send(CHUNKED + "7fffffff\r\nx").answer();
+      assertTrue(answer.startsWith("HTTP/1.1 413 "), answer);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"Content-Length: 10\r\n\r\nhalf", "Transfer-Encoding: chunked\r\n\r\na\r\nhalf"})
+  void truncatedBodyIs400AndStoresNothing(String framingAndHalf) throws Exception {
+    try (var bench = new Bench();
+        var raw = bench.raw()) {
+      String all = raw.send(HEAD + framingAndHalf).halfClose().rest();
+      assertTrue(all.startsWith("HTTP/1.1 400 "), all);
+      assertEquals("tiny INVALID_PAYLOAD", bench.nextCounted());
+      assertTrue(bench.store.refused.isEmpty());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"Content-Length: 10\r\n\r\nhalf", "Transfer-Encoding: chunked\r\n\r\na\r\nhalf"})
+  void slowBodyMeetsTheDeadline(String framingAndHalf) throws Exception {
+    try (var bench = new Bench(SHORT, 1_000_000, List.of());
+        var raw = bench.raw()) {
+      String all = raw.send(HEAD + framingAndHalf).rest();
+      assertTrue(all.startsWith("HTTP/1.1 408 "), all);
+      assertTrue(all.contains("\"error\":\"RequestTimeoutError\""), all);
+      assertTrue(all.contains("X-Request-Id: "), all);
+      assertEquals("tiny TIMEOUT", bench.nextCounted());
+    }
+  }
+
+  @Test
+  void slowHeadersMeetTheDeadline() throws Exception {
+    try (var bench = new Bench(SHORT, 1_000_000, List.of());
+        var raw = bench.raw()) {
+      String all = raw.send("POST /webhooks/tiny HTTP/1.1\r\nHost: h\r\nX-Slow").rest();
+      assertTrue(all.startsWith("HTTP/1.1 408 "), all);
+    }
+  }
+
+  @Test
+  void bodyThatNeverComesAfterARefusalMeetsTheDeadlineToo() throws Exception {
+    try (var bench = new Bench(SHORT, 1_000_000, List.of());
+        var raw = bench.raw()) {
+      bench.limitEverybody(Duration.ofSeconds(1));
+      String all = raw.send(HEAD + "Content-Length: 5\r\n\r\n").rest();
+      assertTrue(all.startsWith("HTTP/1.1 429 "), all);
+    }
+  }
+
+  @Test
+  void deadlineEndsWithTheRequestAndLeavesTheConnectionAlone() throws Exception {
+    try (var bench = new Bench(SHORT, 1_000_000, List.of());
+        var raw = bench.raw();
+        var slow = bench.raw()) {
+      raw.send(HEAD + "Content-Length: 4\r\n\r\nping").answer();
+      // The other connection's deadline is later than the first one's would have been.
+      assertTrue(slow.send(HEAD + "Content-Length: 4\r\n\r\n").rest().startsWith("HTTP/1.1 408 "));
+      String next = raw.send(HEAD + "Content-Length: 4\r\n\r\nping").answer();
+      assertTrue(next.startsWith("HTTP/1.1 200 "), next);
+    }
+  }
+
+  @Test
+  void commitMayTakeLongerThanTheRequestWasAllowedTo() throws Exception {
+    try (var bench = new Bench(SHORT, 1_000_000, List.of());
+        var slow = bench.raw()) {
+      bench.store.mayCommit = new CountDownLatch(1);
+      var answer = async(bench, "push d1 octo/widgets");
+      assertTrue(slow.send(HEAD + "Content-Length: 4\r\n\r\n").rest().startsWith("HTTP/1.1 408 "));
+      bench.store.mayCommit.countDown();
+      assertEquals(202, answer.get(10, TimeUnit.SECONDS));
+    }
+  }
+
+  @Test
+  void bodiesBeyondTheBudgetAre503AndTheBudgetComesBack() throws Exception {
+    try (var bench = new Bench(Duration.ofSeconds(10), 100, List.of())) {
+      var answer = bench.deliver("tiny", "push d1 octo/widgets" + "x".repeat(100));
+      assertEquals(503, answer.statusCode());
+      assertEquals("1", answer.headers().firstValue("Retry-After").orElse(""));
+      assertEquals("tiny OVERLOADED", bench.nextCounted());
+      for (int i = 0; i < 20; i++) {
+        assertEquals(202, bench.deliver("tiny", "push e" + i + " octo/widgets").statusCode());
+      }
+    }
+  }
+
+  @Test
+  void budgetIsHeldUntilTheAnswer() throws Exception {
+    try (var bench = new Bench(Duration.ofSeconds(10), 30, List.of())) {
+      bench.store.mayCommit = new CountDownLatch(1);
+      var first = async(bench, "push d1 octo/widgets");
+      assertTrue(bench.store.committing.await(10, TimeUnit.SECONDS));
+      assertEquals(503, bench.deliver("tiny", "push d2 octo/widgets").statusCode());
+      bench.store.mayCommit.countDown();
+      assertEquals(202, first.get(10, TimeUnit.SECONDS));
+    }
+  }
+
+  @Test
+  void continueIsOnlySentOnceTheBodyIsWanted() throws Exception {
+    try (var bench = new Bench();
+        var wanted = bench.raw();
+        var unwanted = bench.raw()) {
+      String go = wanted.send(HEAD + "Expect: 100-continue\r\nContent-Length: 4\r\n\r\n").head();
+      assertTrue(go.startsWith("HTTP/1.1 100 "), go);
+      assertTrue(wanted.send("ping").answer().startsWith("HTTP/1.1 200 "));
+
+      String no =
+          unwanted
+              .send(
+                  "POST /webhooks/tiny HTTP/1.1\r\n"
+                      + "Host: h\r\n"
+                      + "Expect: 100-continue\r\n"
+                      + "Content-Length: 4\r\n\r\n")
+              .answer();
+      assertTrue(no.startsWith("HTTP/1.1 415 "), no);
+    }
+  }
+
+  @Test
+  void continueIsSentForChunksToo() throws Exception {
+    try (var bench = new Bench();
+        var raw = bench.raw()) {
+      String go =
+          raw.send(HEAD + "Expect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n").head();
+      assertTrue(go.startsWith("HTTP/1.1 100 "), go);
+      assertTrue(raw.send("4\r\nping\r\n0\r\n\r\n").answer().startsWith("HTTP/1.1 200 "));
+      assertTrue(raw.send(NEXT).answer().startsWith("HTTP/1.1 404 "));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GARBAGE\r\n\r\n",
+        "POST /webhooks/tiny HTTP/1.1\r\n\r\n",
+        "POST /webhooks/tiny HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+        "POST /webhooks/tiny HTTP/1.1\r\n"
+            + "Host: h\r\n"
+            + "Content-Length: 1\r\n"
+            + "Transfer-Encoding: chunked\r\n\r\n",
+        "POST /webhooks/tiny HTTP/1.1\r\nHost: h\r\nContent-Length: x\r\n\r\n",
+        "POST /webhooks/tiny HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+        "POST /webhooks/tiny HTTP/1.1\r\nHost: h\r\nContent-Length : 1\r\n\r\n"
+      })
+  void requestThatIsNoneIsRefusedInTheOneForm(String request) throws Exception {
+    try (var bench = new Bench();
+        var raw = bench.raw()) {
+      String all = raw.send(request).halfClose().rest();
+      assertTrue(all.startsWith("HTTP/1.1 4"), all);
+      assertTrue(all.contains("\"request_id\":\""), all);
+      assertTrue(all.contains("X-Request-Id: "), all);
+      assertTrue(bench.counted.isEmpty());
+    }
+  }
+
+  @Test
+  void answersNameNoProduct() throws Exception {
+    try (var bench = new Bench();
+        var raw = bench.raw()) {
+      String answer = raw.send(NEXT).answer();
+      assertFalse(answer.toLowerCase(java.util.Locale.ROOT).contains("helidon"), answer);
+      assertFalse(answer.contains("Server:"), answer);
+    }
+  }
+
+  @Test
+  void senderIsFoundThroughTrustedProxies() throws Exception {
+    try (var bench = new Bench(Duration.ofSeconds(10), 1_000_000, List.of("127.0.0.0/8"))) {
+      bench.send(
+          bench
+              .signed("tiny", "ping")
+              .header("X-Forwarded-For", "6.6.6.6, 198.51.100.7, 127.0.0.9"));
+      assertEquals("198.51.100.7", bench.limitedAddresses.take());
+    }
+  }
+
+  @Test
+  void strangersWordAboutForwardingIsNotBelieved() throws Exception {
+    try (var bench = new Bench()) {
+      bench.send(bench.signed("tiny", "ping").header("X-Forwarded-For", "198.51.100.7"));
+      assertEquals("127.0.0.1", bench.limitedAddresses.take());
+    }
+  }
+
+  @Test
+  void closingFinishesWhatIsInFlight() throws Exception {
+    try (var bench = new Bench()) {
+      bench.store.mayCommit = new CountDownLatch(1);
+      var answer = async(bench, "push d1 octo/widgets");
+      assertTrue(bench.store.committing.await(10, TimeUnit.SECONDS));
+      var closing = CompletableFuture.runAsync(bench.server::close);
+      bench.store.mayCommit.countDown();
+      assertEquals(202, answer.get(10, TimeUnit.SECONDS));
+      closing.get(10, TimeUnit.SECONDS);
+    }
+  }
+
+  private static CompletableFuture<Integer> async(Bench bench, String body) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return bench.deliver("tiny", body).statusCode();
+          } catch (Exception e) {
+            throw new AssertionError(e);
+          }
+        });
+  }
+}

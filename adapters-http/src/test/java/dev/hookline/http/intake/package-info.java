@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hookline.http.intake;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hookline.http.metrics;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,76 @@
+package dev.hookline.http.testing;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+
+/** Speaks to a server byte by byte. Reading gives up after ten seconds. */
+public final class RawClient implements AutoCloseable {
+  private final Socket socket;
+
+  public RawClient(int port) throws IOException {
+    socket = new Socket();
+    socket.connect(new InetSocketAddress("127.0.0.1", port), 5_000);
+    socket.setSoTimeout(10_000);
+  }
+
+  public RawClient send(String text) throws IOException {
+    socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+    socket.getOutputStream().flush();
+    return this;
+  }
+
+  public RawClient halfClose() throws IOException {
+    socket.shutdownOutput();
+    return this;
+  }
+
+  /** One answer: its head, and the body that its Content-Length announces. */
+  public String answer() throws IOException {
+    var head = new ByteArrayOutputStream();
+    while (!head.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
+      int read = socket.getInputStream().read();
+      if (read < 0) {
+        return head.toString(StandardCharsets.ISO_8859_1);
+      }
+      head.write(read);
+    }
+    String text = head.toString(StandardCharsets.ISO_8859_1);
+    byte[] body = socket.getInputStream().readNBytes(lengthIn(text));
+    return text + new String(body, StandardCharsets.UTF_8);
+  }
+
+  /** The head of one answer, whatever length it announces. */
+  public String head() throws IOException {
+    var head = new StringBuilder();
+    while (head.indexOf("\r\n\r\n") < 0) {
+      int read = socket.getInputStream().read();
+      if (read < 0) {
+        break;
+      }
+      head.append((char) read);
+    }
+    return head.toString();
+  }
+
+  /** Everything until the server closes. */
+  public String rest() throws IOException {
+    return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+  }
+
+  private static int lengthIn(String head) {
+    for (String line : head.split("\r\n", -1)) {
+      if (line.regionMatches(true, 0, "Content-Length:", 0, 15)) {
+        return Integer.parseInt(line.substring(15).strip());
+      }
+    }
+    return 0;
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+  }
+}
