@@ -6,6 +6,7 @@ import dev.hookline.domain.delivery.Service;
 import dev.hookline.domain.event.MetadataValue;
 import dev.hookline.domain.event.RepositoryContext;
 import dev.hookline.domain.event.StandardizedEvent;
+import dev.hookline.domain.pipeline.PipelineId;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +27,12 @@ public final class PlainEventFormat implements EventFormat {
   public byte[] encode(StandardizedEvent event) {
     String payload = new String(event.rawPayload().bytes(), StandardCharsets.UTF_8);
     return (encodeWithoutPayload(event) + "&raw_payload=" + code(payload))
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public byte[] encodeCloudEvent(PipelineId id, StandardizedEvent event) {
+    return ("id=" + id + "&data=" + code(encodeWithoutPayload(event)))
         .getBytes(StandardCharsets.UTF_8);
   }
 
@@ -60,7 +67,7 @@ public final class PlainEventFormat implements EventFormat {
   @Override
   public StandardizedEvent decode(String withoutPayload, RawBody payload) {
     var fields = new LinkedHashMap<String, String>();
-    for (String field : withoutPayload.split("&")) {
+    for (String field : withoutPayload.split("&", -1)) {
       int equals = field.indexOf('=');
       if (equals < 0) {
         throw new IllegalArgumentException("not of this format");

@@ -5,6 +5,9 @@ import dev.hookline.bootstrap.cli.Surroundings;
 import dev.hookline.bootstrap.config.Settings.LogFormat;
 import dev.hookline.bootstrap.config.Settings.LogLevel;
 import dev.hookline.bootstrap.logging.Logging;
+import dev.hookline.bootstrap.run.Processes;
+import dev.hookline.http.dialects.Dialects;
+import dev.hookline.http.provider.Dialect;
 import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -22,6 +25,7 @@ public final class Main {
   public static void main(String[] arguments) {
     // Until a command has read the configuration: only what cannot wait for it.
     Logging.start(LogFormat.TEXT, LogLevel.WARN);
+    Clock clock = Clock.systemUTC();
     var around =
         new Surroundings(
             Path.of("").toAbsolutePath(),
@@ -30,9 +34,9 @@ public final class Main {
             writer(FileDescriptor.out),
             writer(FileDescriptor.err),
             new Surroundings.Terminals(isTerminal("out"), isTerminal("err")),
-            Clock.systemUTC(),
-            Providers.profiles());
-    System.exit(new HooklineCli(around, new Wiring()).run(arguments));
+            clock,
+            Dialects.all().stream().map(Dialect::profile).toList());
+    System.exit(new HooklineCli(around, new Processes(clock)).run(arguments));
   }
 
   private static PrintWriter writer(FileDescriptor descriptor) {

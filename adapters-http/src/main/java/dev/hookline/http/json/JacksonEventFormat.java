@@ -9,6 +9,7 @@ import dev.hookline.domain.delivery.Service;
 import dev.hookline.domain.event.MetadataValue;
 import dev.hookline.domain.event.RepositoryContext;
 import dev.hookline.domain.event.StandardizedEvent;
+import dev.hookline.domain.pipeline.PipelineId;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -30,57 +31,97 @@ import java.util.Optional;
 public final class JacksonEventFormat implements EventFormat {
   private static final JsonFactory WRITER = new JsonFactory();
   private static final byte[] PAYLOAD = ",\"raw_payload\":".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] DATA = ",\"data\":".getBytes(StandardCharsets.US_ASCII);
 
   public JacksonEventFormat() {}
 
   @Override
   public byte[] encode(StandardizedEvent event) {
-    byte[] head = encodeWithoutPayload(event).getBytes(StandardCharsets.UTF_8);
     byte[] payload = event.rawPayload().bytes();
-    int open = head.length - 1;
-    byte[] line = new byte[open + PAYLOAD.length + payload.length + 1];
-    System.arraycopy(head, 0, line, 0, open);
-    System.arraycopy(PAYLOAD, 0, line, open, PAYLOAD.length);
-    int start = open + PAYLOAD.length;
-    System.arraycopy(payload, 0, line, start, payload.length);
-    for (int i = start; i < line.length - 1; i++) {
+    byte[] line = append(encodeWithoutPayload(event), PAYLOAD, payload);
+    for (int i = line.length - 1 - payload.length; i < line.length - 1; i++) {
       // JSON has raw line breaks between its tokens alone; in a string they are escaped.
       if (line[i] == '\n' || line[i] == '\r') {
         line[i] = ' ';
       }
     }
-    line[line.length - 1] = '}';
     return line;
   }
 
   @Override
-  public String encodeWithoutPayload(StandardizedEvent event) {
+  public byte[] encodeCloudEvent(PipelineId id, StandardizedEvent event) {
+    String service = event.service().name();
+    String envelope =
+        write(
+            json -> {
+              json.writeStartObject();
+              json.writeStringField("specversion", "1.0");
+              json.writeStringField("id", id.toString());
+              json.writeStringField("source", "/webhooks/" + service);
+              json.writeStringField("type", "dev.hookline." + service + "." + event.eventType());
+              json.writeStringField("subject", event.repository().fullName());
+              json.writeStringField("time", event.createdAt().toString());
+              json.writeStringField("datacontenttype", "application/json");
+              json.writeEndObject();
+            });
+    return append(envelope, DATA, encode(event));
+  }
+
+  /** Puts a last field, whose value is JSON already, into an object. */
+  private static byte[] append(String object, byte[] name, byte[] value) {
+    byte[] head = object.getBytes(StandardCharsets.UTF_8);
+    int open = head.length - 1;
+    byte[] whole = new byte[open + name.length + value.length + 1];
+    System.arraycopy(head, 0, whole, 0, open);
+    System.arraycopy(name, 0, whole, open, name.length);
+    System.arraycopy(value, 0, whole, open + name.length, value.length);
+    whole[whole.length - 1] = '}';
+    return whole;
+  }
+
+  /** Writes JSON, as a lambda. */
+  @FunctionalInterface
+  private interface Writing {
+    void to(JsonGenerator json) throws IOException;
+  }
+
+  private static String write(Writing writing) {
     var text = new StringWriter();
     try (JsonGenerator json = WRITER.createGenerator(text)) {
-      json.writeStartObject();
-      json.writeStringField("event_id", event.eventId());
-      json.writeStringField("service", event.service().name());
-      json.writeStringField("event_type", event.eventType());
-      json.writeFieldName("repository");
-      write(json, event.repository());
-      json.writeStringField("user_request", event.userRequest());
-      json.writeStringField("created_at", event.createdAt().toString());
-      json.writeObjectFieldStart("metadata");
-      for (var entry : event.metadata().entrySet()) {
-        json.writeFieldName(entry.getKey());
-        write(json, entry.getValue());
-      }
-      json.writeEndObject();
-      json.writeObjectFieldStart("raw_headers");
-      for (var header : event.rawHeaders().entrySet()) {
-        json.writeStringField(header.getKey(), header.getValue());
-      }
-      json.writeEndObject();
-      json.writeEndObject();
+      writing.to(json);
     } catch (IOException e) {
       throw new UncheckedIOException("writing to memory failed", e);
     }
     return text.toString();
+  }
+
+  @Override
+  public String encodeWithoutPayload(StandardizedEvent event) {
+    return write(json -> writeWithoutPayload(json, event));
+  }
+
+  private static void writeWithoutPayload(JsonGenerator json, StandardizedEvent event)
+      throws IOException {
+    json.writeStartObject();
+    json.writeStringField("event_id", event.eventId());
+    json.writeStringField("service", event.service().name());
+    json.writeStringField("event_type", event.eventType());
+    json.writeFieldName("repository");
+    write(json, event.repository());
+    json.writeStringField("user_request", event.userRequest());
+    json.writeStringField("created_at", event.createdAt().toString());
+    json.writeObjectFieldStart("metadata");
+    for (var entry : event.metadata().entrySet()) {
+      json.writeFieldName(entry.getKey());
+      write(json, entry.getValue());
+    }
+    json.writeEndObject();
+    json.writeObjectFieldStart("raw_headers");
+    for (var header : event.rawHeaders().entrySet()) {
+      json.writeStringField(header.getKey(), header.getValue());
+    }
+    json.writeEndObject();
+    json.writeEndObject();
   }
 
   private static void write(JsonGenerator json, RepositoryContext repository) throws IOException {

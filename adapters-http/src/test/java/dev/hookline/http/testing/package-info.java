@@ -1,4 +1,6 @@
-/** What the tests of dialects, intake and admin endpoint share: fakes, a tiny dialect, a raw client. */
+/**
+ * What the tests of dialects, intake and admin endpoint share: fakes, a tiny dialect, a raw client.
+ */
 @NullMarked
 package dev.hookline.http.testing;
 

@@ -1,0 +1,158 @@
+package dev.hookline.queue.target;
+
+import dev.hookline.application.dispatch.Command;
+import dev.hookline.application.dispatch.CommandDispatcher;
+import dev.hookline.application.format.EventFormat;
+import dev.hookline.domain.pipeline.Outcome;
+import dev.hookline.domain.pipeline.Outcome.Delivered;
+import dev.hookline.domain.pipeline.Outcome.GiveUp;
+import dev.hookline.domain.pipeline.Outcome.TryAgain;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpClient.Redirect;
+import java.net.http.HttpClient.Version;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * The target {@code http}: POSTs each event as a CloudEvent 1.0 in structured mode, signed by
+ * Standard Webhooks.
+ *
+ * <p>2xx is success. 4xx other than 408, 425 and 429 is final; everything else is tried again,
+ * after {@code Retry-After} where the target says so. Redirects are not followed, and the answer's
+ * body is not read beyond {@value #MAX_ANSWER} bytes. The URL is the operator's alone: nothing of
+ * an event enters it. Connections are reused.
+ */
+public final class HttpTarget implements CommandDispatcher, AutoCloseable {
+  /** How much of an answer is read, in bytes; one that is longer costs its connection. */
+  public static final int MAX_ANSWER = 64 * 1024;
+
+  /** The longest {@code Retry-After} that is heeded. */
+  public static final Duration MAX_RETRY_AFTER = Duration.ofHours(1);
+
+  private final String name;
+  private final URI url;
+  private final Optional<Supplier<String>> secret;
+  private final Duration timeout;
+  private final EventFormat format;
+  private final Clock clock;
+  private final HttpClient client;
+
+  /**
+   * @param name as metrics show it
+   * @param secret signs each request, see {@link StandardWebhooks}; empty: unsigned
+   * @param timeout for connecting and answering together
+   */
+  public HttpTarget(
+      String name,
+      URI url,
+      Optional<Supplier<String>> secret,
+      Duration timeout,
+      EventFormat format,
+      Clock clock) {
+    this.name = name;
+    this.url = url;
+    this.secret = secret;
+    this.timeout = timeout;
+    this.format = format;
+    this.clock = clock;
+    this.client =
+        HttpClient.newBuilder()
+            .version(Version.HTTP_1_1)
+            .followRedirects(Redirect.NEVER)
+            .connectTimeout(timeout)
+            .build();
+  }
+
+  @Override
+  public String target() {
+    return name;
+  }
+
+  @Override
+  public Outcome dispatch(Command command) {
+    byte[] body = format.encodeCloudEvent(command.id(), command.event());
+    var request =
+        HttpRequest.newBuilder(url)
+            .timeout(timeout)
+            .header("Content-Type", "application/cloudevents+json")
+            .header("User-Agent", "Hookline");
+    Instant now = clock.instant();
+    secret.ifPresent(
+        key ->
+            StandardWebhooks.headers(key.get(), command.id().toString(), now, body)
+                .forEach(request::header));
+    try {
+      var answer =
+          client.send(
+              request.POST(BodyPublishers.ofByteArray(body)).build(), BodyHandlers.ofInputStream());
+      drain(answer);
+      return judge(answer);
+    } catch (IOException e) {
+      return new TryAgain("%s: %s".formatted(e.getClass().getSimpleName(), e.getMessage()));
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      return new TryAgain("the worker was stopped");
+    }
+  }
+
+  /**
+   * Reads a short answer to its end, so that the connection serves again; closing drops a long one.
+   */
+  private static void drain(HttpResponse<java.io.InputStream> answer) throws IOException {
+    try (var body = answer.body()) {
+      body.readNBytes(MAX_ANSWER);
+    }
+  }
+
+  private Outcome judge(HttpResponse<?> answer) {
+    int status = answer.statusCode();
+    String error = "HTTP " + status;
+    if (status >= 200 && status < 300) {
+      return new Delivered();
+    }
+    if (status == 429 || status == 503) {
+      return new TryAgain(error, retryAfter(answer));
+    }
+    boolean permanent = status >= 400 && status < 500 && status != 408 && status != 425;
+    return permanent ? new GiveUp(error) : new TryAgain(error);
+  }
+
+  /** RFC 9110, section 10.2.3: seconds, or a date. What is neither asks for nothing. */
+  private Duration retryAfter(HttpResponse<?> answer) {
+    Duration asked =
+        answer.headers().firstValue("Retry-After").map(this::delay).orElse(Duration.ZERO);
+    if (asked.isNegative()) {
+      return Duration.ZERO;
+    }
+    return asked.compareTo(MAX_RETRY_AFTER) > 0 ? MAX_RETRY_AFTER : asked;
+  }
+
+  private Duration delay(String value) {
+    if (value.matches("[0-9]{1,9}")) {
+      return Duration.ofSeconds(Long.parseLong(value));
+    }
+    try {
+      var date = ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME);
+      return Duration.between(clock.instant(), date.toInstant());
+    } catch (DateTimeParseException _) {
+      return Duration.ZERO;
+    }
+  }
+
+  @Override
+  public void close() {
+    client.shutdownNow();
+  }
+}

@@ -1,0 +1,299 @@
+package dev.hookline.queue.worker;
+
+import static dev.hookline.testing.Samples.NOON;
+import static dev.hookline.testing.Samples.THREE_TIMES;
+import static dev.hookline.testing.Samples.aDelivery;
+import static dev.hookline.testing.Samples.anEvent;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.hookline.application.dispatch.Command;
+import dev.hookline.application.dispatch.CommandDispatcher;
+import dev.hookline.application.dispatch.DispatchCommand;
+import dev.hookline.application.dispatch.DispatchMetrics;
+import dev.hookline.application.dispatch.Outbox.Ordering;
+import dev.hookline.application.dispatch.ProcessWebhookEvent;
+import dev.hookline.application.dispatch.WorkerId;
+import dev.hookline.application.pipeline.NewPipeline;
+import dev.hookline.application.pipeline.StoreUnavailableException;
+import dev.hookline.domain.delivery.DeliveryKey;
+import dev.hookline.domain.pipeline.Outcome;
+import dev.hookline.domain.pipeline.Outcome.Delivered;
+import dev.hookline.domain.pipeline.Outcome.GiveUp;
+import dev.hookline.domain.pipeline.Outcome.TryAgain;
+import dev.hookline.domain.pipeline.Pipeline;
+import dev.hookline.domain.pipeline.PipelineId;
+import dev.hookline.domain.pipeline.PipelineState;
+import dev.hookline.testing.InMemoryStorage;
+import dev.hookline.testing.MovableClock;
+import dev.hookline.testing.Samples;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The worker's hands over the outbox's fake; dispatches run when the test lets them. */
+class OutboxDrainTest {
+  private static final Duration LEASE = Duration.ofSeconds(8);
+  private static final Duration BUDGET = Duration.ofSeconds(1);
+
+  private final MovableClock clock = new MovableClock(NOON);
+  private final InMemoryStorage storage = new InMemoryStorage(clock);
+  private final List<Command> dispatched = new ArrayList<>();
+  private final Queue<Runnable> atWork = new ArrayDeque<>();
+  private Function<Command, Outcome> target = _ -> new Delivered();
+
+  private static final DispatchMetrics UNCOUNTED =
+      new DispatchMetrics() {
+        @Override
+        public void dispatched(String target, Result result, Duration took) {}
+
+        @Override
+        public void lag(Duration sinceReceived) {}
+      };
+
+  private OutboxDrain worker(int concurrency, Ordering ordering) {
+    var dispatcher =
+        new CommandDispatcher() {
+          @Override
+          public String target() {
+            return "test";
+          }
+
+          @Override
+          public Outcome dispatch(Command command) {
+            dispatched.add(command);
+            return target.apply(command);
+          }
+        };
+    var settings =
+        new WorkerSettings(
+            new WorkerId(Samples.uuid(NOON)), concurrency, LEASE, Duration.ofSeconds(1), ordering);
+    return new OutboxDrain(
+        storage.outbox(),
+        new ProcessWebhookEvent(storage.outbox(), THREE_TIMES, clock),
+        new DispatchCommand(dispatcher, THREE_TIMES, UNCOUNTED, clock),
+        settings,
+        atWork::add,
+        () -> clock.millis() * 1_000_000,
+        () -> {});
+  }
+
+  private OutboxDrain worker() {
+    return worker(32, Ordering.STRICT);
+  }
+
+  private PipelineId accept(String repository) {
+    var pipeline =
+        Pipeline.received(
+            new PipelineId(Samples.uuid(NOON)), anEvent().repository(repository).build());
+    storage
+        .pipelines()
+        .accept(
+            new NewPipeline(
+                pipeline,
+                aDelivery(Samples.GITHUB),
+                new DeliveryKey(pipeline.event().eventId()),
+                true),
+            BUDGET);
+    return pipeline.id();
+  }
+
+  private void work() {
+    for (var task = atWork.poll(); task != null; task = atWork.poll()) {
+      task.run();
+    }
+  }
+
+  private void drain(OutboxDrain worker) {
+    while (worker.drainOnce() > 0) {
+      work();
+    }
+  }
+
+  private PipelineState state(PipelineId id) {
+    return storage.records().pipeline(id).orElseThrow().pipeline().state();
+  }
+
+  private Stream<PipelineId> order() {
+    return dispatched.stream().map(Command::id);
+  }
+
+  @Test
+  void anAcceptedEventIsDispatchedOnce() {
+    var id = accept("octo/widgets");
+    drain(worker());
+    assertEquals(List.of(id), order().toList());
+    assertEquals(new PipelineState.Dispatched(1, NOON), state(id));
+  }
+
+  @Test
+  void aPipelineIsProcessingOnRecordBeforeItsTargetHearsOfIt() {
+    var id = accept("octo/widgets");
+    worker().drainOnce();
+    assertEquals(new PipelineState.Attempting(1, NOON), state(id));
+    assertEquals(0, dispatched.size());
+  }
+
+  @Test
+  void eventsOfOneRepositoryWaitForEachOther() {
+    var first = accept("octo/widgets");
+    accept("octo/widgets");
+    var other = accept("octo/gadgets");
+    var worker = worker();
+    worker.drainOnce();
+    work();
+    assertEquals(List.of(first, other), order().sorted(comparingIds()).toList());
+  }
+
+  private static java.util.Comparator<PipelineId> comparingIds() {
+    return java.util.Comparator.comparing(PipelineId::value);
+  }
+
+  @Test
+  void anEventBehindOneThatRetriesWaitsAndOtherRepositoriesGoOn() {
+    var retrying = accept("octo/widgets");
+    var behind = accept("octo/widgets");
+    var other = accept("octo/gadgets");
+    target =
+        c ->
+            c.id().equals(retrying) && c.attempt() == 1
+                ? new TryAgain("503", Duration.ofMinutes(1))
+                : new Delivered();
+    var worker = worker();
+    drain(worker);
+    assertTrue(order().toList().containsAll(List.of(retrying, other)));
+    assertEquals(2, dispatched.size());
+
+    clock.move(Duration.ofMinutes(1));
+    drain(worker);
+    assertEquals(List.of(retrying, behind), order().skip(2).toList());
+    assertEquals(new PipelineState.Dispatched(2, clock.instant()), state(retrying));
+  }
+
+  @Test
+  void withoutOrderAnEventBehindOneThatRetriesGoesOn() {
+    var retrying = accept("octo/widgets");
+    var behind = accept("octo/widgets");
+    target =
+        c -> c.id().equals(retrying) ? new TryAgain("503", Duration.ofMinutes(1)) : new Delivered();
+    drain(worker(32, Ordering.NONE));
+    assertEquals(new PipelineState.Dispatched(1, NOON), state(behind));
+  }
+
+  @Test
+  void theLastAllowedFailureIsADeadLetterAndLetsTheNextOnePass() {
+    var poison = accept("octo/widgets");
+    var behind = accept("octo/widgets");
+    target = c -> c.id().equals(poison) ? new TryAgain("503") : new Delivered();
+    var worker = worker();
+    for (int attempt = 1; attempt <= 3; attempt++) {
+      drain(worker);
+      clock.move(Duration.ofMinutes(10));
+    }
+    drain(worker);
+    assertTrue(state(poison) instanceof PipelineState.Failed failed && failed.attempts() == 3);
+    assertTrue(state(behind) instanceof PipelineState.Dispatched);
+    assertEquals(1, storage.records().outboxDepth().dead());
+  }
+
+  @Test
+  void whatATargetWillNeverTakeFailsAtOnce() {
+    var id = accept("octo/widgets");
+    target = _ -> new GiveUp("410");
+    drain(worker());
+    assertEquals(new PipelineState.Failed(1, NOON, "410"), state(id));
+  }
+
+  @Test
+  void noMoreThanTheConcurrencyIsAtWork() {
+    for (int i = 0; i < 5; i++) {
+      accept("octo/r" + i);
+    }
+    var worker = worker(2, Ordering.STRICT);
+    worker.drainOnce();
+    assertEquals(2, atWork.size());
+    worker.drainOnce();
+    assertEquals(2, worker.inFlight());
+    drain(worker);
+    work();
+    drain(worker);
+    assertEquals(5, dispatched.size());
+  }
+
+  @Test
+  void aDefectInOurOwnCodeCountsAsALostAttempt() {
+    var id = accept("octo/widgets");
+    target =
+        _ -> {
+          throw new IllegalStateException("a defect");
+        };
+    drain(worker());
+    assertEquals(3, dispatched.size());
+    assertEquals(new PipelineState.Failed(3, NOON, "worker lost"), state(id));
+  }
+
+  @Test
+  void anotherWorkerRepeatsWhatADeadOneHadBegun() {
+    var id = accept("octo/widgets");
+    worker().drainOnce();
+    clock.move(LEASE.plusSeconds(1));
+    drain(worker());
+    assertEquals(List.of(2), dispatched.stream().map(Command::attempt).toList());
+    assertEquals(new PipelineState.Dispatched(2, clock.instant()), state(id));
+  }
+
+  @Test
+  void aLateWorkerChangesNothing() {
+    var id = accept("octo/widgets");
+    var late = worker();
+    late.drainOnce();
+    clock.move(LEASE.plusSeconds(1));
+    var heir = worker();
+    target = _ -> new TryAgain("503", Duration.ofMinutes(5));
+    heir.drainOnce();
+    Runnable lateWork = atWork.remove();
+    work();
+    heir.settle();
+    PipelineState before = state(id);
+
+    target = _ -> new Delivered();
+    lateWork.run();
+    late.settle();
+    assertEquals(before, state(id));
+    assertEquals(0, late.inFlight());
+  }
+
+  @Test
+  void whatFinishedWhileTheDatabaseWasAwayIsSettledWhenItIsBack() {
+    var id = accept("octo/widgets");
+    var worker = worker();
+    worker.drainOnce();
+    work();
+    storage.away(true);
+    assertThrows(StoreUnavailableException.class, worker::drainOnce);
+    assertThrows(StoreUnavailableException.class, worker::drainOnce);
+    storage.away(false);
+    worker.drainOnce();
+    assertEquals(new PipelineState.Dispatched(1, NOON), state(id));
+    assertEquals(1, dispatched.size());
+  }
+
+  @Test
+  void lanesGivenBackAreTakenAtOnce() {
+    accept("octo/widgets");
+    var first = worker();
+    first.drainOnce();
+    work();
+    first.settle();
+    first.release();
+    var id = accept("octo/widgets");
+    drain(worker());
+    assertEquals(new PipelineState.Dispatched(1, NOON), state(id));
+  }
+}

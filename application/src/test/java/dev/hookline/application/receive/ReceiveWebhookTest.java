@@ -1,0 +1,293 @@
+package dev.hookline.application.receive;
+
+import static dev.hookline.testing.Samples.GITHUB;
+import static dev.hookline.testing.Samples.NOON;
+import static dev.hookline.testing.Samples.THREE_TIMES;
+import static dev.hookline.testing.Samples.aDelivery;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.hookline.application.dispatch.Lane;
+import dev.hookline.application.dispatch.Outbox.Ordering;
+import dev.hookline.application.dispatch.OutboxMessage;
+import dev.hookline.application.dispatch.WorkerId;
+import dev.hookline.application.inspect.PipelineFilter;
+import dev.hookline.application.inspect.RefusedFilter;
+import dev.hookline.application.pipeline.StoreUnavailableException;
+import dev.hookline.application.refused.RefusedDelivery;
+import dev.hookline.application.replay.ReplayPipeline;
+import dev.hookline.application.replay.ReplayPipelines;
+import dev.hookline.application.replay.ReplayRefused;
+import dev.hookline.application.standardize.Standardizer;
+import dev.hookline.domain.delivery.Delivery;
+import dev.hookline.domain.delivery.Headers;
+import dev.hookline.domain.delivery.RawBody;
+import dev.hookline.domain.delivery.Service;
+import dev.hookline.domain.error.WebhookError.EventStandardizationError.InvalidPayloadError;
+import dev.hookline.domain.error.WebhookError.EventStandardizationError.RepositoryContextError;
+import dev.hookline.domain.error.WebhookError.InvalidSignatureError;
+import dev.hookline.domain.error.WebhookError.UnsupportedEventError;
+import dev.hookline.domain.handler.ServiceHandlerFactory;
+import dev.hookline.domain.handler.Verification;
+import dev.hookline.domain.pipeline.Outcome.GiveUp;
+import dev.hookline.domain.pipeline.PipelineId;
+import dev.hookline.domain.pipeline.PipelineState;
+import dev.hookline.testing.InMemoryStorage;
+import dev.hookline.testing.LineHandler;
+import dev.hookline.testing.MovableClock;
+import dev.hookline.testing.Samples;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** Receiving and replaying, over the stores' fake and a provider that speaks in lines. */
+class ReceiveWebhookTest {
+  private static final Duration BUDGET = Duration.ofSeconds(5);
+
+  private final MovableClock clock = new MovableClock(NOON);
+  private final InMemoryStorage storage = new InMemoryStorage(clock);
+  private final List<Integer> secrets = new ArrayList<>();
+  private final LineHandler handler = new LineHandler(GITHUB);
+  private final Standardizer standardizer =
+      new Standardizer(new ServiceHandlerFactory(List.of(handler)));
+  private final ReplayPipeline replay =
+      new ReplayPipeline(storage.pipelines(), standardizer, clock);
+  private final ReceiveWebhook receive =
+      new ReceiveWebhook(
+          standardizer,
+          storage.pipelines(),
+          storage.refusedDeliveries(),
+          replay,
+          new WebhookMetrics() {
+            @Override
+            public void received(Service service, Status status, Duration processingTime) {}
+
+            @Override
+            public void secretMatched(Service service, int position) {
+              secrets.add(position);
+            }
+          },
+          () -> Samples.uuid(clock.instant()));
+  private final ReplayRefused replayRefused =
+      new ReplayRefused(
+          storage.refusedDeliveries(),
+          storage.pipelines(),
+          standardizer,
+          _ -> true,
+          () -> Samples.uuid(clock.instant()),
+          BUDGET);
+
+  private static ServiceProfile profile(boolean replayGuard) {
+    return new ServiceProfile(
+        GITHUB,
+        delivery ->
+            delivery
+                .headers()
+                .only("signature")
+                .<Verification>map(_ -> new Verification.Authentic(2))
+                .orElse(
+                    new Verification.Forged(
+                        new InvalidSignatureError(InvalidSignatureError.Cause.NOT_PROVEN))),
+        BUDGET,
+        replayGuard,
+        name -> !name.equalsIgnoreCase("signature"));
+  }
+
+  private static Delivery signed(String body) {
+    return new Delivery(
+        GITHUB,
+        Headers.ofSingle(Map.of("Signature", "right", "Content-Type", "text/line")),
+        RawBody.of(body.getBytes(StandardCharsets.UTF_8)),
+        NOON,
+        "192.0.2.1");
+  }
+
+  private Receipt receive(String body) {
+    return receive.receive(signed(body), profile(true));
+  }
+
+  private PipelineId accepted(String body) {
+    return assertInstanceOf(Receipt.Accepted.class, receive(body)).id();
+  }
+
+  private PipelineState state(PipelineId id) {
+    return storage.records().pipeline(id).orElseThrow().pipeline().state();
+  }
+
+  private List<RefusedDelivery> refused() {
+    return storage.records().refused(RefusedFilter.ALL, Optional.empty(), 10).items();
+  }
+
+  private void fail(PipelineId id) {
+    var worker = new WorkerId(UUID.randomUUID());
+    var outbox = storage.outbox();
+    Set<Lane> lanes = outbox.lease(worker, Duration.ofMinutes(1), Set.of());
+    OutboxMessage message =
+        outbox.due(lanes, Ordering.STRICT, List.of(), 100).stream()
+            .filter(due -> due.pipeline().id().equals(id))
+            .findFirst()
+            .orElseThrow();
+    var begun = message.with(message.pipeline().begin(THREE_TIMES, NOON));
+    outbox.record(worker, List.of(begun));
+    outbox.record(
+        worker, List.of(begun.with(begun.pipeline().settle(new GiveUp("410"), THREE_TIMES, NOON))));
+    outbox.release(worker);
+  }
+
+  @Test
+  void anAuthenticEventIsOnRecordWhenItIsAccepted() {
+    var id = accepted("e1 push octo/widgets");
+    var view = storage.records().pipeline(id).orElseThrow().pipeline();
+    assertEquals("octo/widgets", view.repository());
+    assertEquals(new PipelineState.Received(NOON), view.state());
+    assertEquals(List.of(2), secrets);
+  }
+
+  @Test
+  void aForgedDeliveryLeavesNoTrace() {
+    var receipt = receive.receive(aDelivery(GITHUB), profile(true));
+    var refused = assertInstanceOf(Receipt.Refused.class, receipt);
+    assertInstanceOf(InvalidSignatureError.class, refused.error());
+    assertFalse(refused.kept());
+    assertEquals(0, handler.parsed());
+    assertEquals(List.of(), refused());
+    assertEquals(
+        List.of(), storage.records().pipelines(PipelineFilter.ALL, Optional.empty(), 10).items());
+  }
+
+  @Test
+  void theSameDeliveryStartsNothingTwice() {
+    var first = accepted("e1 push octo/widgets");
+    var again = assertInstanceOf(Receipt.Duplicate.class, receive("e1 push octo/widgets"));
+    assertEquals(first, again.first());
+    assertFalse(again.reopened());
+  }
+
+  @Test
+  void anotherBodyUnderTheSameIdIsTheSameDelivery() {
+    accepted("e1 push octo/widgets");
+    assertInstanceOf(Receipt.Duplicate.class, receive("e1 push octo/gadgets"));
+  }
+
+  @Test
+  void aDeliveryOfAFailedPipelineOpensItAgain() {
+    var id = accepted("e1 push octo/widgets");
+    fail(id);
+    var again = assertInstanceOf(Receipt.Duplicate.class, receive("e1 push octo/widgets"));
+    assertTrue(again.reopened());
+    assertInstanceOf(PipelineState.Received.class, state(id));
+  }
+
+  @Test
+  void aHandshakeStartsNothing() {
+    assertEquals(new Receipt.Handshake(Map.of("status", "pong")), receive("ping"));
+    assertEquals(List.of(), refused());
+  }
+
+  @Test
+  void whatIsUnsupportedIsKeptWithItsReason() {
+    var refused = assertInstanceOf(Receipt.Refused.class, receive("e1 star octo/widgets"));
+    assertEquals(new UnsupportedEventError("star"), refused.error());
+    assertTrue(refused.kept());
+    RefusedDelivery kept = refused().getFirst();
+    assertEquals("UnsupportedEventError", kept.error());
+    assertEquals(Optional.of("star"), kept.eventType());
+    assertEquals(Optional.of("e1"), kept.eventId());
+    assertEquals(
+        "e1 star octo/widgets", new String(kept.delivery().body().bytes(), StandardCharsets.UTF_8));
+    assertEquals(Optional.empty(), kept.delivery().headers().only("signature"));
+  }
+
+  @Test
+  void whatIsMalformedIsKeptWithItsReason() {
+    var refused = assertInstanceOf(Receipt.Refused.class, receive("nonsense"));
+    assertInstanceOf(InvalidPayloadError.class, refused.error());
+    assertEquals("InvalidPayloadError", refused().getFirst().error());
+  }
+
+  @Test
+  void whatHasNoRepositoryIsKeptAndCanBeReplayedOnceThatIsMended() {
+    var refused = assertInstanceOf(Receipt.Refused.class, receive("e1 push ?"));
+    assertInstanceOf(RepositoryContextError.class, refused.error());
+    UUID id = refused().getFirst().id();
+
+    assertInstanceOf(ReplayRefused.Replay.StillRefused.class, replayRefused.replay(id));
+    assertEquals(1, refused().size());
+
+    handler.mapUnknownTo("octo/inbox");
+    var replayed = assertInstanceOf(ReplayRefused.Replay.Accepted.class, replayRefused.replay(id));
+    assertEquals(new PipelineState.Received(NOON), state(replayed.id()));
+    assertEquals(List.of(), refused());
+    assertInstanceOf(ReplayRefused.Replay.Unknown.class, replayRefused.replay(id));
+  }
+
+  @Test
+  void aRefusedDeliveryThatWasSentAgainMeanwhileIsNotStartedTwice() {
+    receive("e1 push ?");
+    handler.mapUnknownTo("octo/inbox");
+    var sentAgain = accepted("e1 push ?");
+    var replayed =
+        assertInstanceOf(
+            ReplayRefused.Replay.Accepted.class, replayRefused.replay(refused().getFirst().id()));
+    assertEquals(sentAgain, replayed.id());
+  }
+
+  @Test
+  void aDatabaseThatIsAwayIsNoAcceptance() {
+    storage.away(true);
+    assertThrows(StoreUnavailableException.class, () -> receive("e1 push octo/widgets"));
+    assertThrows(StoreUnavailableException.class, () -> receive("e1 push ?"));
+  }
+
+  @Test
+  void aReplayReadsTheStoredBytesWithTodaysHandler() {
+    handler.mapUnknownTo("octo/inbox");
+    var id = accepted("e1 push ?");
+    assertInstanceOf(ReplayPipeline.Replay.StillOpen.class, replay.replay(id));
+    fail(id);
+    handler.mapUnknownTo("octo/elsewhere");
+    assertInstanceOf(ReplayPipeline.Replay.Reopened.class, replay.replay(id));
+    var view = storage.records().pipeline(id).orElseThrow();
+    assertEquals("octo/elsewhere", view.event().repository().fullName());
+    assertEquals(0, view.pipeline().state().attempts());
+  }
+
+  @Test
+  void aReplayThatTodaysHandlerRefusesChangesNothing() {
+    handler.mapUnknownTo("octo/inbox");
+    var id = accepted("e1 push ?");
+    fail(id);
+    PipelineState before = state(id);
+    handler.mapNothing();
+    assertInstanceOf(ReplayPipeline.Replay.Unreadable.class, replay.replay(id));
+    assertEquals(before, state(id));
+  }
+
+  @Test
+  void aPipelineThatIsUnknownIsNotReplayed() {
+    var unknown = new PipelineId(Samples.uuid(NOON));
+    assertInstanceOf(ReplayPipeline.Replay.Unknown.class, replay.replay(unknown));
+  }
+
+  @Test
+  void aFilterReplaysWhatIsOverAndLeavesTheRest() {
+    var failed = accepted("e1 push octo/widgets");
+    var other = accepted("e2 push octo/gadgets");
+    accepted("e3 push octo/open");
+    fail(failed);
+    fail(other);
+    var replayAll = new ReplayPipelines(storage.records(), replay);
+    assertEquals(1, replayAll.replay(PipelineFilter.ALL, 1));
+    assertEquals(1, replayAll.replay(PipelineFilter.ALL, Integer.MAX_VALUE));
+    assertEquals(0, replayAll.replay(PipelineFilter.ALL, Integer.MAX_VALUE));
+  }
+}

@@ -1,0 +1,71 @@
+package dev.hookline.bootstrap.run;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How long a process runs: until a signal asks it to stop (exit 0, which the JVM by itself would
+ * not give), or until something in it finds that it cannot go on.
+ */
+final class Lifetime {
+  private static final Logger LOG = LoggerFactory.getLogger(Lifetime.class);
+
+  private final CompletableFuture<Integer> end = new CompletableFuture<>();
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private final Thread onSignal;
+
+  /**
+   * @param grace how long closing may take after a signal before the process ends all the same
+   */
+  Lifetime(Duration grace) {
+    onSignal = new Thread(() -> stop(grace), "shutdown");
+    Runtime.getRuntime().addShutdownHook(onSignal);
+  }
+
+  /** Ends the process with this exit code once everything is closed; the first call decides. */
+  void end(int exitCode) {
+    end.complete(exitCode);
+  }
+
+  /** Waits for the end, closes everything, and gives the exit code. */
+  int run(Closer closer) {
+    int exitCode;
+    try (closer) {
+      exitCode = end.join();
+    }
+    closed.countDown();
+    return exitCode;
+  }
+
+  /** The start has failed: nothing is left to wait for. */
+  void abandon() {
+    closed.countDown();
+    Runtime.getRuntime().removeShutdownHook(onSignal);
+  }
+
+  private void stop(Duration grace) {
+    end(0);
+    try {
+      if (!closed.await(grace.toMillis(), TimeUnit.MILLISECONDS)) {
+        LOG.warn("Still closing after {}: what is left is given up", grace);
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+    // A JVM that a signal stops ends with 128 and the signal's number, however cleanly it stopped.
+    Runtime.getRuntime().halt(exitCode());
+  }
+
+  private int exitCode() {
+    try {
+      return end.get(0, TimeUnit.SECONDS);
+    } catch (InterruptedException | TimeoutException | java.util.concurrent.ExecutionException e) {
+      throw new IllegalStateException("the end was decided before", e);
+    }
+  }
+}

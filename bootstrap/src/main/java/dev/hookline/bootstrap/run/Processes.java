@@ -1,0 +1,220 @@
+package dev.hookline.bootstrap.run;
+
+import dev.hookline.bootstrap.cli.CommandException;
+import dev.hookline.bootstrap.cli.Commands;
+import dev.hookline.bootstrap.cli.ExitCode;
+import dev.hookline.bootstrap.cli.Inspection;
+import dev.hookline.bootstrap.config.Configuration;
+import dev.hookline.bootstrap.config.SecretSource;
+import dev.hookline.bootstrap.config.Settings;
+import dev.hookline.bootstrap.config.Settings.ServiceSettings;
+import dev.hookline.bootstrap.up.EmbeddedPostgresServer;
+import dev.hookline.bootstrap.up.RunFile;
+import dev.hookline.bootstrap.up.UpFolder;
+import dev.hookline.http.admin.AdminJson;
+import dev.hookline.http.metrics.PrometheusMetrics;
+import dev.hookline.persistence.SchemaState;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Puts each command's process together. */
+public final class Processes implements Commands {
+  private static final Logger LOG = LoggerFactory.getLogger(Processes.class);
+
+  /** What closing may take beyond the grace, before the process ends all the same. */
+  private static final Duration MARGIN = Duration.ofSeconds(5);
+
+  private static final int INTAKE_CONNECTIONS = 16;
+  private static final int WORKER_CONNECTIONS = 4;
+  private static final int TOOL_CONNECTIONS = 2;
+
+  private final Clock clock;
+
+  public Processes(Clock clock) {
+    this.clock = clock;
+  }
+
+  @Override
+  public int up(Configuration configuration, Path folder, PrintWriter out) {
+    return run(
+        configuration.settings(),
+        (life, closer) -> {
+          var own = closer.add(UpFolder.open(folder));
+          var postgres = closer.add(EmbeddedPostgresServer.start(own));
+          Settings settings = settled(configuration.settings(), own, postgres);
+          var assembly = new Assembly(settings, clock);
+          migrate(assembly);
+          var database = closer.add(assembly.open("hookline-intake", INTAKE_CONNECTIONS));
+          var workerDatabase = closer.add(assembly.open("hookline-worker", WORKER_CONNECTIONS));
+          var useCases = assembly.useCases(database);
+          var metrics = new PrometheusMetrics(useCases.records());
+          var target = assembly.target(useCases.format(), closer);
+          var worker = assembly.worker(workerDatabase, useCases.format(), metrics, target);
+          var admin =
+              closer.add(
+                  assembly.admin(
+                      metrics,
+                      Optional.of(Assembly.api(useCases)),
+                      () -> checks("database", database.answers(), "worker", worker.progresses())));
+          closer.add(worker).start();
+          var intake = closer.add(assembly.intake(useCases, metrics));
+          announce(settings, own, postgres, intake.port(), admin.port(), out);
+        });
+  }
+
+  @Override
+  public int serve(Configuration configuration) {
+    Settings settings = configuration.settings();
+    return run(
+        settings,
+        (life, closer) -> {
+          var assembly = new Assembly(settings, clock);
+          var database = closer.add(assembly.open("hookline-intake", INTAKE_CONNECTIONS));
+          var schema = closer.add(SchemaWatch.start(database, state -> misfit(state, life)));
+          var useCases = assembly.useCases(database);
+          var metrics = new PrometheusMetrics(useCases.records());
+          closer.add(
+              assembly.admin(
+                  metrics,
+                  Optional.of(Assembly.api(useCases)),
+                  () -> checks("database", database.answers(), "schema", schema.fits())));
+          closer.add(assembly.intake(useCases, metrics));
+        });
+  }
+
+  @Override
+  public int worker(Configuration configuration) {
+    Settings settings = configuration.settings();
+    return run(
+        settings,
+        (life, closer) -> {
+          var assembly = new Assembly(settings, clock);
+          var database = closer.add(assembly.open("hookline-worker", WORKER_CONNECTIONS));
+          var schema = closer.add(SchemaWatch.start(database, state -> misfit(state, life)));
+          var useCases = assembly.useCases(database);
+          var metrics = new PrometheusMetrics(useCases.records());
+          var target = assembly.target(useCases.format(), closer);
+          var worker = assembly.worker(database, useCases.format(), metrics, target);
+          closer.add(
+              assembly.admin(
+                  metrics,
+                  Optional.empty(),
+                  () -> {
+                    var checks = checks("database", database.answers(), "schema", schema.fits());
+                    checks.put("progress", worker.progresses());
+                    return checks;
+                  }));
+          closer.add(worker).start();
+        });
+  }
+
+  /** What a process consists of; all that is opened goes into the closer. */
+  @FunctionalInterface
+  private interface Start {
+    void open(Lifetime life, Closer closer);
+  }
+
+  private static int run(Settings settings, Start start) {
+    var life = new Lifetime(settings.shutdownGrace().plus(MARGIN));
+    var closer = new Closer();
+    try {
+      start.open(life, closer);
+    } catch (RuntimeException e) {
+      closer.close();
+      life.abandon();
+      throw e;
+    }
+    return life.run(closer);
+  }
+
+  private static Settings settled(
+      Settings settings, UpFolder own, EmbeddedPostgresServer postgres) {
+    return settings
+        .withDb(
+            new Settings.Db(
+                Optional.of(postgres.jdbcUrl()),
+                Optional.of(postgres.user()),
+                Optional.of(SecretSource.of(List.of(postgres.password())))))
+        .withSecretsFrom(service -> Optional.of(SecretSource.of(List.of(own.secretFor(service)))));
+  }
+
+  private static void announce(
+      Settings settings,
+      UpFolder own,
+      EmbeddedPostgresServer postgres,
+      int intakePort,
+      int adminPort,
+      PrintWriter out) {
+    String intake = url(settings.http().host(), intakePort);
+    String admin = url(settings.admin().host(), adminPort);
+    own.announce(
+        RunFile.ofThisProcess(
+            intake, admin, postgres.jdbcUrl(), postgres.user(), postgres.password()));
+    out.println("Hookline is ready.");
+    out.printf("  %-8s %s%n", "admin", admin);
+    for (ServiceSettings service : settings.enabledServices()) {
+      out.printf("  %-8s %s/webhooks/%s%n", service.service(), intake, service.service());
+      UpFolder.secretOf(own.path(), service.service())
+          .filter(secret -> service.secrets().orElseThrow().get().contains(secret))
+          .ifPresent(secret -> out.printf("  %-8s secret %s%n", "", secret));
+    }
+    out.flush();
+  }
+
+  private static String url(String host, int port) {
+    boolean any = host.equals("0.0.0.0") || host.equals("::");
+    return "http://%s:%d".formatted(any ? "127.0.0.1" : host, port);
+  }
+
+  private static Map<String, Boolean> checks(
+      String first, boolean firstHolds, String second, boolean secondHolds) {
+    var checks = new LinkedHashMap<String, Boolean>();
+    checks.put(first, firstHolds);
+    checks.put(second, secondHolds);
+    return checks;
+  }
+
+  /** Found out once the database was back; at the start it is an exception instead. */
+  private static void misfit(SchemaState state, Lifetime life) {
+    LOG.error("{}", SchemaWatch.advice(state));
+    life.end(ExitCode.USAGE);
+  }
+
+  @Override
+  public int migrate(Configuration configuration, PrintWriter out) {
+    migrate(new Assembly(configuration.settings(), clock));
+    out.println("The database schema is up to date.");
+    return ExitCode.DONE;
+  }
+
+  private static void migrate(Assembly assembly) {
+    try (var database = assembly.open("hookline-migrate", TOOL_CONNECTIONS)) {
+      database.migrate();
+    }
+  }
+
+  @Override
+  public Inspection inspect(Settings settings) {
+    var assembly = new Assembly(settings, clock);
+    var database = assembly.open("hookline-inspect", TOOL_CONNECTIONS);
+    try {
+      SchemaState state = database.schema();
+      if (state != SchemaState.FITS) {
+        throw CommandException.usage(SchemaWatch.advice(state));
+      }
+      var useCases = assembly.useCases(database);
+      return new DatabaseInspection(database, useCases, new AdminJson(useCases.format()));
+    } catch (RuntimeException e) {
+      database.close();
+      throw e;
+    }
+  }
+}
