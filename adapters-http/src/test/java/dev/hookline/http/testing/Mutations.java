@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 
 /** One JSON text in all the shapes in which it could arrive with one value gone wrong. */
@@ -54,17 +55,18 @@ public final class Mutations {
   private static void visit(JsonNode root, JsonNode node, List<String> mutations) {
     switch (node) {
       case ObjectNode object -> {
-        var names = new ArrayList<String>();
-        object.fieldNames().forEachRemaining(names::add);
-        for (String name : names) {
-          JsonNode original = object.get(name);
-          visit(root, original, mutations);
-          object.set(name, new TextNode(MARK));
-          replaceMark(root, mutations);
-          object.remove(name);
-          mutations.add(root.toString());
-          object.set(name, original);
-        }
+        var fields = new LinkedHashMap<String, JsonNode>();
+        object.properties().forEach(field -> fields.put(field.getKey(), field.getValue()));
+        fields.forEach(
+            (name, original) -> {
+              visit(root, original, mutations);
+              object.set(name, new TextNode(MARK));
+              replaceMark(root, mutations);
+              object.remove(name);
+              mutations.add(root.toString());
+              object.removeAll();
+              object.setAll(fields);
+            });
       }
       case ArrayNode array -> {
         for (int i = 0; i < array.size(); i++) {
