@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -156,7 +156,7 @@ class PayloadTest {
 
   @Test
   void aFormBecomesAnObjectInWhichRepeatedFieldsAreArrays() {
-    var fields = new java.util.LinkedHashMap<String, List<String>>(Map.of());
+    var fields = new LinkedHashMap<String, List<String>>();
     fields.put("text", List.of("a \"quoted\" ✓"));
     fields.put("twice", List.of("1", "2"));
     assertEquals(

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -157,7 +158,7 @@ class SlackVerifierTest {
           NOT_PROVEN,
           verify(
               List.of(SECRET),
-              correctly(TIMESTAMP).header(header.toLowerCase(java.util.Locale.ROOT), again)));
+              correctly(TIMESTAMP).header(header.toLowerCase(Locale.ROOT), again)));
     }
   }
 

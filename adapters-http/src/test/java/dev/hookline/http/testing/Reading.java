@@ -16,6 +16,7 @@ import dev.hookline.http.json.JacksonEventFormat;
 import dev.hookline.http.provider.Dialect;
 import dev.hookline.http.provider.RepositoryMapping;
 import dev.hookline.http.provider.RepositoryMappings;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -87,7 +88,7 @@ public final class Reading {
 
   /** The metadata as plain text, easy to compare; a list as Java prints it. */
   public static Map<String, String> plain(StandardizedEvent event) {
-    var plain = new java.util.LinkedHashMap<String, String>();
+    var plain = new LinkedHashMap<String, String>();
     event
         .metadata()
         .forEach(
