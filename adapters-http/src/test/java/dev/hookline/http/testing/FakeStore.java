@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Keeps everything in memory, and can be away or held up. */
 public final class FakeStore implements PipelineStore, RefusedDeliveries {
-  public final Map<String, PipelineId> keys = new ConcurrentHashMap<>();
+  private final Map<String, PipelineId> keys = new ConcurrentHashMap<>();
   public final Map<PipelineId, Recorded> pipelines = new ConcurrentHashMap<>();
   public final Map<UUID, RefusedDelivery> refused = new ConcurrentHashMap<>();
   public volatile boolean away;
@@ -48,6 +48,11 @@ public final class FakeStore implements PipelineStore, RefusedDeliveries {
     }
     pipelines.put(id, new Recorded(candidate.pipeline(), candidate.delivery()));
     return new Acceptance.Accepted();
+  }
+
+  /** The pipeline that the delivery with this key started. */
+  public PipelineId first(String key) {
+    return Optional.ofNullable(keys.get(key)).orElseThrow();
   }
 
   /** Puts the pipeline on record in this state. */

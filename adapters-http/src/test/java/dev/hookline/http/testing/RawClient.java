@@ -13,12 +13,14 @@ public final class RawClient implements AutoCloseable {
 
   public RawClient(int port) throws IOException {
     socket = new Socket();
-    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5_000);
+    socket.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port), 5_000);
     socket.setSoTimeout(10_000);
   }
 
+  /** Sends the text with every {@code |} as the end of a line. */
   public RawClient send(String text) throws IOException {
-    socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+    byte[] bytes = text.replace("|", "\r\n").getBytes(StandardCharsets.ISO_8859_1);
+    socket.getOutputStream().write(bytes);
     socket.getOutputStream().flush();
     return this;
   }
