@@ -1,0 +1,150 @@
+package dev.hookline.http.intake;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.hookline.application.receive.Receipt;
+import dev.hookline.application.receive.WebhookMetrics.Status;
+import dev.hookline.domain.error.WebhookError.UnsupportedEventError;
+import dev.hookline.domain.pipeline.PipelineId;
+import dev.hookline.testing.Samples;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.slf4j.Marker;
+import org.slf4j.event.KeyValuePair;
+import org.slf4j.event.Level;
+import org.slf4j.event.LoggingEvent;
+import org.slf4j.helpers.AbstractLogger;
+import org.slf4j.spi.LoggingEventAware;
+
+class WebhookLoggerTest {
+  private static final Duration TOOK = Duration.ofMillis(7);
+
+  private final Lines lines = new Lines();
+  private final AtomicLong nanos = new AtomicLong();
+  private final WebhookLogger logger = new WebhookLogger(lines, nanos::get);
+
+  @Test
+  void acceptedWebhookIsOneLineWithItsFacts() {
+    var event = Samples.anEvent().eventId("d1").repository("octo/widgets").build();
+    var id = new PipelineId(Samples.uuid(Samples.NOON));
+    logger.standardized(new Receipt.Accepted(id, event), Samples.GITHUB, "r1", TOOK);
+
+    assertEquals(
+        List.of(
+            "INFO webhook accepted service=github request_id=r1 status=accepted duration_ms=7"
+                + " event_type=issue_comment event_id=d1 pipeline_id="
+                + id
+                + " repository=octo/widgets"),
+        lines.written);
+  }
+
+  @Test
+  void senderTextCannotForgeALineNorGrowIt() {
+    var error = new UnsupportedEventError("x\r\nERROR forged \u001b[31m" + "y".repeat(10_000));
+    logger.refused(error, Samples.GITHUB, "r1", Status.UNSUPPORTED_EVENT, TOOK);
+
+    String line = lines.written.getFirst();
+    assertTrue(line.contains("event_type=x\\u000d\\u000aERROR forged \\u001b[31myyy"), line);
+    assertTrue(line.length() < 500, line);
+  }
+
+  @Test
+  void strangersAreLoggedAtALimitedRate() {
+    for (int i = 0; i < 1000; i++) {
+      logger.turnedAway(Samples.GITHUB, "r", Status.INVALID_SIGNATURE, TOOK);
+    }
+    assertEquals(WebhookLogger.STRANGERS_PER_SECOND, lines.written.size());
+
+    nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+    logger.turnedAway(Samples.GITHUB, "r", Status.INVALID_SIGNATURE, TOOK);
+    assertTrue(lines.written.getLast().endsWith("suppressed=990"), lines.written.getLast());
+  }
+
+  private static final class Lines extends AbstractLogger implements LoggingEventAware {
+    private static final long serialVersionUID = 1L;
+    private final transient List<String> written = new ArrayList<>();
+
+    @Override
+    public void log(LoggingEvent event) {
+      List<KeyValuePair> pairs = event.getKeyValuePairs();
+      written.add(
+          event.getLevel()
+              + " "
+              + event.getMessage()
+              + pairs.stream()
+                  .map(pair -> " " + pair.key + "=" + pair.value)
+                  .collect(Collectors.joining()));
+    }
+
+    @Override
+    protected String getFullyQualifiedCallerName() {
+      return "";
+    }
+
+    @Override
+    protected void handleNormalizedLoggingCall(
+        Level level,
+        @Nullable Marker marker,
+        String message,
+        Object @Nullable [] arguments,
+        @Nullable Throwable thrown) {
+      throw new AssertionError("facts are key-values, not " + message);
+    }
+
+    @Override
+    public boolean isTraceEnabled() {
+      return true;
+    }
+
+    @Override
+    public boolean isTraceEnabled(Marker marker) {
+      return true;
+    }
+
+    @Override
+    public boolean isDebugEnabled() {
+      return true;
+    }
+
+    @Override
+    public boolean isDebugEnabled(Marker marker) {
+      return true;
+    }
+
+    @Override
+    public boolean isInfoEnabled() {
+      return true;
+    }
+
+    @Override
+    public boolean isInfoEnabled(Marker marker) {
+      return true;
+    }
+
+    @Override
+    public boolean isWarnEnabled() {
+      return true;
+    }
+
+    @Override
+    public boolean isWarnEnabled(Marker marker) {
+      return true;
+    }
+
+    @Override
+    public boolean isErrorEnabled() {
+      return true;
+    }
+
+    @Override
+    public boolean isErrorEnabled(Marker marker) {
+      return true;
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package dev.hookline.http.metrics;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.hookline.application.dispatch.DispatchMetrics.Result;
+import dev.hookline.application.receive.WebhookMetrics.Status;
+import dev.hookline.http.testing.FakeRecords;
+import dev.hookline.http.testing.FakeStore;
+import dev.hookline.testing.Samples;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class PrometheusMetricsTest {
+  private final FakeStore store = new FakeStore();
+  private final FakeRecords records = new FakeRecords(store);
+  private final AtomicLong nanos = new AtomicLong();
+  private final PrometheusMetrics metrics = new PrometheusMetrics(records, nanos::get);
+
+  @Test
+  void everyNameIsTheOneThatIsPromised() {
+    metrics.received(Samples.GITHUB, Status.ACCEPTED, Duration.ofMillis(20));
+    metrics.secretMatched(Samples.GITHUB, 2);
+    metrics.dispatched("log", Result.SUCCESS, Duration.ofMillis(3));
+    metrics.lag(Duration.ofSeconds(2));
+
+    String text = scrape();
+    shows(text, "webhook_received_total{service=\"github\",status=\"accepted\"} 1.0");
+    shows(
+        text,
+        "webhook_processing_time_seconds_bucket{service=\"github\",status=\"accepted\",le=\"0.025\"}"
+            + " 1");
+    shows(text, "webhook_processing_time_seconds_count{service=\"github\",status=\"accepted\"} 1");
+    shows(text, "webhook_signature_secret_total{secret=\"2\",service=\"github\"} 1.0");
+    shows(text, "outbox_dispatched_total{outcome=\"success\",target=\"log\"} 1.0");
+    shows(text, "outbox_dispatch_seconds_count{target=\"log\"} 1");
+    shows(text, "outbox_lag_seconds_bucket{le=\"2.5\"} 1");
+    shows(text, "outbox_messages{state=\"pending\"} 4.0");
+    shows(text, "outbox_messages{state=\"leased\"} 3.0");
+    shows(text, "outbox_messages{state=\"retrying\"} 2.0");
+    shows(text, "outbox_messages{state=\"dead\"} 1.0");
+    shows(text, "outbox_oldest_pending_seconds 1.5");
+  }
+
+  @Test
+  void gaugesAreAbsentWhileTheDatabaseIsAwayAndComeBack() {
+    metrics.received(Samples.GITHUB, Status.OVERLOADED, Duration.ofMillis(1));
+    store.away = true;
+    String text = scrape();
+    assertFalse(text.contains("outbox_messages"), text);
+    shows(text, "webhook_received_total{service=\"github\",status=\"overloaded\"} 1.0");
+
+    store.away = false;
+    nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+    shows(scrape(), "outbox_messages{state=\"pending\"} 4.0");
+  }
+
+  @Test
+  void depthIsReadAtMostOnceASecond() {
+    scrape();
+    scrape();
+    assertEquals(1, records.depthsRead.get());
+    nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+    scrape();
+    assertEquals(2, records.depthsRead.get());
+  }
+
+  private String scrape() {
+    return new String(metrics.scrape(), StandardCharsets.UTF_8);
+  }
+
+  private static void shows(String text, String line) {
+    assertTrue(text.lines().anyMatch(line::equals), () -> line + " is not in " + text);
+  }
+}

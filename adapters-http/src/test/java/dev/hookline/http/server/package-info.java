@@ -1,4 +1,0 @@
-@NullMarked
-package dev.hookline.http.server;
-
-import org.jspecify.annotations.NullMarked;

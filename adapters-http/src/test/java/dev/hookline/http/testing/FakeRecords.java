@@ -1,0 +1,94 @@
+package dev.hookline.http.testing;
+
+import dev.hookline.application.inspect.OutboxDepth;
+import dev.hookline.application.inspect.Page;
+import dev.hookline.application.inspect.PipelineFilter;
+import dev.hookline.application.inspect.PipelineView;
+import dev.hookline.application.inspect.Records;
+import dev.hookline.application.inspect.RefusedFilter;
+import dev.hookline.application.pipeline.PipelineStore.Recorded;
+import dev.hookline.application.pipeline.StoreUnavailableException;
+import dev.hookline.application.refused.RefusedDelivery;
+import dev.hookline.domain.pipeline.PipelineId;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Shows what a {@link FakeStore} holds, and remembers what it was last asked. */
+public final class FakeRecords implements Records {
+  public final AtomicInteger depthsRead = new AtomicInteger();
+  public volatile Optional<PipelineFilter> askedFor = Optional.empty();
+  public volatile Optional<RefusedFilter> askedForRefused = Optional.empty();
+  public volatile Optional<UUID> askedAfter = Optional.empty();
+  public volatile int askedLimit;
+  public volatile Optional<UUID> next = Optional.empty();
+  private final FakeStore store;
+
+  public FakeRecords(FakeStore store) {
+    this.store = store;
+  }
+
+  @Override
+  public Page<PipelineView> pipelines(PipelineFilter filter, Optional<UUID> after, int limit) {
+    requireThere();
+    askedFor = Optional.of(filter);
+    askedAfter = after;
+    askedLimit = limit;
+    List<PipelineView> views = store.pipelines.values().stream().map(FakeRecords::view).toList();
+    return new Page<>(views, next);
+  }
+
+  @Override
+  public Optional<PipelineView.Detailed> pipeline(PipelineId id) {
+    requireThere();
+    return Optional.ofNullable(store.pipelines.get(id))
+        .map(
+            recorded ->
+                new PipelineView.Detailed(
+                    view(recorded),
+                    List.of(
+                        new PipelineView.HistoryEntry(
+                            recorded.pipeline().state().name(),
+                            recorded.pipeline().state().at(),
+                            recorded.pipeline().state().attempts(),
+                            Optional.empty())),
+                    recorded.pipeline().event()));
+  }
+
+  @Override
+  public Page<RefusedDelivery> refused(RefusedFilter filter, Optional<UUID> after, int limit) {
+    requireThere();
+    askedForRefused = Optional.of(filter);
+    askedAfter = after;
+    askedLimit = limit;
+    return new Page<>(List.copyOf(store.refused.values()), next);
+  }
+
+  @Override
+  public OutboxDepth outboxDepth() {
+    depthsRead.incrementAndGet();
+    requireThere();
+    return new OutboxDepth(4, 3, 2, 1, Duration.ofMillis(1500));
+  }
+
+  private void requireThere() {
+    if (store.away) {
+      throw new StoreUnavailableException("the database is away");
+    }
+  }
+
+  private static PipelineView view(Recorded recorded) {
+    var pipeline = recorded.pipeline();
+    var event = pipeline.event();
+    return new PipelineView(
+        pipeline.id(),
+        event.eventId(),
+        event.service().name(),
+        event.eventType(),
+        event.repository().fullName(),
+        pipeline.state(),
+        event.createdAt());
+  }
+}
