@@ -4,6 +4,7 @@
 module dev.hookline.adapters.persistence {
   requires transitive dev.hookline.application;
   requires static transitive org.jspecify;
+  requires static org.checkerframework.checker.qual;
   requires com.zaxxer.hikari;
   requires flyway.core;
   requires java.sql;

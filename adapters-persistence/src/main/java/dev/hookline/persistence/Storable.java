@@ -72,22 +72,32 @@ final class Storable {
 
   /** An array of texts, each made storable. */
   static <T> Argument texts(Collection<T> items, Function<T, @Nullable String> value) {
-    return array("text", items, item -> textOrNull(value.apply(item)));
+    @Nullable Object[] texts = new String[items.size()];
+    int i = 0;
+    for (T item : items) {
+      texts[i++] = textOrNull(value.apply(item));
+    }
+    return array("text", texts);
   }
 
   /**
    * @param type of the elements, as PostgreSQL names it
    */
-  static <T> Argument array(String type, Collection<T> items, Function<T, ?> value) {
+  static <T> Argument array(String type, Collection<T> items, Function<T, ? extends Object> value) {
     return array(type, items.stream().map(value).toArray());
   }
 
   static <T> Argument bytes(Collection<T> items, Function<T, byte @Nullable []> value) {
     // Of this type and no other does the driver send an array in binary.
-    return array("bytea", items.stream().map(value).toArray(byte[][]::new));
+    @Nullable Object[] bytes = new byte[items.size()][];
+    int i = 0;
+    for (T item : items) {
+      bytes[i++] = value.apply(item);
+    }
+    return array("bytea", bytes);
   }
 
-  private static Argument array(String type, Object[] elements) {
+  private static Argument array(String type, @Nullable Object[] elements) {
     return (position, statement, _) ->
         statement.setArray(position, statement.getConnection().createArrayOf(type, elements));
   }

@@ -1,0 +1,5 @@
+/** The adapters on a real PostgreSQL. */
+@NullMarked
+package dev.hookline.persistence;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,167 @@
+package dev.hookline.testing;
+
+import static java.util.Objects.requireNonNullElse;
+
+import dev.hookline.persistence.DatabaseSettings;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Properties;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import org.testcontainers.DockerClientFactory;
+import org.testcontainers.postgresql.PostgreSQLContainer;
+
+/**
+ * A fresh database on a server that all tests of one JVM share: the one that {@code
+ * HOOKLINE_TEST_DB_URL} names, else PostgreSQL in a container, else the embedded binaries. With
+ * none of them the test fails.
+ */
+public final class TestDatabase implements AutoCloseable {
+  private static final Logger LOG = Logger.getLogger(TestDatabase.class.getName());
+  private static final AtomicInteger COUNT = new AtomicInteger();
+
+  private final Server server;
+  private final String name;
+
+  private TestDatabase(Server server, String name) {
+    this.server = server;
+    this.name = name;
+  }
+
+  /** Makes an empty database; the schema is still to be migrated. */
+  public static TestDatabase create() {
+    String name = "hookline_" + ProcessHandle.current().pid() + "_" + COUNT.incrementAndGet();
+    Server server = Running.SERVER;
+    server.execute("CREATE DATABASE " + name);
+    return new TestDatabase(server, name);
+  }
+
+  public String url() {
+    return server.url(name);
+  }
+
+  public @Nullable String user() {
+    return server.user();
+  }
+
+  public @Nullable String password() {
+    return server.password();
+  }
+
+  /** How the adapters reach it, with waits that a busy test machine can keep. */
+  public DatabaseSettings settings() {
+    return DatabaseSettings.of(url(), user(), password())
+        .withStatementTimeout(Duration.ofSeconds(10), Duration.ofSeconds(5));
+  }
+
+  /** A connection of the test's own. */
+  public Connection connect() throws SQLException {
+    return server.connect(name);
+  }
+
+  /** Runs a statement of the test's own. */
+  public void execute(String sql) {
+    try (var connection = connect();
+        var statement = connection.createStatement()) {
+      statement.execute(sql);
+    } catch (SQLException e) {
+      throw new IllegalStateException(sql, e);
+    }
+  }
+
+  /** The one value that a query of the test's own gives, as text. */
+  public String query(String sql) {
+    try (var connection = connect();
+        var statement = connection.createStatement();
+        var rows = statement.executeQuery(sql)) {
+      rows.next();
+      return String.valueOf(rows.getString(1));
+    } catch (SQLException e) {
+      throw new IllegalStateException(sql, e);
+    }
+  }
+
+  /** Drops the database, whoever is connected. */
+  @Override
+  public void close() {
+    server.execute("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)");
+  }
+
+  private static final class Running {
+    static final Server SERVER = start();
+
+    private static Server start() {
+      String url = System.getenv("HOOKLINE_TEST_DB_URL");
+      if (url != null) {
+        LOG.info("Tests use the PostgreSQL of HOOKLINE_TEST_DB_URL");
+        return new Server(
+            url,
+            System.getenv("HOOKLINE_TEST_DB_USER"),
+            System.getenv("HOOKLINE_TEST_DB_PASSWORD"));
+      }
+      if (DockerClientFactory.instance().isDockerAvailable()) {
+        return container();
+      }
+      return embedded();
+    }
+
+    @SuppressWarnings("resource") // It runs until the JVM ends, and then is removed.
+    private static Server container() {
+      var container = new PostgreSQLContainer("postgres:18-alpine");
+      container.start();
+      Runtime.getRuntime().addShutdownHook(new Thread(container::stop));
+      LOG.info("Tests use PostgreSQL in a container: " + container.getDockerImageName());
+      return new Server(container.getJdbcUrl(), container.getUsername(), container.getPassword());
+    }
+
+    private static Server embedded() {
+      try {
+        EmbeddedPostgres embedded = EmbeddedPostgres.start();
+        LOG.info("Tests use the embedded PostgreSQL, since no Docker engine answers");
+        return new Server(embedded.getJdbcUrl("postgres", "postgres"), null, null);
+      } catch (IOException e) {
+        throw new UncheckedIOException("no PostgreSQL for the tests", e);
+      }
+    }
+  }
+
+  /**
+   * @param url to a database on it in which databases can be made
+   */
+  private record Server(String url, @Nullable String user, @Nullable String password) {
+    String url(String database) {
+      int parameters = url.indexOf('?');
+      String place = parameters < 0 ? url : url.substring(0, parameters);
+      String rest = parameters < 0 ? "" : url.substring(parameters);
+      return place.substring(0, place.lastIndexOf('/') + 1) + database + rest;
+    }
+
+    Connection connect(String database) throws SQLException {
+      return connectTo(url(database));
+    }
+
+    private Connection connectTo(String where) throws SQLException {
+      var properties = new Properties();
+      if (user != null) {
+        properties.setProperty("user", user);
+        properties.setProperty("password", requireNonNullElse(password, ""));
+      }
+      return DriverManager.getConnection(where, properties);
+    }
+
+    void execute(String sql) {
+      try (var connection = connectTo(url);
+          var statement = connection.createStatement()) {
+        statement.execute(sql);
+      } catch (SQLException e) {
+        throw new IllegalStateException(sql, e);
+      }
+    }
+  }
+}

@@ -1,0 +1,590 @@
+package dev.hookline.testing;
+
+import static dev.hookline.testing.Samples.GITHUB;
+import static dev.hookline.testing.Samples.NOON;
+import static dev.hookline.testing.Samples.THREE_TIMES;
+import static dev.hookline.testing.Samples.aDelivery;
+import static dev.hookline.testing.Samples.aPipeline;
+import static dev.hookline.testing.Samples.anEvent;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.hookline.application.dispatch.Lane;
+import dev.hookline.application.dispatch.Outbox;
+import dev.hookline.application.dispatch.Outbox.Ordering;
+import dev.hookline.application.dispatch.OutboxMessage;
+import dev.hookline.application.dispatch.OutboxMessage.Task;
+import dev.hookline.application.dispatch.WorkerId;
+import dev.hookline.application.inspect.OutboxDepth;
+import dev.hookline.application.inspect.PipelineFilter;
+import dev.hookline.application.inspect.PipelineView;
+import dev.hookline.application.pipeline.NewPipeline;
+import dev.hookline.domain.delivery.DeliveryKey;
+import dev.hookline.domain.pipeline.Outcome;
+import dev.hookline.domain.pipeline.Pipeline;
+import dev.hookline.domain.pipeline.PipelineId;
+import dev.hookline.domain.pipeline.PipelineState;
+import dev.hookline.domain.pipeline.PipelineState.Attempting;
+import dev.hookline.domain.pipeline.PipelineState.Failed;
+import dev.hookline.domain.pipeline.PipelineState.Retrying;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** What every {@link Outbox} does, and what {@code Records} says of it. */
+public abstract class OutboxContract {
+  protected static final Duration LEASE = Duration.ofSeconds(8);
+
+  protected final WorkerId alice = new WorkerId(UUID.randomUUID());
+  protected final WorkerId bob = new WorkerId(UUID.randomUUID());
+
+  /** Empty at the start of each test, and the same one throughout it. */
+  protected abstract Storage storage();
+
+  @Test
+  void loneWorkerHoldsEveryLane() {
+    assertEquals(Outbox.LANES, lease(alice).size());
+    assertEquals(lease(alice), lease(alice), "renewing raises no epoch");
+  }
+
+  @Test
+  void twoWorkersShareTheLanes() {
+    lease(alice);
+    assertEquals(Set.of(), lease(bob), "nothing is taken from a living worker");
+
+    Set<Lane> ofAlice = lease(alice);
+    Set<Lane> ofBob = lease(bob);
+
+    assertEquals(Outbox.LANES / 2, ofAlice.size());
+    assertEquals(Outbox.LANES / 2, ofBob.size());
+    assertEquals(Outbox.LANES, ids(ofAlice, ofBob).size());
+  }
+
+  @Test
+  void busyLaneIsNotGivenUp() {
+    Set<Lane> all = lease(alice);
+    lease(bob);
+
+    assertEquals(all, storage().outbox().lease(alice, LEASE, all));
+    assertEquals(Outbox.LANES / 2, lease(alice).size());
+  }
+
+  @Test
+  void takeoverRaisesTheEpoch() {
+    Set<Lane> before = lease(alice);
+
+    storage().pass(LEASE.plusMillis(1));
+
+    Map<Integer, Long> after = epochs(lease(bob));
+    assertEquals(Outbox.LANES, after.size());
+    before.forEach(lane -> assertTrue(after.getOrDefault(lane.id(), 0L) > lane.epoch()));
+    assertEquals(Set.of(), lease(alice), "what ran out and was taken is gone");
+  }
+
+  @Test
+  void leaseThatRanOutButWasNotTakenGoesOn() {
+    Set<Lane> before = lease(alice);
+
+    storage().pass(LEASE.plusMillis(1));
+
+    assertEquals(before, lease(alice));
+  }
+
+  @Test
+  void releasedLanesAreFreeAtOnce() {
+    lease(alice);
+    storage().outbox().release(alice);
+
+    assertEquals(Outbox.LANES, lease(bob).size());
+  }
+
+  @Test
+  void messagesOfOneKeyComeOneByOneInTheOrderAccepted() {
+    List<PipelineId> accepted = List.of(accept("octo/a"), accept("octo/a"), accept("octo/a"));
+    Set<Lane> lanes = lease(alice);
+
+    var order = new ArrayList<PipelineId>();
+    for (int i = 0; i < 3; i++) {
+      List<OutboxMessage> due = due(lanes);
+      assertEquals(1, due.size());
+      order.add(due.getFirst().pipeline().id());
+      settle(alice, due, new Outcome.Delivered());
+    }
+
+    assertEquals(accepted, order);
+    assertEquals(List.of(), due(lanes));
+  }
+
+  @Test
+  void messageComesWithItsPipeline() {
+    PipelineId id = accept("octo/a");
+
+    OutboxMessage message = due(lease(alice)).getFirst();
+
+    assertEquals(id, message.pipeline().id());
+    assertEquals("octo/a", message.pipeline().event().repository().fullName());
+    assertEquals(new PipelineState.Received(NOON), message.pipeline().state());
+    assertEquals(Task.PROCESS_WEBHOOK_EVENT, message.task());
+    assertEquals(Math.floorMod(message.orderingKey(), Outbox.LANES), message.lane().id());
+  }
+
+  @Test
+  void otherKeysGoOnBesideABusyOne() {
+    accept("octo/a");
+    PipelineId other = accept("octo/b");
+    accept("octo/a");
+    Set<Lane> lanes = lease(alice);
+    OutboxMessage first =
+        due(lanes).stream().filter(m -> !m.pipeline().id().equals(other)).findFirst().orElseThrow();
+
+    List<OutboxMessage> due =
+        storage().outbox().due(lanes, Ordering.STRICT, List.of(first.orderingKey()), 100);
+
+    assertEquals(List.of(other), due.stream().map(m -> m.pipeline().id()).toList());
+  }
+
+  @Test
+  void messageBeingAttemptedIsNotDueAndBlocksItsKey() {
+    accept("octo/a");
+    accept("octo/a");
+    Set<Lane> lanes = lease(alice);
+
+    begin(alice, due(lanes));
+
+    assertEquals(List.of(), due(lanes));
+  }
+
+  @Test
+  void retryingHeadBlocksItsKeyUntilItIsDueAndNoOther() {
+    PipelineId head = accept("octo/a");
+    Set<Lane> lanes = lease(alice);
+    OutboxMessage retrying =
+        settle(alice, due(lanes), tryAgainIn(Duration.ofSeconds(30))).getFirst();
+    accept("octo/a");
+    PipelineId other = accept("octo/b");
+
+    assertEquals(List.of(other), pipelines(due(lanes)));
+
+    storage().pass(Duration.ofSeconds(31));
+    lanes = lease(alice);
+    assertEquals(Set.of(head, other), Set.copyOf(pipelines(due(lanes))));
+    OutboxMessage again =
+        due(lanes).stream().filter(m -> m.id() == retrying.id()).findFirst().orElseThrow();
+    assertEquals(Task.DISPATCH_COMMAND, again.task());
+    Retrying state = assertInstanceOf(Retrying.class, again.pipeline().state());
+    assertEquals(1, state.attempts());
+    assertEquals("503", state.error());
+    assertEquals(NOON.plusSeconds(30), state.nextAttempt());
+  }
+
+  @Test
+  void waitCountsByTheStoresClock() {
+    accept("octo/a");
+    Set<Lane> lanes = lease(alice);
+    // The worker's clock is a day behind; what counts is how long it wants to wait.
+    OutboxMessage begun = begin(alice, due(lanes)).getFirst();
+    Instant yesterday = NOON.minus(Duration.ofDays(1));
+    Pipeline settled =
+        begun.pipeline().settle(tryAgainIn(Duration.ofSeconds(30)), THREE_TIMES, yesterday);
+    storage().outbox().record(alice, List.of(begun.with(settled)));
+
+    assertEquals(List.of(), due(lanes));
+    storage().pass(Duration.ofSeconds(31));
+    assertEquals(1, due(lease(alice)).size());
+  }
+
+  @Test
+  void keyGoesOnAfterItsHeadFailed() {
+    accept("octo/a");
+    PipelineId second = accept("octo/a");
+    Set<Lane> lanes = lease(alice);
+
+    settle(alice, due(lanes), new Outcome.GiveUp("400"));
+
+    assertEquals(List.of(second), pipelines(due(lanes)));
+  }
+
+  @Test
+  void replayedPipelineStandsAtTheEndOfItsLine() {
+    accept("octo/a");
+    Set<Lane> lanes = lease(alice);
+    Pipeline failed = settle(alice, due(lanes), new Outcome.GiveUp("400")).getFirst().pipeline();
+    PipelineId second = accept("octo/a");
+
+    assertTrue(storage().pipelines().reopen(failed.replay(failed.event(), NOON)));
+
+    List<OutboxMessage> due = due(lanes);
+    assertEquals(List.of(second), pipelines(due));
+    settle(alice, due, new Outcome.Delivered());
+    assertEquals(List.of(failed.id()), pipelines(due(lanes)));
+  }
+
+  @Test
+  void withoutOrderingEveryDueMessageComes() {
+    Set<PipelineId> accepted =
+        Set.copyOf(List.of(accept("octo/a"), accept("octo/a"), accept("octo/b")));
+    Set<Lane> lanes = lease(alice);
+
+    List<OutboxMessage> due = storage().outbox().due(lanes, Ordering.NONE, List.of(), 100);
+
+    assertEquals(accepted, Set.copyOf(pipelines(due)));
+    OutboxMessage one = due.getFirst();
+    assertEquals(2, storage().outbox().due(lanes, Ordering.NONE, List.of(one.id()), 100).size());
+    settle(alice, List.of(one), tryAgainIn(Duration.ofMinutes(1)));
+    assertEquals(2, storage().outbox().due(lanes, Ordering.NONE, List.of(), 100).size());
+  }
+
+  @Test
+  void lanesNotHeldAreNotLookedAt() {
+    OutboxMessage message = acceptedAndDue("octo/a");
+
+    Set<Lane> others = new HashSet<>(lease(alice));
+    others.remove(message.lane());
+
+    assertEquals(List.of(), due(others));
+    assertEquals(List.of(), due(Set.of()));
+  }
+
+  @Test
+  void limitIsKept() {
+    for (int i = 0; i < 10; i++) {
+      accept("octo/r" + i);
+    }
+    Set<Lane> lanes = lease(alice);
+
+    assertEquals(4, storage().outbox().due(lanes, Ordering.STRICT, List.of(), 4).size());
+    assertEquals(4, storage().outbox().due(lanes, Ordering.NONE, List.of(), 4).size());
+  }
+
+  @Test
+  void everyKeyHasItsTurnWhenThereAreMoreThanTheLimit() {
+    var waiting = new HashSet<PipelineId>();
+    for (int i = 0; i < 100; i++) {
+      waiting.add(accept("octo/r" + i));
+      accept("octo/r" + i);
+    }
+    Set<Lane> lanes = lease(alice);
+
+    // A hundred keys, thirty at a time, each key with more behind its head.
+    for (int round = 0; round < 100 && !waiting.isEmpty(); round++) {
+      List<OutboxMessage> due = storage().outbox().due(lanes, Ordering.STRICT, List.of(), 30);
+      pipelines(due).forEach(waiting::remove);
+      settle(alice, due, new Outcome.Delivered());
+    }
+
+    assertEquals(Set.of(), waiting);
+  }
+
+  @Test
+  void attemptOfALostWorkerCountsAndIsDueAtOnce() {
+    PipelineId id = accept("octo/a");
+    accept("octo/a");
+    begin(alice, due(lease(alice)));
+
+    storage().pass(LEASE.plusMillis(1));
+    List<OutboxMessage> due = due(lease(bob));
+
+    assertEquals(List.of(id), pipelines(due));
+    assertEquals(1, due.getFirst().pipeline().state().attempts());
+    OutboxMessage again = begin(bob, due).getFirst();
+    assertEquals(new Attempting(2, NOON), again.pipeline().state());
+    assertEquals(List.of(), due(lease(bob)));
+  }
+
+  @Test
+  void attemptOfAWorkerThatReleasedIsDueAtOnce() {
+    accept("octo/a");
+    begin(alice, due(lease(alice)));
+    storage().outbox().release(alice);
+
+    assertEquals(1, due(lease(bob)).size());
+    assertEquals(1, storage().outbox().due(lease(bob), Ordering.NONE, List.of(), 10).size());
+  }
+
+  @Test
+  void lateWorkersRecordIsRefusedWhole() {
+    PipelineId id = accept("octo/a");
+    List<OutboxMessage> begun = begin(alice, due(lease(alice)));
+    storage().pass(LEASE.plusMillis(1));
+    begin(bob, due(lease(bob)));
+
+    Set<Long> written =
+        storage()
+            .outbox()
+            .record(alice, begun.stream().map(m -> settled(m, new Outcome.Delivered())).toList());
+
+    assertEquals(Set.of(), written);
+    var detailed = storage().records().pipeline(id).orElseThrow();
+    assertEquals(new Attempting(2, NOON), detailed.pipeline().state());
+    assertEquals(3, detailed.history().size());
+  }
+
+  @Test
+  void ofABatchOnlyTheMessagesOfLostLanesAreRefused() {
+    for (int i = 0; i < 40; i++) {
+      accept("octo/r" + i);
+    }
+    List<OutboxMessage> begun = begin(alice, due(lease(alice)));
+    lease(bob);
+    Set<Integer> kept = ids(lease(alice), Set.of());
+    lease(bob);
+
+    Set<Long> written =
+        storage()
+            .outbox()
+            .record(alice, begun.stream().map(m -> settled(m, new Outcome.Delivered())).toList());
+
+    var expected = new HashSet<Long>();
+    begun.stream().filter(m -> kept.contains(m.lane().id())).forEach(m -> expected.add(m.id()));
+    assertEquals(expected, written);
+  }
+
+  @Test
+  void settledMessageIsNotWrittenAgain() {
+    accept("octo/a");
+    List<OutboxMessage> settled = settle(alice, due(lease(alice)), new Outcome.Delivered());
+
+    assertEquals(Set.of(), storage().outbox().record(alice, settled));
+  }
+
+  @Test
+  void lastAttemptThatKilledItsWorkerEndsInFailed() {
+    PipelineId id = accept("octo/a");
+    for (int attempt = 1; attempt <= 3; attempt++) {
+      begin(alice, due(lease(alice)));
+      storage().pass(LEASE.plusMillis(1));
+      lease(bob);
+      storage().outbox().release(bob);
+    }
+
+    begin(alice, due(lease(alice)));
+
+    assertInstanceOf(
+        Failed.class, storage().records().pipeline(id).orElseThrow().pipeline().state());
+    assertEquals(List.of(), due(lease(alice)));
+    assertEquals(1, storage().records().outboxDepth().dead());
+  }
+
+  @Test
+  void historyTellsEveryStep() {
+    PipelineId id = accept("octo/a");
+    Set<Lane> lanes = lease(alice);
+    settle(alice, due(lanes), tryAgainIn(Duration.ofSeconds(30)));
+    storage().pass(Duration.ofSeconds(31));
+    settle(alice, due(lease(alice)), new Outcome.Delivered());
+
+    List<PipelineView.HistoryEntry> history =
+        storage().records().pipeline(id).orElseThrow().history();
+
+    assertEquals(
+        List.of(
+            entry(PipelineState.Name.RECEIVED, 0, Optional.empty()),
+            entry(PipelineState.Name.PROCESSING, 1, Optional.empty()),
+            entry(PipelineState.Name.PROCESSING, 1, Optional.of("503")),
+            entry(PipelineState.Name.PROCESSING, 2, Optional.empty()),
+            entry(PipelineState.Name.DISPATCHED, 2, Optional.empty())),
+        history);
+  }
+
+  @Test
+  void depthTellsWhatWaits() {
+    accept("octo/pending");
+    storage().pass(Duration.ofMinutes(1));
+    Set<Lane> lanes = lease(alice);
+    settle(alice, due(lanes), tryAgainIn(Duration.ofHours(1)));
+    accept("octo/dead");
+    settle(alice, due(lanes), new Outcome.GiveUp("400"));
+    accept("octo/leased");
+    begin(alice, due(lanes));
+    accept("octo/new");
+    accept("octo/new");
+
+    OutboxDepth depth = storage().records().outboxDepth();
+
+    assertEquals(2, depth.pending());
+    assertEquals(1, depth.leased());
+    assertEquals(1, depth.retrying());
+    assertEquals(1, depth.dead());
+    assertTrue(depth.oldestPending().compareTo(Duration.ofSeconds(59)) > 0);
+    assertTrue(depth.oldestPending().compareTo(Duration.ofMinutes(2)) < 0);
+  }
+
+  @Test
+  void emptyOutboxHasNoDepth() {
+    assertEquals(new OutboxDepth(0, 0, 0, 0, Duration.ZERO), storage().records().outboxDepth());
+  }
+
+  @Test
+  void listingNarrowsByState() {
+    PipelineId dead = accept("octo/a");
+    Set<Lane> lanes = lease(alice);
+    settle(alice, due(lanes), new Outcome.GiveUp("400"));
+    PipelineId done = accept("octo/a");
+    settle(alice, due(lanes), new Outcome.Delivered());
+    PipelineId begun = accept("octo/a");
+    begin(alice, due(lanes));
+    PipelineId received = accept("octo/b");
+
+    assertEquals(List.of(dead), listed(PipelineState.Name.FAILED));
+    assertEquals(List.of(done), listed(PipelineState.Name.DISPATCHED));
+    assertEquals(List.of(begun), listed(PipelineState.Name.PROCESSING));
+    assertEquals(List.of(received), listed(PipelineState.Name.RECEIVED));
+  }
+
+  @Test
+  void listingRunsPageByPageFromTheNewest() {
+    List<PipelineId> accepted = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      accepted.addFirst(accept("octo/a"));
+    }
+
+    var listed = new ArrayList<PipelineId>();
+    Optional<UUID> after = Optional.empty();
+    do {
+      var page = storage().records().pipelines(PipelineFilter.ALL, after, 2);
+      page.items().forEach(view -> listed.add(view.id()));
+      after = page.next();
+    } while (after.isPresent());
+
+    assertEquals(accepted, listed);
+  }
+
+  @Test
+  void listingNarrowsByEverythingElse() {
+    PipelineId id = accept("octo/a");
+    accept("octo/b");
+
+    assertEquals(
+        List.of(id),
+        listed(
+            filter(
+                Optional.of("github"),
+                Optional.of("octo/a"),
+                Optional.of(NOON),
+                Optional.of(NOON.plusSeconds(1)))));
+    assertEquals(
+        List.of(),
+        listed(filter(Optional.of("slack"), Optional.empty(), Optional.empty(), Optional.empty())));
+    assertEquals(
+        List.of(),
+        listed(
+            filter(
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(NOON.plusMillis(1)),
+                Optional.empty())));
+    assertEquals(
+        List.of(),
+        listed(filter(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(NOON))));
+  }
+
+  private static PipelineFilter filter(
+      Optional<String> service,
+      Optional<String> repository,
+      Optional<Instant> since,
+      Optional<Instant> until) {
+    return new PipelineFilter(
+        Optional.empty(), service, Optional.of("issue_comment"), repository, since, until);
+  }
+
+  private List<PipelineId> listed(PipelineState.Name state) {
+    return listed(
+        new PipelineFilter(
+            Optional.of(state),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty()));
+  }
+
+  private List<PipelineId> listed(PipelineFilter filter) {
+    return storage().records().pipelines(filter, Optional.empty(), 100).items().stream()
+        .map(PipelineView::id)
+        .toList();
+  }
+
+  private static PipelineView.HistoryEntry entry(
+      PipelineState.Name state, int attempt, Optional<String> error) {
+    return new PipelineView.HistoryEntry(state, NOON, attempt, error);
+  }
+
+  /** Accepts an event of this repository. */
+  protected final PipelineId accept(String repository) {
+    var delivery = aDelivery(GITHUB);
+    var event = anEvent().repository(repository).rawPayload(delivery.body()).build();
+    var pipeline = aPipeline().of(event).build();
+    storage()
+        .pipelines()
+        .accept(
+            new NewPipeline(pipeline, delivery, new DeliveryKey(event.eventId()), true),
+            Duration.ofSeconds(5));
+    return pipeline.id();
+  }
+
+  private OutboxMessage acceptedAndDue(String repository) {
+    accept(repository);
+    OutboxMessage message = due(lease(alice)).getFirst();
+    return message;
+  }
+
+  protected final Set<Lane> lease(WorkerId worker) {
+    return storage().outbox().lease(worker, LEASE, Set.of());
+  }
+
+  protected final List<OutboxMessage> due(Set<Lane> lanes) {
+    return storage().outbox().due(lanes, Ordering.STRICT, List.of(), 100);
+  }
+
+  /** Puts an attempt of each on record. */
+  protected final List<OutboxMessage> begin(WorkerId worker, List<OutboxMessage> due) {
+    var begun =
+        due.stream()
+            .map(message -> message.with(message.pipeline().begin(THREE_TIMES, NOON)))
+            .toList();
+    assertEquals(begun.size(), storage().outbox().record(worker, begun).size());
+    return begun;
+  }
+
+  /** Begins each and settles it. */
+  protected final List<OutboxMessage> settle(
+      WorkerId worker, List<OutboxMessage> due, Outcome outcome) {
+    var settled = begin(worker, due).stream().map(message -> settled(message, outcome)).toList();
+    assertEquals(settled.size(), storage().outbox().record(worker, settled).size());
+    return settled;
+  }
+
+  private static OutboxMessage settled(OutboxMessage begun, Outcome outcome) {
+    return begun.with(begun.pipeline().settle(outcome, THREE_TIMES, NOON));
+  }
+
+  private static Outcome tryAgainIn(Duration wait) {
+    return new Outcome.TryAgain("503", wait);
+  }
+
+  private static List<PipelineId> pipelines(List<OutboxMessage> messages) {
+    return messages.stream().map(message -> message.pipeline().id()).toList();
+  }
+
+  private static Set<Integer> ids(Set<Lane> some, Set<Lane> others) {
+    var ids = new HashSet<Integer>();
+    some.forEach(lane -> ids.add(lane.id()));
+    others.forEach(lane -> ids.add(lane.id()));
+    return ids;
+  }
+
+  private static Map<Integer, Long> epochs(Set<Lane> lanes) {
+    var epochs = new HashMap<Integer, Long>();
+    lanes.forEach(lane -> epochs.put(lane.id(), lane.epoch()));
+    return epochs;
+  }
+}
