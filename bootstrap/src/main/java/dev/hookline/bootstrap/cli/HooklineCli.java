@@ -78,6 +78,8 @@ public final class HooklineCli {
     String hint =
         e instanceof UnmatchedArgumentException unmatched
             ? unmatched.getSuggestions().stream()
+                .filter(
+                    known -> known.startsWith(unmatched.getUnmatched().getFirst().substring(0, 1)))
                 .findFirst()
                 .map("; did you mean %s?"::formatted)
                 .orElse("")

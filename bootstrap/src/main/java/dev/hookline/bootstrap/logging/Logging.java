@@ -8,6 +8,8 @@ import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import dev.hookline.bootstrap.config.Settings.LogFormat;
 import dev.hookline.bootstrap.config.Settings.LogLevel;
+import java.io.FilterOutputStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Map;
 import net.logstash.logback.encoder.LogstashEncoder;
@@ -47,7 +49,7 @@ public final class Logging {
     appender.setContext(context);
     appender.setName("out");
     appender.setEncoder(encoder(format, context));
-    appender.setOutputStream(out);
+    appender.setOutputStream(new Kept(out));
     appender.start();
     root.addAppender(appender);
     SLF4JBridgeHandler.removeHandlersForRootLogger();
@@ -88,5 +90,22 @@ public final class Logging {
         yield encoder;
       }
     };
+  }
+
+  /** Stays open when the log is set up anew: the stream is the process's, not the log's. */
+  private static final class Kept extends FilterOutputStream {
+    Kept(OutputStream out) {
+      super(out);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      out.write(bytes, offset, length);
+    }
+
+    @Override
+    public void close() throws IOException {
+      flush();
+    }
   }
 }

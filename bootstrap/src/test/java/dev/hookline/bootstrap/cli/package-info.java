@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hookline.bootstrap.cli;
+
+import org.jspecify.annotations.NullMarked;

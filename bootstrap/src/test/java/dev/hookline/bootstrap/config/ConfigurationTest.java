@@ -1,0 +1,591 @@
+package dev.hookline.bootstrap.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.hookline.bootstrap.config.Configuration.Sources;
+import dev.hookline.bootstrap.config.Settings.Role;
+import dev.hookline.bootstrap.config.Settings.ServiceSettings;
+import dev.hookline.domain.delivery.Service;
+import dev.hookline.http.provider.ProviderProfile;
+import dev.hookline.http.provider.ProviderProfile.RefuseWith;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigurationTest {
+  private static final Service GITHUB = new Service("github");
+  private static final Service SLACK = new Service("slack");
+  private static final Service LINEAR = new Service("linear");
+
+  @TempDir private Path folder = Path.of("");
+
+  @Test
+  void defaultsAreTheContracts() {
+    Settings settings = load(Map.of()).settings();
+
+    assertEquals("0.0.0.0", settings.http().host());
+    assertEquals(8080, settings.http().port());
+    assertEquals(26214400, settings.http().maxBodyBytes());
+    assertEquals(4096, settings.http().maxConnections());
+    assertEquals(Duration.ofSeconds(10), settings.http().requestTimeout());
+    assertEquals(268435456, settings.http().maxInflightBytes());
+    assertEquals(List.of(), settings.http().trustedProxies());
+    assertEquals("127.0.0.1", settings.admin().host());
+    assertEquals(8081, settings.admin().port());
+    assertTrue(settings.admin().isLoopback());
+    assertEquals(Duration.ofDays(30), settings.retention());
+    assertEquals(Duration.ofSeconds(20), settings.shutdownGrace());
+    assertEquals(32, settings.worker().concurrency());
+    assertEquals(20, settings.worker().maxAttempts());
+    assertEquals(Duration.ofSeconds(8), settings.worker().lease());
+    assertEquals(Duration.ofSeconds(1), settings.worker().pollInterval());
+    assertEquals(Duration.ofSeconds(1), settings.worker().backoffInitial());
+    assertEquals(Duration.ofMinutes(5), settings.worker().backoffMax());
+    assertEquals(Settings.Ordering.STRICT, settings.worker().ordering());
+    assertEquals(
+        Map.of("log", new Target.Log(Duration.ofSeconds(10))), settings.dispatch().targets());
+    assertEquals(Optional.empty(), settings.log().format());
+    assertEquals(List.of(), settings.enabledServices());
+
+    ServiceSettings github = service(settings, GITHUB);
+    assertEquals(List.of("issue_comment", "pull_request", "push"), github.supportedEvents());
+    assertEquals(RefuseWith.STATUS, github.refuseWith());
+    assertEquals(Optional.empty(), github.tolerance());
+    assertTrue(github.replayGuard());
+    assertEquals(new Rate(500, 1000), github.rateLimit());
+    assertEquals(Optional.empty(), github.quota());
+    assertEquals(Duration.ofSeconds(5), github.commitBudget());
+    assertEquals(Optional.of(Duration.ofMinutes(5)), service(settings, SLACK).tolerance());
+    assertEquals(Duration.ofMillis(2500), service(settings, LINEAR).commitBudget());
+  }
+
+  @Test
+  void workerHasAnAdminPortOfItsOwn() {
+    var sources = new Sources(folder, Optional.empty(), Map.of(), System::nanoTime);
+    Settings settings = Configuration.load(sources, Role.WORKER, TestProfiles.THREE).settings();
+    assertEquals(8082, settings.admin().port());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          http.host                         | HOOKLINE_HTTP_HOST                        | 127.0.0.1
+          http.port                         | HOOKLINE_HTTP_PORT                        | 0
+          http.max-body-bytes               | HOOKLINE_HTTP_MAX_BODY_BYTES              | 1000
+          http.trusted-proxies              | HOOKLINE_HTTP_TRUSTED_PROXIES             | 10.0.0.0/8,::1
+          admin.host                        | HOOKLINE_ADMIN_HOST                       | ::1
+          admin.port                        | HOOKLINE_ADMIN_PORT                       | 9000
+          admin.token                       | HOOKLINE_ADMIN_TOKEN                      | let-me-in-please
+          db.url                            | HOOKLINE_DB_URL                           | jdbc:postgresql://a,b/hookline
+          db.user                           | HOOKLINE_DB_USER                          | me
+          db.password                       | HOOKLINE_DB_PASSWORD                      | open-sesame
+          services.github.secrets           | HOOKLINE_GITHUB_SECRETS                   | github-secret-one,github-secret-two
+          services.slack.secrets            | HOOKLINE_SLACK_SECRETS                    | slack-secret-slack-secret
+          services.linear.secrets           | HOOKLINE_LINEAR_SECRETS                   | linear-secret-linear-secret
+          services.github.supported-events  | HOOKLINE_GITHUB_SUPPORTED_EVENTS          | push,release.published
+          services.slack.supported-events   | HOOKLINE_SLACK_SUPPORTED_EVENTS           | *
+          services.github.replay-guard      | HOOKLINE_REPLAY_GUARD                     | false
+          services.slack.replay-guard       | HOOKLINE_REPLAY_GUARD                     | false
+          services.github.rate-limit        | HOOKLINE_GITHUB_RATE_LIMIT                | 5:10
+          services.linear.quota             | HOOKLINE_LINEAR_QUOTA                     | 1:1
+          shutdown-grace                    | HOOKLINE_SHUTDOWN_GRACE                   | PT5S
+          retention                         | HOOKLINE_RETENTION                        | P7D
+          dispatch.target                   | HOOKLINE_DISPATCH_TARGET                  | log
+          dispatch.timeout                  | HOOKLINE_DISPATCH_TIMEOUT                 | PT3S
+          dispatch.http.url                 | HOOKLINE_DISPATCH_HTTP_URL                | https://ci.example/hooks
+          dispatch.http.secret              | HOOKLINE_DISPATCH_HTTP_SECRET             | whsec_abcdefgh
+          dispatch.exec.command             | HOOKLINE_DISPATCH_EXEC_COMMAND            | /bin/run me
+          dispatch.kafka.bootstrap-servers  | HOOKLINE_DISPATCH_KAFKA_BOOTSTRAP_SERVERS | kafka:9092
+          dispatch.kafka.topic              | HOOKLINE_DISPATCH_KAFKA_TOPIC             | events
+          worker.concurrency                | HOOKLINE_WORKER_CONCURRENCY               | 4
+          worker.max-attempts               | HOOKLINE_WORKER_MAX_ATTEMPTS              | 3
+          worker.lease                      | HOOKLINE_WORKER_LEASE                     | PT4S
+          worker.poll-interval              | HOOKLINE_WORKER_POLL_INTERVAL             | PT0.1S
+          worker.backoff.initial            | HOOKLINE_WORKER_BACKOFF_INITIAL           | PT0.01S
+          worker.backoff.max                | HOOKLINE_WORKER_BACKOFF_MAX               | PT1M
+          worker.ordering                   | HOOKLINE_WORKER_ORDERING                  | none
+          log.format                        | HOOKLINE_LOG_FORMAT                       | json
+          log.level                         | HOOKLINE_LOG_LEVEL                        | DEBUG
+          """)
+  void everyVariableOfTheContractSetsItsKey(String key, String variable, String value) {
+    Configuration configuration = load(Map.of(variable, value));
+
+    EffectiveValue effective = effective(configuration, key);
+    assertEquals(variable, effective.origin());
+    boolean secret = Set.of("secrets", "secret", "token", "password").contains(lastPart(key));
+    if (secret) {
+      assertFalse(configuration.toString().contains(value), "shows a secret");
+    } else {
+      assertEquals(value, effective.value());
+    }
+  }
+
+  @Test
+  void variableBeatsFileBeatsDefault() throws IOException {
+    write(
+        """
+        hookline:
+          http:
+            port: 7000
+            host: 10.1.1.1
+          worker: {concurrency: 7}
+        """);
+    Settings settings = load(Map.of("HOOKLINE_HTTP_PORT", "7001")).settings();
+    assertEquals(7001, settings.http().port());
+    assertEquals("10.1.1.1", settings.http().host());
+    assertEquals(7, settings.worker().concurrency());
+    assertEquals(20, settings.worker().maxAttempts());
+  }
+
+  @Test
+  void aFileThatIsNamedMustBeThere() {
+    assertEquals(
+        List.of("elsewhere.yaml: cannot be read (NoSuchFileException)"),
+        problems(Map.of("HOOKLINE_CONFIG", "elsewhere.yaml")));
+  }
+
+  @Test
+  void listInTheFileReplacesTheDefaultList() throws IOException {
+    write("hookline: {services: {github: {supported-events: [release.published]}}}");
+    assertEquals(
+        List.of("release.published"), service(load(Map.of()).settings(), GITHUB).supportedEvents());
+  }
+
+  @Test
+  void scalarsStayAsTheyAreWritten() throws IOException {
+    write(
+        """
+        hookline:
+          services:
+            github:
+              secrets: 0123456701234567
+              rate-limit: 50:10
+              quota: 12:30
+        """);
+    ServiceSettings github = service(load(Map.of()).settings(), GITHUB);
+    assertEquals(List.of("0123456701234567"), github.secrets().orElseThrow().get());
+    assertEquals(new Rate(50, 10), github.rateLimit());
+    assertEquals(Optional.of(new Rate(12, 30)), github.quota());
+  }
+
+  @Test
+  void nothingInASecretIsSubstituted() {
+    Settings settings =
+        load(Map.of("HOOKLINE_GITHUB_SECRETS", "${HOME}-$1-\\x-0123456")).settings();
+    assertEquals(
+        List.of("${HOME}-$1-\\x-0123456"), service(settings, GITHUB).secrets().orElseThrow().get());
+  }
+
+  @Test
+  void replayGuardOfOneServiceBeatsThatOfAll() {
+    Settings settings =
+        load(Map.of("HOOKLINE_REPLAY_GUARD", "false", "HOOKLINE_SLACK_REPLAY_GUARD", "true"))
+            .settings();
+    assertFalse(service(settings, GITHUB).replayGuard());
+    assertTrue(service(settings, SLACK).replayGuard());
+  }
+
+  @Test
+  void mappingsAreRead() throws IOException {
+    write(
+        """
+        hookline:
+          services:
+            github:
+              repositories:
+                - match: {repository: "octo/*"}
+                  can-write: true
+            slack:
+              repositories:
+                - match: {team: T012AB3CD, channel: C061EG9SL}
+                  repository: octo/widgets
+                  default-branch: main
+                  installation-id: 42
+                  can-write: true
+                - match: {}
+                  repository: octo/inbox
+        """);
+    Settings settings = load(Map.of()).settings();
+    var slack = service(settings, SLACK).repositories();
+    assertEquals(Map.of("team", "T012AB3CD", "channel", "C061EG9SL"), slack.getFirst().match());
+    var repository = slack.getFirst().repository().orElseThrow();
+    assertEquals("octo/widgets", repository.fullName());
+    assertEquals("main", repository.defaultBranch());
+    assertEquals(42L, repository.installationId());
+    assertTrue(repository.canWrite());
+    assertEquals(Map.of(), slack.getLast().match());
+    var github = service(settings, GITHUB).repositories().getFirst();
+    assertEquals(Optional.of(true), github.canWrite());
+    assertEquals(Optional.empty(), github.repository());
+  }
+
+  @Test
+  void everyFlawOfAMappingIsNamed() throws IOException {
+    write(
+        """
+        hookline:
+          services:
+            slack:
+              repositories:
+                - match: {project: P1}
+                  repository: octo
+                - repository: octo/widgets
+                  branch: main
+                - match: {}
+                  can-write: perhaps
+        """);
+    assertEquals(
+        Set.of(
+            "services.slack.repositories[0].match: unknown key \"project\"",
+            "services.slack.repositories[0]: repository: not owner/name: \"octo\"",
+            "services.slack.repositories[1]: match is missing; write match: {} for everything",
+            "services.slack.repositories[1]: unknown key \"branch\"",
+            "services.slack.repositories[2]: can-write: neither true nor false: \"perhaps\"",
+            "services.slack.repositories[2]: has no repository"),
+        Set.copyOf(problems(Map.of())));
+  }
+
+  @Test
+  void targetsAndRoutesAreRead() throws IOException {
+    write(
+        """
+        hookline:
+          dispatch:
+            timeout: PT7S
+            targets:
+              ci: {type: http, url: "https://ci.example/hooks", secret: whsec_1234, timeout: PT2S}
+              stream: {type: kafka, bootstrap-servers: "kafka:9092"}
+              script: {type: exec, command: [/bin/run, "an argument"]}
+            routes:
+              - match: {service: github, event-type: push, repository: "octo/*"}
+                targets: [ci, stream]
+              - match: {}
+                targets: [script]
+        """);
+    Configuration configuration = load(Map.of());
+    Settings.Dispatch dispatch = configuration.settings().dispatch();
+    var http = assertInstanceOf(Target.Http.class, dispatch.targets().get("ci"));
+    assertEquals("https://ci.example/hooks", http.url().toString());
+    assertEquals("whsec_1234", http.secret().orElseThrow().first());
+    assertEquals(Duration.ofSeconds(2), http.timeout());
+    assertEquals(
+        new Target.Kafka(List.of("kafka:9092"), "hookline.events", Duration.ofSeconds(7)),
+        dispatch.targets().get("stream"));
+    assertEquals(
+        new Target.Exec(List.of("/bin/run", "an argument"), Duration.ofSeconds(7)),
+        dispatch.targets().get("script"));
+    assertEquals(List.of("ci", "stream"), dispatch.routes().getFirst().targets());
+    assertFalse(configuration.toString().contains("whsec_1234"), "shows a secret");
+    assertEquals(
+        List.of(
+            "dispatch target ci: type http is not available yet",
+            "dispatch target stream: type kafka is not available yet",
+            "dispatch target script: type exec is not available yet"),
+        configuration.settings().missingFor(Role.UP));
+  }
+
+  @Test
+  void everyFlawOfTargetsIsNamed() throws IOException {
+    write(
+        """
+        hookline:
+          dispatch:
+            target: log
+            targets:
+              ci: {type: http, uri: x}
+              Bad: {type: smoke}
+            routes:
+              - match: {servce: github}
+                targets: [cj]
+        """);
+    assertEquals(
+        Set.of(
+            "dispatch.targets.ci: unknown key \"uri\"; did you mean \"url\"?",
+            "dispatch.targets.ci: url is missing",
+            "dispatch.targets.Bad: a target's name is 1 to 32 of a-z 0-9 _ -, a letter first",
+            "dispatch.targets.Bad: type: not one of log, exec, http, kafka: \"smoke\"",
+            "dispatch.routes[0].match: unknown key \"servce\"; did you mean \"service\"?",
+            "dispatch.target: set beside dispatch.targets, which take its place",
+            "dispatch.routes: unknown target \"cj\""),
+        Set.copyOf(problems(Map.of())));
+  }
+
+  @Test
+  void aTargetWithoutWhatItNeedsIsAProblem() {
+    assertEquals(
+        List.of(
+            "dispatch.http.url (HOOKLINE_DISPATCH_HTTP_URL) is required for dispatch.target http"),
+        problems(Map.of("HOOKLINE_DISPATCH_TARGET", "http")));
+  }
+
+  @Test
+  void unknownKeysAreProblemsAtAnyDepth() throws IOException {
+    write(
+        """
+        http: {port: 1}
+        hookline:
+          htpp: {port: 1}
+          http: {prot: 1}
+          services:
+            gitlab: {secrets: x}
+            slack: {supported-event: [message]}
+          worker: 5
+        """);
+    assertEquals(
+        List.of(
+            "http in hookline.yaml: unknown key; all keys stand below hookline",
+            "htpp in hookline.yaml: unknown key; did you mean http?",
+            "http.prot in hookline.yaml: unknown key; did you mean http.port?",
+            "services.gitlab in hookline.yaml: unknown key; did you mean services.github?",
+            "services.slack.supported-event in hookline.yaml: unknown key; did you mean"
+                + " services.slack.supported-events?",
+            "worker in hookline.yaml: expects keys below it"),
+        problems(Map.of()));
+  }
+
+  @Test
+  void unknownVariablesAreProblems() {
+    assertEquals(
+        List.of("HOOKLINE_GITHUB_SECRET: unknown variable; did you mean HOOKLINE_GITHUB_SECRETS?"),
+        problems(Map.of("HOOKLINE_GITHUB_SECRET", "x", "HOME", "/root")));
+  }
+
+  @Test
+  void variablesOfLauncherTestsAndExecutedCommandsAreKnown() {
+    load(
+        Map.of(
+            "HOOKLINE_JAVA", "x",
+            "HOOKLINE_OPTS", "x",
+            "HOOKLINE_TEST_ANYTHING", "x",
+            "HOOKLINE_PIPELINE_ID", "x",
+            "HOOKLINE_ATTEMPT", "1"));
+  }
+
+  @Test
+  void everyProblemIsToldAtOnce() throws IOException {
+    write("hookline: {http: {port: high}, retention: 30 days}");
+    var environment = new HashMap<String, String>();
+    environment.put("HOOKLINE_WORKER_LEASE", "8s");
+    environment.put("HOOKLINE_GITHUB_RATE_LIMIT", "fast");
+    environment.put("HOOKLINE_HTTP_TRUSTED_PROXIES", "10.0.0.0/33,proxy");
+    environment.put("HOOKLINE_LOG_LEVEL", "loud");
+    environment.put("HOOKLINE_DB_URL", "postgres://x:secret@y/z");
+    environment.put("HOOKLINE_NO", "x");
+    assertEquals(
+        Set.of(
+            "http.port in hookline.yaml: not a port from 0 to 65535: \"high\"",
+            "retention in hookline.yaml: not an ISO-8601 duration, such as PT8S or P30D: \"30"
+                + " days\"",
+            "HOOKLINE_WORKER_LEASE: not an ISO-8601 duration, such as PT8S or P30D: \"8s\"",
+            "HOOKLINE_GITHUB_RATE_LIMIT: not RPS:BURST, such as 500:1000: \"fast\"",
+            "HOOKLINE_HTTP_TRUSTED_PROXIES: not an address or network, such as 10.0.0.0/8:"
+                + " \"10.0.0.0/33\"",
+            "HOOKLINE_LOG_LEVEL: not one of error, warn, info, debug, trace: \"loud\"",
+            "HOOKLINE_DB_URL: not a URL that starts with jdbc:postgresql://",
+            "HOOKLINE_NO: unknown variable"),
+        Set.copyOf(problems(environment)));
+  }
+
+  @Test
+  void durationsOutOfBoundsAreProblems() {
+    assertEquals(
+        List.of("HOOKLINE_WORKER_LEASE: not from PT1S to PT10M: \"PT0S\""),
+        problems(Map.of("HOOKLINE_WORKER_LEASE", "PT0S")));
+    assertEquals(
+        List.of(
+            "worker.backoff.max (HOOKLINE_WORKER_BACKOFF_MAX): PT0.5S is below"
+                + " worker.backoff.initial, PT1S"),
+        problems(Map.of("HOOKLINE_WORKER_BACKOFF_MAX", "PT0.5S")));
+  }
+
+  @Test
+  void anAdminEndpointThatOthersReachNeedsAToken() {
+    assertEquals(
+        List.of(
+            "admin.token (HOOKLINE_ADMIN_TOKEN) is required, because admin.host is not loopback:"
+                + " \"0.0.0.0\""),
+        problems(Map.of("HOOKLINE_ADMIN_HOST", "0.0.0.0")));
+    load(Map.of("HOOKLINE_ADMIN_HOST", "0.0.0.0", "HOOKLINE_ADMIN_TOKEN", "a-token"));
+  }
+
+  @Test
+  void emptyOrBlankSecretsAreProblems() {
+    for (String secret : List.of("", "  ", "a-good-secret-here,,", ",")) {
+      List<String> problems = problems(Map.of("HOOKLINE_SLACK_SECRETS", secret));
+      assertEquals(1, problems.size(), problems::toString);
+      assertTrue(problems.getFirst().startsWith("HOOKLINE_SLACK_SECRETS: "), problems::toString);
+    }
+  }
+
+  @Test
+  void servicesMustNotShareASecret() {
+    assertEquals(
+        List.of("services.slack.secrets: the same secret as one of services.github.secrets"),
+        problems(
+            Map.of(
+                "HOOKLINE_GITHUB_SECRETS", "one-secret-0123456,shared-secret-0123",
+                "HOOKLINE_SLACK_SECRETS", "shared-secret-0123")));
+  }
+
+  @Test
+  void shortSecretsAreWarnedOf() {
+    assertEquals(
+        List.of("services.github.secrets: a secret is shorter than 16 bytes"),
+        load(Map.of("HOOKLINE_GITHUB_SECRETS", "short")).warnings());
+  }
+
+  @Test
+  void secretsComeFromFilesToo() throws IOException {
+    Path secrets =
+        Files.writeString(folder.resolve("s"), "new-secret-01234567\nold-secret-01234567\n");
+    Path password = Files.writeString(folder.resolve("p"), "with, comma\n");
+    Configuration configuration =
+        load(
+            Map.of(
+                "HOOKLINE_GITHUB_SECRETS_FILE", secrets.toString(),
+                "HOOKLINE_DB_PASSWORD_FILE", password.toString()));
+    assertEquals(
+        List.of("new-secret-01234567", "old-secret-01234567"),
+        service(configuration.settings(), GITHUB).secrets().orElseThrow().get());
+    assertEquals("with, comma", configuration.settings().db().password().orElseThrow().first());
+    assertEquals(
+        "HOOKLINE_GITHUB_SECRETS_FILE",
+        effective(configuration, "services.github.secrets").origin());
+    assertEquals("******** (2)", effective(configuration, "services.github.secrets").value());
+  }
+
+  @Test
+  void aSecretAndItsFileTogetherAreAProblem() throws IOException {
+    Path secrets = Files.writeString(folder.resolve("s"), "new-secret-01234567");
+    assertEquals(
+        List.of("HOOKLINE_GITHUB_SECRETS: set beside HOOKLINE_GITHUB_SECRETS_FILE"),
+        problems(
+            Map.of(
+                "HOOKLINE_GITHUB_SECRETS",
+                "x-secret-0123456789",
+                "HOOKLINE_GITHUB_SECRETS_FILE",
+                secrets.toString())));
+  }
+
+  @Test
+  void aSecretFileThatIsMissingIsAProblemAtTheStart() {
+    List<String> problems = problems(Map.of("HOOKLINE_ADMIN_TOKEN_FILE", "/nowhere/token"));
+    assertEquals(
+        List.of(
+            "HOOKLINE_ADMIN_TOKEN_FILE: cannot read the file /nowhere/token"
+                + " (NoSuchFileException)"),
+        problems);
+  }
+
+  @Test
+  void githubHasNoTimeToTolerate() throws IOException {
+    write("hookline: {services: {github: {tolerance: PT5M}}}");
+    assertEquals(
+        List.of(
+            "services.github.tolerance in hookline.yaml: github signs no time, so there is none to"
+                + " tolerate"),
+        problems(Map.of()));
+  }
+
+  @Test
+  void aFourthProviderNeedsNoOtherCode() {
+    var fourth =
+        TestProfiles.profile(
+            "gitea", List.of("push"), RefuseWith.STATUS, null, "PT3S", Set.of("repository"));
+    var sources =
+        new Sources(
+            folder,
+            Optional.empty(),
+            Map.of("HOOKLINE_GITEA_SECRETS", "gitea-secret-0123456"),
+            System::nanoTime);
+    Settings settings =
+        Configuration.load(sources, Role.SERVE, List.<ProviderProfile>of(fourth)).settings();
+    assertTrue(service(settings, new Service("gitea")).enabled());
+  }
+
+  @Test
+  void eachRoleMissesSomethingElse() {
+    Settings bare = load(Map.of()).settings();
+    assertEquals(
+        List.of(
+            "no service is enabled: set one of HOOKLINE_GITHUB_SECRETS, HOOKLINE_SLACK_SECRETS,"
+                + " HOOKLINE_LINEAR_SECRETS",
+            "db.url (HOOKLINE_DB_URL) is not set"),
+        bare.missingFor(Role.SERVE));
+    assertEquals(List.of("db.url (HOOKLINE_DB_URL) is not set"), bare.missingFor(Role.WORKER));
+    assertEquals(List.of(), bare.missingFor(Role.UP));
+  }
+
+  @Test
+  void passwordInTheDatabaseUrlIsMasked() {
+    Configuration configuration =
+        load(Map.of("HOOKLINE_DB_URL", "jdbc:postgresql://h/d?user=me&password=hush&ssl=true"));
+    assertFalse(configuration.toString().contains("hush"), "shows a secret");
+    assertEquals(
+        "jdbc:postgresql://h/d?user=me&password=********&ssl=true",
+        effective(configuration, "db.url").value());
+  }
+
+  @Test
+  void brokenYamlIsOneLineWithItsPlace() throws IOException {
+    write("hookline:\n  http: {port: 1\n");
+    List<String> problems = problems(Map.of());
+    assertEquals(1, problems.size(), problems::toString);
+    assertTrue(problems.getFirst().matches("hookline.yaml line \\d+: not YAML: .*"));
+    write("hookline:\n  http: {port: 1}\n  http: {port: 2}\n");
+    assertEquals(
+        List.of("hookline.yaml line 3: the key hookline.http stands twice"), problems(Map.of()));
+  }
+
+  @Test
+  void keysWithoutAValueCountAsNotThere() throws IOException {
+    write("hookline:\n  http:\n  services:\n    github:\n      secrets:\n");
+    assertEquals(8080, load(Map.of("HOOKLINE_DB_USER", "")).settings().http().port());
+  }
+
+  private void write(String yaml) throws IOException {
+    Files.writeString(folder.resolve("hookline.yaml"), yaml);
+  }
+
+  private Configuration load(Map<String, String> environment) {
+    return Configuration.load(
+        new Sources(folder, Optional.empty(), environment, System::nanoTime),
+        Role.TOOL,
+        TestProfiles.THREE);
+  }
+
+  private List<String> problems(Map<String, String> environment) {
+    return assertThrows(InvalidSettingsException.class, () -> load(environment)).problems();
+  }
+
+  private static ServiceSettings service(Settings settings, Service service) {
+    return Optional.ofNullable(settings.services().get(service)).orElseThrow();
+  }
+
+  private static EffectiveValue effective(Configuration configuration, String key) {
+    return configuration.values().stream()
+        .filter(value -> value.key().equals(key))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static String lastPart(String key) {
+    return key.substring(key.lastIndexOf('.') + 1);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hookline.bootstrap.logging;
+
+import org.jspecify.annotations.NullMarked;
