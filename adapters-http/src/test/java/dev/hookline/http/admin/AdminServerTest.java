@@ -512,6 +512,11 @@ class AdminServerTest {
     }
 
     @Override
+    public byte[] encodeCloudEvent(PipelineId id, StandardizedEvent event) {
+      throw new AssertionError("nothing is dispatched here");
+    }
+
+    @Override
     public String encodeWithoutPayload(StandardizedEvent event) {
       return "{\"the\":\"event\"}";
     }

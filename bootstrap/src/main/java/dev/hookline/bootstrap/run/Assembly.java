@@ -48,6 +48,7 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -113,12 +114,13 @@ final class Assembly {
   }
 
   private List<EnabledService> enabled() {
-    Map<Service, Dialect> dialects =
-        Dialects.all().stream()
-            .collect(Collectors.toMap(dialect -> dialect.profile().service(), d -> d));
+    return Dialects.all().stream().flatMap(this::enabled).toList();
+  }
+
+  private Stream<EnabledService> enabled(Dialect dialect) {
     return settings.enabledServices().stream()
-        .map(service -> enabled(service, dialects.get(service.service())))
-        .toList();
+        .filter(service -> service.service().equals(dialect.profile().service()))
+        .map(service -> enabled(service, dialect));
   }
 
   private static EnabledService enabled(ServiceSettings service, Dialect dialect) {
