@@ -58,7 +58,7 @@ public final class AdminServer implements AutoCloseable {
    *
    * @param api empty for a process that shows no records
    * @param requestIds makes the ids that answers and log lines carry: header-safe ASCII
-   * @throws RuntimeException if the port cannot be bound
+   * @throws java.io.UncheckedIOException if the address is unknown or cannot be bound
    */
   public AdminServer(
       Settings settings,
@@ -137,9 +137,13 @@ public final class AdminServer implements AutoCloseable {
   }
 
   private Answer ready() {
-    Map<String, Boolean> checks = readiness.check();
-    boolean ready = !checks.containsValue(false);
-    return status(ready ? 200 : 503, ready ? "ready" : "not ready", checks);
+    try {
+      Map<String, Boolean> checks = readiness.check();
+      boolean ready = !checks.containsValue(false);
+      return status(ready ? 200 : 503, ready ? "ready" : "not ready", checks);
+    } catch (StoreUnavailableException _) {
+      return status(503, "not ready", Map.of("database", false));
+    }
   }
 
   private static Answer status(int code, String status, Map<String, Boolean> checks) {

@@ -6,6 +6,11 @@ import java.util.Map;
 @FunctionalInterface
 public interface ReadinessCheck {
 
-  /** Each check by its name, in the order to show them; ready means that all of them hold. */
+  /**
+   * Each check by its name, in the order to show them; ready means that all of them hold.
+   *
+   * @throws dev.hookline.application.pipeline.StoreUnavailableException if the database is away:
+   *     not ready
+   */
   Map<String, Boolean> check();
 }

@@ -57,7 +57,7 @@ public final class IntakeServer implements AutoCloseable {
    *
    * @param services those that are enabled; any other is unknown here
    * @param requestIds makes the ids that answers and log lines carry: header-safe ASCII
-   * @throws RuntimeException if the port cannot be bound
+   * @throws java.io.UncheckedIOException if the address is unknown or cannot be bound
    */
   public IntakeServer(
       Settings settings,
@@ -99,9 +99,12 @@ public final class IntakeServer implements AutoCloseable {
     return server.port();
   }
 
-  /** Whether it still accepts connections. */
-  public boolean isRunning() {
-    return server.isRunning();
+  /**
+   * Whether a connection can be opened now, found out by opening one: for a watchdog, because a
+   * process whose listener has died looks alive otherwise.
+   */
+  public boolean accepts() {
+    return server.accepts();
   }
 
   /** Stops accepting and finishes what is in flight, at most for the grace. */

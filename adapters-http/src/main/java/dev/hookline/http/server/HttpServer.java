@@ -17,6 +17,13 @@ import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.helidon.webserver.http1.Http1Config;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.function.Supplier;
 
@@ -27,6 +34,8 @@ import java.util.function.Supplier;
 public final class HttpServer implements AutoCloseable {
   private static final Duration IDLE = Duration.ofSeconds(30);
   private static final Duration IDLE_CHECK = Duration.ofSeconds(5);
+
+  private static final int PROBE_MILLIS = 1_000;
 
   /** Past this many bytes nobody waits for an answer that was given long before. */
   private static final long MAX_DRAINED = 256L * 1024 * 1024;
@@ -57,26 +66,45 @@ public final class HttpServer implements AutoCloseable {
   private final Handler handler;
   private final Defects defects;
   private final Supplier<String> requestIds;
+  private final InetAddress address;
   private final Deadlines deadlines;
   private final WebServer server;
 
   /**
    * Binds the port and serves.
    *
-   * @throws RuntimeException if the port cannot be bound
+   * @throws UncheckedIOException if the address is unknown or cannot be bound
    */
   public HttpServer(Limits limits, Handler handler, Defects defects, Supplier<String> requestIds) {
     this.limits = limits;
     this.handler = handler;
     this.defects = defects;
     this.requestIds = requestIds;
+    this.address = bindable(limits);
     this.deadlines = new Deadlines(limits.requestTimeout(), requestIds);
     this.server = start();
+    if (!server.isRunning()) {
+      deadlines.close();
+      throw new UncheckedIOException(
+          new BindException("cannot listen on %s:%d".formatted(limits.host(), limits.port())));
+    }
+  }
+
+  /** Helidon only logs that it cannot bind, with a stack trace; so it is tried out before. */
+  private static InetAddress bindable(Limits limits) {
+    try (var trial = ServerSocketChannel.open()) {
+      InetAddress address = InetAddress.getAllByName(limits.host())[0];
+      trial.bind(new InetSocketAddress(address, limits.port()));
+      return address;
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "cannot listen on %s:%d: %s".formatted(limits.host(), limits.port(), e.getMessage()), e);
+    }
   }
 
   private WebServer start() {
     return WebServer.builder()
-        .host(limits.host())
+        .address(address)
         .port(limits.port())
         .shutdownHook(false)
         .shutdownGracePeriod(limits.shutdownGrace())
@@ -104,9 +132,19 @@ public final class HttpServer implements AutoCloseable {
     return server.port();
   }
 
-  /** Whether it still accepts connections. */
-  public boolean isRunning() {
-    return server.isRunning();
+  /**
+   * Whether a connection can be opened now, found out by opening one. Helidon closes its listener
+   * for good when file descriptors run out, and says nothing (measured on 4.5.0).
+   */
+  public boolean accepts() {
+    InetAddress reachable =
+        address.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : address;
+    try (var probe = new Socket()) {
+      probe.connect(new InetSocketAddress(reachable, port()), PROBE_MILLIS);
+      return true;
+    } catch (IOException | IllegalArgumentException _) {
+      return false;
+    }
   }
 
   /** Stops accepting and waits for what is in flight, at most the grace. */

@@ -65,7 +65,10 @@ class AdminServerTest {
     return new AdminServer(
         new AdminServer.Settings(
             "127.0.0.1", 0, AdminServer.LOOPBACK_HOSTS, () -> token, Duration.ofSeconds(5)),
-        () -> checks,
+        () -> {
+          records.outboxDepth();
+          return checks;
+        },
         new PrometheusMetrics(records),
         api,
         () -> UUID.randomUUID().toString());
@@ -116,6 +119,13 @@ class AdminServerTest {
     var answer = get("/health/ready");
     assertEquals(503, answer.statusCode());
     assertEquals("{\"status\":\"not ready\",\"checks\":{\"database\":false}}", answer.body());
+  }
+
+  @Test
+  void databaseAwayIsNotReadyButAlive() throws Exception {
+    store.away = true;
+    assertEquals(503, get("/health/ready").statusCode());
+    assertEquals(200, get("/health/live").statusCode());
   }
 
   @Test

@@ -2,13 +2,20 @@ package dev.hookline.http.intake;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.hookline.http.server.Answer;
+import dev.hookline.http.server.HttpServer;
+import dev.hookline.http.testing.RawClient;
 import java.io.ByteArrayInputStream;
+import java.io.UncheckedIOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -334,11 +341,78 @@ class IntakeDefenceTest {
   }
 
   @Test
+  void doubledSignatureIsSeenAsDoubled() throws Exception {
+    try (var bench = new Bench();
+        var raw = bench.raw()) {
+      String answer = raw.send(HEAD + "x-sign: good|Content-Length: 4||ping").answer();
+      assertTrue(answer.startsWith("HTTP/1.1 401 "), answer);
+    }
+  }
+
+  @Test
+  void senderThatAsksToCloseIsAnsweredAndClosed() throws Exception {
+    try (var bench = new Bench();
+        var raw = bench.raw()) {
+      String all = raw.send(HEAD + "Connection: close|Content-Length: 4||ping").rest();
+      assertTrue(all.startsWith("HTTP/1.1 200 "), all);
+      assertTrue(all.contains("Connection: close"), all);
+    }
+  }
+
+  @Test
+  void pipelinedRequestsAreAnsweredInOrder() throws Exception {
+    try (var bench = new Bench();
+        var raw = bench.raw()) {
+      raw.send((HEAD + "Content-Length: 4||ping").repeat(50) + NEXT);
+      for (int i = 0; i < 50; i++) {
+        assertTrue(raw.answer().startsWith("HTTP/1.1 200 "));
+      }
+      assertTrue(raw.answer().startsWith("HTTP/1.1 404 "));
+    }
+  }
+
+  @Test
+  void connectionsBeyondTheCapWaitAndThenAreServed() throws Exception {
+    try (var bench = new Bench(SHORT, 1_000_000, List.of())) {
+      var slow = new ArrayList<RawClient>();
+      for (int i = 0; i < 100; i++) {
+        slow.add(bench.raw().send(POST));
+      }
+      assertEquals(200, bench.deliver("tiny", "ping").statusCode());
+      for (RawClient each : slow) {
+        each.close();
+      }
+    }
+  }
+
+  @Test
+  void closedServerAcceptsNothing() {
+    try (var bench = new Bench()) {
+      assertTrue(bench.server.accepts());
+      bench.server.close();
+      assertFalse(bench.server.accepts());
+    }
+  }
+
+  @Test
+  void portThatIsTakenIsSaidAtOnce() throws Exception {
+    try (var bench = new Bench()) {
+      int taken = bench.server.port();
+      var settings =
+          new HttpServer.Limits(
+              "127.0.0.1", taken, 1, 1, Duration.ofSeconds(1), Duration.ofSeconds(1));
+      assertThrows(
+          UncheckedIOException.class,
+          () -> new HttpServer(settings, _ -> Answer.empty(200), (_, _) -> {}, () -> "id"));
+    }
+  }
+
+  @Test
   void answersNameNoProduct() throws Exception {
     try (var bench = new Bench();
         var raw = bench.raw()) {
       String answer = raw.send(NEXT).answer();
-      assertFalse(answer.toLowerCase(java.util.Locale.ROOT).contains("helidon"), answer);
+      assertFalse(answer.toLowerCase(Locale.ROOT).contains("helidon"), answer);
       assertFalse(answer.contains("Server:"), answer);
     }
   }
