@@ -271,7 +271,7 @@ final class Layers {
         inner.add(setting.key().substring(0, dot));
       }
     }
-    for (Config top : whole.asNodeList().orElse(List.of())) {
+    for (Config top : Structures.fields(whole).values()) {
       String name = Config.Key.unescapeName(top.name());
       if (!name.equals("hookline")) {
         problem("%s in %s: unknown key; all keys stand below hookline".formatted(name, file));
@@ -285,7 +285,7 @@ final class Layers {
 
   private void findUnknownKeys(
       Config object, String prefix, String file, Map<String, Setting<?>> known, Set<String> inner) {
-    for (Config child : object.asNodeList().orElse(List.of())) {
+    for (Config child : Structures.fields(object).values()) {
       // Escaped, so that a key with a dot in it is not taken for two.
       String path = prefix + child.name();
       if (known.containsKey(path)) {

@@ -12,6 +12,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
@@ -163,8 +165,9 @@ final class Structures {
     return entries;
   }
 
-  static Map<String, Config> fields(Config object) {
-    var fields = new LinkedHashMap<String, Config>();
+  /** What stands in a mapping, by name: Helidon does not keep the order of the file. */
+  static SortedMap<String, Config> fields(Config object) {
+    var fields = new TreeMap<String, Config>();
     for (Config child : object.asNodeList().orElse(List.of())) {
       fields.put(Config.Key.unescapeName(child.name()), child);
     }

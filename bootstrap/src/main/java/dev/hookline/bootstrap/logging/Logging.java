@@ -78,6 +78,7 @@ public final class Logging {
       case JSON -> {
         var names = new LogstashFieldNames();
         names.setTimestamp("timestamp");
+        names.setLogger("logger");
         names.setThread("thread");
         names.setVersion("[ignore]");
         names.setLevelValue("[ignore]");

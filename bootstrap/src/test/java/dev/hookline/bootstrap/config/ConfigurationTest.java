@@ -295,8 +295,8 @@ class ConfigurationTest {
     assertEquals(
         List.of(
             "dispatch target ci: type http is not available yet",
-            "dispatch target stream: type kafka is not available yet",
-            "dispatch target script: type exec is not available yet"),
+            "dispatch target script: type exec is not available yet",
+            "dispatch target stream: type kafka is not available yet"),
         configuration.settings().missingFor(Role.UP));
   }
 
@@ -349,13 +349,13 @@ class ConfigurationTest {
         """);
     assertEquals(
         List.of(
-            "http in hookline.yaml: unknown key; all keys stand below hookline",
             "htpp in hookline.yaml: unknown key; did you mean http?",
             "http.prot in hookline.yaml: unknown key; did you mean http.port?",
             "services.gitlab in hookline.yaml: unknown key; did you mean services.github?",
             "services.slack.supported-event in hookline.yaml: unknown key; did you mean"
                 + " services.slack.supported-events?",
-            "worker in hookline.yaml: expects keys below it"),
+            "worker in hookline.yaml: expects keys below it",
+            "http in hookline.yaml: unknown key; all keys stand below hookline"),
         problems(Map.of()));
   }
 

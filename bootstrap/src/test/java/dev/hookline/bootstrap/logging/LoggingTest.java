@@ -36,7 +36,7 @@ class LoggingTest {
     var line = JsonMapper.builder().build().readTree(only());
     assertEquals("Webhook received", line.get("message").asText());
     assertEquals("INFO", line.get("level").asText());
-    assertEquals("dev.hookline.Test", line.get("logger_name").asText());
+    assertEquals("dev.hookline.Test", line.get("logger").asText());
     assertEquals("github", line.get("service").asText());
     assertEquals(12, line.get("duration_ms").asInt());
     assertTrue(line.get("timestamp").asText().endsWith("Z"), "UTC");

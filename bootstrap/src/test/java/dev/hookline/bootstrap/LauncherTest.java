@@ -1,0 +1,146 @@
+package dev.hookline.bootstrap;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs the launcher with programs that only pretend to be Java or Maven. */
+class LauncherTest {
+  @TempDir private Path folder = Path.of("");
+  private Path launcher = Path.of("");
+
+  private record Ran(int code, String out, String err) {}
+
+  @BeforeEach
+  void install() throws IOException {
+    Path bin = Files.createDirectories(folder.resolve("a house/bootstrap/bin"));
+    launcher = Files.copy(Path.of("bin/hookline"), bin.resolve("hookline"));
+    Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Path target = Files.createDirectories(folder.resolve("a house/bootstrap/target"));
+    Files.createFile(target.resolve("hookline.jar"));
+  }
+
+  @Test
+  void argumentsArePassedOnAsTheyAre() throws Exception {
+    Ran ran = run(Map.of("HOOKLINE_JAVA", java("new", "25.0.1")), "send", "two words", "$x *");
+    assertEquals(0, ran.code(), ran::err);
+    List<String> lines = ran.out().lines().toList();
+    int jar = lines.indexOf("-jar");
+    assertTrue(lines.get(jar + 1).endsWith("/a house/bootstrap/target/hookline.jar"), ran::out);
+    assertEquals(List.of("send", "two words", "$x *"), lines.subList(jar + 2, lines.size()));
+  }
+
+  @Test
+  void optionsForJavaAreAdded() throws Exception {
+    Ran ran =
+        run(Map.of("HOOKLINE_JAVA", java("new", "25"), "HOOKLINE_OPTS", "-Xmx1g -Da=b"), "version");
+    assertTrue(ran.out().contains("-Xmx1g\n-Da=b\n"), ran::out);
+  }
+
+  @Test
+  void aJavaNamedOutrightThatIsTooOldIsRefused() throws Exception {
+    Ran ran = run(Map.of("HOOKLINE_JAVA", java("old", "24.0.2")), "version");
+    assertEquals(2, ran.code());
+    assertEquals(1, ran.err().lines().count(), ran::err);
+    assertTrue(ran.err().contains("HOOKLINE_JAVA"), ran::err);
+  }
+
+  @Test
+  void theFirstThatIsNewEnoughIsTaken() throws Exception {
+    java("old", "17.0.15");
+    java("new", "26-ea");
+    Ran ran =
+        run(
+            Map.of(
+                "JAVA_HOME",
+                folder.resolve("old").toString(),
+                "PATH",
+                folder.resolve("new/bin") + ":/usr/bin:/bin"),
+            "version");
+    assertEquals(0, ran.code(), ran::err);
+    assertTrue(ran.out().startsWith("java of new\n"), ran::out);
+  }
+
+  @Test
+  void javaOfTheOldNumberingIsNoneOfOurs() throws Exception {
+    Ran ran = run(Map.of("HOOKLINE_JAVA", java("ancient", "1.8.0_392")), "version");
+    assertEquals(2, ran.code());
+  }
+
+  @Test
+  void itIsFoundThroughSymbolicLinks() throws Exception {
+    Path first = Files.createSymbolicLink(folder.resolve("first"), launcher);
+    Path second =
+        Files.createSymbolicLink(
+            Files.createDirectory(folder.resolve("links")).resolve("second"),
+            Path.of("..").resolve(first.getFileName()));
+    launcher = second;
+    Ran ran = run(Map.of("HOOKLINE_JAVA", java("new", "25")), "version");
+    assertEquals(0, ran.code(), ran::err);
+    assertTrue(ran.out().contains("/a house/bootstrap/target/hookline.jar"), ran::out);
+  }
+
+  @Test
+  void aMissingJarIsBuiltQuietly() throws Exception {
+    Files.delete(folder.resolve("a house/bootstrap/target/hookline.jar"));
+    Path tools = Files.createDirectory(folder.resolve("tools"));
+    program(tools.resolve("mvn"), "echo built with \"$@\"; touch bootstrap/target/hookline.jar");
+    Ran ran =
+        run(
+            Map.of("HOOKLINE_JAVA", java("new", "25"), "PATH", tools + ":/usr/bin:/bin"),
+            "version");
+    assertEquals(0, ran.code(), ran::err);
+    assertTrue(ran.err().contains("built with -B -q -DskipTests"), ran::err);
+    assertTrue(ran.out().startsWith("java of new\n"), ran::out);
+  }
+
+  private String java(String name, String version) throws IOException {
+    Path bin = Files.createDirectories(folder.resolve(name).resolve("bin"));
+    return program(
+            bin.resolve("java"),
+            """
+            if [ "$1" = -version ]; then
+              echo 'openjdk version "%s" 2025-09-16' >&2
+              exit 0
+            fi
+            echo java of %s
+            printf '%%s\\n' "$@"
+            """
+                .formatted(version, name))
+        .toString();
+  }
+
+  private static Path program(Path file, String script) throws IOException {
+    Files.writeString(file, "#!/bin/sh\n" + script + "\n");
+    return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  private Ran run(Map<String, String> environment, String... arguments)
+      throws IOException, InterruptedException {
+    var command = new java.util.ArrayList<>(List.of(launcher.toString()));
+    command.addAll(List.of(arguments));
+    Path out = folder.resolve("out");
+    Path err = folder.resolve("err");
+    var builder =
+        new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+    builder.environment().clear();
+    builder.environment().put("PATH", "/usr/bin:/bin");
+    builder.environment().put("HOME", folder.toString());
+    builder.environment().putAll(environment);
+    int code = builder.start().waitFor();
+    return new Ran(
+        code,
+        Files.readString(out, StandardCharsets.UTF_8),
+        Files.readString(err, StandardCharsets.UTF_8));
+  }
+}

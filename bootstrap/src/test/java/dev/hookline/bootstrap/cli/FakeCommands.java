@@ -1,0 +1,43 @@
+package dev.hookline.bootstrap.cli;
+
+import dev.hookline.bootstrap.config.Configuration;
+import dev.hookline.bootstrap.config.Settings;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Notes what it is asked for. */
+final class FakeCommands implements Commands {
+  final List<String> calls = new ArrayList<>();
+
+  @Override
+  public int up(Configuration configuration, Path folder, PrintWriter out) {
+    calls.add("up " + folder.getFileName());
+    return 0;
+  }
+
+  @Override
+  public int serve(Configuration configuration) {
+    calls.add("serve");
+    return 0;
+  }
+
+  @Override
+  public int worker(Configuration configuration) {
+    calls.add("worker " + configuration.settings().admin().port());
+    return 0;
+  }
+
+  @Override
+  public int migrate(Configuration configuration, PrintWriter out) {
+    calls.add("migrate");
+    return 0;
+  }
+
+  @Override
+  public Inspection inspect(Settings settings) {
+    calls.add("inspect " + settings.db().url().orElse(""));
+    throw CommandException.failed("nothing to inspect");
+  }
+}

@@ -1,0 +1,139 @@
+package dev.hookline.bootstrap.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.hookline.bootstrap.up.RunFile;
+import dev.hookline.bootstrap.up.UpFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HooklineCliTest {
+  @TempDir private Path folder = Path.of("");
+  private final FakeCommands commands = new FakeCommands();
+  private Shell shell = new Shell(Path.of(""), commands);
+
+  @BeforeEach
+  void open() {
+    shell = new Shell(folder, commands);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "nope",
+        "serve --nope",
+        "send",
+        "send gitlab",
+        "send github nope --secret x",
+        "send github --count many",
+        "send github --count 0 --secret x",
+        "send github --secret x --url ftp://h",
+        "send github --secret x --file missing.json",
+        "pipelines",
+        "pipelines nope",
+        "pipelines list --state LOST",
+        "pipelines list --limit 0",
+        "pipelines list --since yesterday",
+        "pipelines show",
+        "pipelines show not-an-id",
+        "pipelines replay",
+        "refused show",
+        "refused replay",
+        "help nope",
+        "migrate"
+      })
+  void wrongUseEndsWithTwoAndOneLine(String line) {
+    String[] arguments = line.isEmpty() ? new String[0] : line.split(" ", -1);
+    assertEquals(2, shell.run(arguments), line);
+    assertEquals("", shell.out());
+    if (!line.startsWith("help")) {
+      assertEquals(1, shell.err().size(), () -> shell.err().toString());
+      assertTrue(shell.err().getFirst().startsWith("hookline: "), () -> shell.err().toString());
+    }
+    assertEquals(List.of(), commands.calls);
+  }
+
+  @Test
+  void everyConfigurationProblemIsALine() {
+    shell.environment.put("HOOKLINE_HTTP_PORT", "x");
+    shell.environment.put("HOOKLINE_NO", "x");
+    assertEquals(2, shell.run("config"));
+    assertEquals(
+        List.of(
+            "hookline: HOOKLINE_NO: unknown variable",
+            "hookline: HOOKLINE_HTTP_PORT: not a port from 0 to 65535: \"x\""),
+        shell.err());
+  }
+
+  @Test
+  void serveNeedsAServiceAndADatabase() {
+    assertEquals(2, shell.run("serve"));
+    assertEquals(2, shell.err().size());
+    shell.environment.put("HOOKLINE_GITHUB_SECRETS", "github-secret-012345");
+    shell.environment.put("HOOKLINE_DB_URL", "jdbc:postgresql://db/hookline");
+    assertEquals(0, shell.run("serve"));
+    assertEquals(0, shell.run("worker"));
+    assertEquals(0, shell.run("migrate"));
+    assertEquals(List.of("serve", "worker 8082", "migrate"), commands.calls);
+  }
+
+  @Test
+  void upNeedsNothing() {
+    assertEquals(0, shell.run("up"));
+    assertEquals(0, shell.run("up", "--data", "elsewhere"));
+    assertEquals(List.of("up .hookline", "up elsewhere"), commands.calls);
+  }
+
+  @Test
+  void toolsFindTheUpThatRunsHere() {
+    assertEquals(2, shell.run("pipelines", "list"));
+    try (UpFolder up = UpFolder.open(folder.resolve(".hookline"))) {
+      up.announce(RunFile.ofThisProcess("http://i", "http://a", "jdbc:postgresql://d/h", "u", "p"));
+      assertEquals(1, shell.run("pipelines", "list"));
+    }
+    assertEquals(List.of("inspect jdbc:postgresql://d/h"), commands.calls);
+    assertEquals(List.of("hookline: nothing to inspect"), shell.err());
+  }
+
+  @Test
+  void configTellsValuesAndOriginsAndMasksSecrets() throws IOException {
+    Files.writeString(folder.resolve("own.yaml"), "hookline: {http: {port: 7000}}");
+    shell.environment.put("HOOKLINE_GITHUB_SECRETS", "github-secret-012345,other-secret-0123");
+    assertEquals(0, shell.run("config", "--config", "own.yaml"));
+    List<String> lines = shell.out().lines().toList();
+    assertTrue(lines.stream().anyMatch(l -> l.matches("http.port +7000 +.*own.yaml")), shell.out());
+    assertTrue(lines.stream().anyMatch(l -> l.matches("http.host +0.0.0.0 +default")), shell.out());
+    assertTrue(
+        lines.stream()
+            .anyMatch(
+                l -> l.matches("services.github.secrets +\\*{8} \\(2\\) +HOOKLINE_GITHUB_SECRETS")),
+        shell.out());
+    assertFalse(shell.out().contains("012345"), "shows a secret");
+
+    assertEquals(0, shell.run("config", "--json", "--config", "own.yaml"));
+    var settings = JsonMapper.builder().build().readTree(shell.out()).get("settings");
+    assertEquals("http.host", settings.get(0).get("key").asText());
+    assertFalse(shell.out().contains("012345"), "shows a secret");
+  }
+
+  @Test
+  void versionAndHelpArePrinted() {
+    assertEquals(0, shell.run("version"));
+    assertTrue(shell.out().startsWith("hookline "), shell.out());
+    assertEquals(0, shell.run("help"));
+    assertTrue(shell.out().contains("pipelines"), shell.out());
+    assertEquals(0, shell.run("send", "--help"));
+    assertTrue(shell.out().contains("--count"), shell.out());
+  }
+}
