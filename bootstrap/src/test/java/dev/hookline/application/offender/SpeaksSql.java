@@ -4,7 +4,7 @@ import java.sql.SQLException;
 
 /** Brings SQL into a use case. */
 public final class SpeaksSql {
-  public void query() throws SQLException {
-    throw new SQLException("never thrown");
+  public String stateOf(SQLException failure) {
+    return failure.getSQLState();
   }
 }
