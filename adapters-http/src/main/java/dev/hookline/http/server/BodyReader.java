@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class BodyReader {
   private static final int FIRST = 64 * 1024;
   private static final int MAX_CHUNK_LINE = 256;
+  private static final int MAX_TRAILERS = 32;
+  private static final int MAX_TRAILER_LINE = 4096;
   private static final byte[] CONTINUE =
       "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
@@ -33,6 +35,7 @@ final class BodyReader {
   private byte[] bytes = {};
   private int length;
   private @Nullable BodyReading failure;
+  private boolean endsConnection;
 
   BodyReader(ServerRequest request, ConnectionContext connection, long max, ByteBudget budget) {
     this.request = request;
@@ -87,9 +90,7 @@ final class BodyReader {
         return new BodyReading.Broken();
       }
       if (size == 0) {
-        // The end is left to Helidon, so that it knows where the next request begins.
-        request.content().consume();
-        return complete();
+        return readEnd(in, eol) ? complete() : new BodyReading.Broken();
       }
       if (length + size > max) {
         return new BodyReading.TooLarge();
@@ -99,6 +100,36 @@ final class BodyReader {
         return failure == null ? new BodyReading.Broken() : failure;
       }
     }
+  }
+
+  /**
+   * The plain end is left to Helidon, so that it knows where the next request begins. Extensions
+   * and trailers it does not take: they are skipped here, and the connection is not used again.
+   */
+  private boolean readEnd(DataReader in, int eol) {
+    String end = in.getBuffer(eol + 4).readString(eol + 4, StandardCharsets.ISO_8859_1);
+    if (end.equals("0\r\n\r\n")) {
+      request.content().consume();
+      return true;
+    }
+    endsConnection = true;
+    in.skip(eol + 2);
+    for (int lines = 0; lines < MAX_TRAILERS; lines++) {
+      int trailer = in.findNewLine(MAX_TRAILER_LINE);
+      if (trailer == MAX_TRAILER_LINE) {
+        return false;
+      }
+      in.skip(trailer + 2);
+      if (trailer == 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether Helidon has lost track of where the next request begins. */
+  boolean endsConnection() {
+    return endsConnection;
   }
 
   private boolean readChunk(DataReader in, int size) {

@@ -178,7 +178,7 @@ public final class HttpServer implements AutoCloseable {
       throw new CloseConnectionException("the request's time ran out");
     }
     boolean skippable = request.bodyOpen() && request.bodyCanBeSkipped(limits.maxBodyBytes());
-    boolean close = request.asksToClose() || (request.bodyOpen() && !skippable);
+    boolean close = request.isLast() || (request.bodyOpen() && !skippable);
     response.status(Status.create(answer.status()));
     answer.headers().forEach((name, value) -> response.header(HeaderNames.create(name), value));
     response.header(HeaderNames.create("X-Request-Id"), request.id());

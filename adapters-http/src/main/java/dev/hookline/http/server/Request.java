@@ -110,8 +110,10 @@ public final class Request {
     return request.headers().containsToken(HeaderValues.EXPECT_100);
   }
 
-  boolean asksToClose() {
-    return request.headers().containsToken(HeaderValues.CONNECTION_CLOSE);
+  /** Whether the connection cannot take another request, or its sender wants none. */
+  boolean isLast() {
+    return request.headers().containsToken(HeaderValues.CONNECTION_CLOSE)
+        || (reader != null && reader.endsConnection());
   }
 
   /** The body's memory is free again. */

@@ -140,6 +140,28 @@ class IntakeDefenceTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"0;done||", "0|Checksum: abc|Other: x||", "000||"})
+  void legalEndsThatNobodySendsAreTakenAndCloseTheConnection(String end) throws Exception {
+    try (var bench = new Bench();
+        var raw = bench.raw()) {
+      String all = raw.send(CHUNKED + "4|ping|" + end + NEXT).rest();
+      assertTrue(all.startsWith("HTTP/1.1 200 "), all);
+      assertEquals(all.indexOf("HTTP/1.1"), all.lastIndexOf("HTTP/1.1"), all);
+    }
+  }
+
+  @Test
+  void unreadChunksOfARefusalAreNoNextRequest() throws Exception {
+    try (var bench = new Bench();
+        var raw = bench.raw()) {
+      bench.limitEverybody(Duration.ofSeconds(1));
+      String all = raw.send(CHUNKED + "4|ping|0||" + NEXT).halfClose().rest();
+      assertTrue(all.startsWith("HTTP/1.1 429 "), all);
+      assertEquals(all.indexOf("HTTP/1.1"), all.lastIndexOf("HTTP/1.1"), all);
+    }
+  }
+
   @Test
   void manyChunksMakeOneBody() throws Exception {
     try (var bench = new Bench()) {
@@ -160,15 +182,7 @@ class IntakeDefenceTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {
-        "zz|x|0||",
-        "-1|x|0||",
-        "|x|0||",
-        "1|xAB0||",
-        "1\nx\n0\n\n",
-        "fffffffff|x|0||",
-        "0|Trailer: x||"
-      })
+      strings = {"zz|x|0||", "-1|x|0||", "|x|0||", "1|xAB0||", "1\nx\n0\n\n", "fffffffff|x|0||"})
   void malformedChunksAre400AndCloseTheConnection(String chunks) throws Exception {
     try (var bench = new Bench();
         var raw = bench.raw()) {
