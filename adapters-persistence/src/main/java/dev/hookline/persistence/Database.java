@@ -159,8 +159,6 @@ public final class Database implements AutoCloseable {
     try {
       Flyway.configure()
           .dataSource(settings.url(), settings.user(), settings.password())
-          // Nobody waits longer than this behind a change that waits for its own lock.
-          .initSql("SET lock_timeout = " + settings.lockTimeout().toMillis())
           .locations(MIGRATIONS)
           .table(HISTORY_TABLE)
           .load()

@@ -203,20 +203,10 @@ final class FaultyDatabaseTest {
 
   @Test
   void readOnlyDatabaseIsUnavailable() {
-    String database = storage.server().query("SELECT current_database()");
-    storage
-        .server()
-        .execute("ALTER DATABASE %s SET default_transaction_read_only = on".formatted(database));
-    try (Database standby = Database.open(readOnlyAllowed())) {
+    try (Database standby = Database.open(readOnly())) {
       assertThrows(
           StoreUnavailableException.class,
           () -> standby.pipelines(format).accept(candidate("ro"), Duration.ofSeconds(1)));
-    } finally {
-      storage
-          .server()
-          .execute(
-              "SET default_transaction_read_only = off; ALTER DATABASE %s RESET default_transaction_read_only"
-                  .formatted(database));
     }
   }
 
@@ -308,10 +298,13 @@ final class FaultyDatabaseTest {
         .withStatementTimeout(Duration.ofSeconds(1), Duration.ofMillis(300));
   }
 
-  private DatabaseSettings readOnlyAllowed() {
+  /** As a server is that was a primary once. */
+  private DatabaseSettings readOnly() {
     String url = storage.server().url();
     return DatabaseSettings.of(
-        url + (url.contains("?") ? "&" : "?") + "targetServerType=any",
+        url
+            + (url.contains("?") ? "&" : "?")
+            + "targetServerType=any&options=-c%20default_transaction_read_only=on",
         storage.server().user(),
         storage.server().password());
   }
