@@ -106,6 +106,26 @@ class HooklineCliTest {
     assertEquals(List.of("hookline: nothing to inspect"), shell.err());
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "pipelines list --state failed --service github --event-type push --repository a/b"
+            + " --since PT1H --until 2026-01-31 --limit 5 --json",
+        "pipelines show 01934f5e-0000-7000-8000-000000000001",
+        "pipelines replay 01934f5e-0000-7000-8000-000000000001",
+        "pipelines replay --state FAILED --limit 10",
+        "refused list",
+        "refused list --error RepositoryContextError --since 2026-01-31T12:00:00Z",
+        "refused show 01934f5e-0000-7000-8000-000000000001 --json",
+        "refused replay 01934f5e-0000-7000-8000-000000000001"
+      })
+  void rightUseReachesTheDatabase(String line) {
+    shell.environment.put("HOOKLINE_DB_URL", "jdbc:postgresql://db/hookline");
+    assertEquals(1, shell.run(line.split(" ", -1)), () -> shell.err().toString());
+    assertEquals(List.of("inspect jdbc:postgresql://db/hookline"), commands.calls);
+    assertEquals(List.of("hookline: nothing to inspect"), shell.err());
+  }
+
   @Test
   void configTellsValuesAndOriginsAndMasksSecrets() throws IOException {
     Files.writeString(folder.resolve("own.yaml"), "hookline: {http: {port: 7000}}");
