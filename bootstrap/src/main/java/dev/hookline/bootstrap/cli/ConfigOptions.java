@@ -21,17 +21,6 @@ final class ConfigOptions {
       description = "configuration file (HOOKLINE_CONFIG; else hookline.yaml, if there)")
   private Optional<Path> file = Optional.empty();
 
-  @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      description = "folder of up, with its database and secrets (.hookline)")
-  private Optional<Path> data = Optional.empty();
-
-  /** Where {@code up} of this folder keeps what is its own. */
-  Path data(Surroundings around) {
-    return around.folder().resolve(data.orElse(Path.of(UpFolder.NAME)));
-  }
-
   /** Reads the configuration and sets the log up by it. */
   Configuration load(Surroundings around, Role role) {
     var configuration =
@@ -67,14 +56,14 @@ final class ConfigOptions {
    * Settings with a database: the configured one, else that of the {@code up} that runs in the
    * folder, with its secrets.
    *
+   * @param folder of {@code up}
    * @throws CommandException if there is neither
    */
-  Settings loadWithDatabase(Surroundings around) {
+  Settings loadWithDatabase(Surroundings around, Path folder) {
     Settings settings = load(around, Role.TOOL).settings();
     if (settings.db().url().isPresent()) {
       return settings;
     }
-    Path folder = data(around);
     RunFile running =
         UpFolder.running(folder)
             .orElseThrow(

@@ -42,6 +42,7 @@ final class PipelinesCommand implements Runnable {
       description = "List pipelines, newest first.")
   int list(
       @Mixin ConfigOptions options,
+      @Mixin DataOption data,
       @Mixin PipelineFilterOptions filters,
       @Option(
               names = "--limit",
@@ -52,7 +53,8 @@ final class PipelinesCommand implements Runnable {
       @Option(names = "--json", description = "as the admin endpoint answers") boolean json) {
     requireLimit(limit);
     PipelineFilter filter = filters.filter(around.clock());
-    try (Inspection inspection = commands.inspect(options.loadWithDatabase(around))) {
+    try (Inspection inspection =
+        commands.inspect(options.loadWithDatabase(around, data.folder(around)))) {
       Page<PipelineView> page =
           Pages.read((after, part) -> inspection.records().pipelines(filter, after, part), limit);
       if (json) {
@@ -71,10 +73,12 @@ final class PipelinesCommand implements Runnable {
       description = "Show one pipeline with its history.")
   int show(
       @Mixin ConfigOptions options,
+      @Mixin DataOption data,
       @Parameters(paramLabel = "ID") String id,
       @Option(names = "--json", description = "as the admin endpoint answers") boolean json) {
     PipelineId wanted = parse(id);
-    try (Inspection inspection = commands.inspect(options.loadWithDatabase(around))) {
+    try (Inspection inspection =
+        commands.inspect(options.loadWithDatabase(around, data.folder(around)))) {
       PipelineView.Detailed found =
           inspection
               .records()
@@ -95,6 +99,7 @@ final class PipelinesCommand implements Runnable {
       description = "Dispatch pipelines again: those named, or those that the filter means.")
   int replay(
       @Mixin ConfigOptions options,
+      @Mixin DataOption data,
       @Mixin PipelineFilterOptions filters,
       @Parameters(paramLabel = "ID", arity = "0..*") List<String> ids,
       @Option(
@@ -116,7 +121,8 @@ final class PipelinesCommand implements Runnable {
     }
     List<PipelineId> wanted =
         named ? ids.stream().map(PipelinesCommand::parse).toList() : List.of();
-    try (Inspection inspection = commands.inspect(options.loadWithDatabase(around))) {
+    try (Inspection inspection =
+        commands.inspect(options.loadWithDatabase(around, data.folder(around)))) {
       if (byFilter) {
         tellReplayed(inspection.replay(filter, limit), json);
         return ExitCode.DONE;

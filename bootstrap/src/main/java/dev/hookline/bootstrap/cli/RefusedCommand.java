@@ -42,6 +42,7 @@ final class RefusedCommand implements Runnable {
       description = "List refused deliveries, newest first.")
   int list(
       @Mixin ConfigOptions options,
+      @Mixin DataOption data,
       @Option(names = "--service", paramLabel = "NAME") Optional<String> service,
       @Option(names = "--event-type", paramLabel = "TYPE") Optional<String> eventType,
       @Option(
@@ -66,7 +67,8 @@ final class RefusedCommand implements Runnable {
             error,
             TimeOption.parse("--since", since, around.clock()),
             TimeOption.parse("--until", until, around.clock()));
-    try (Inspection inspection = commands.inspect(options.loadWithDatabase(around))) {
+    try (Inspection inspection =
+        commands.inspect(options.loadWithDatabase(around, data.folder(around)))) {
       Page<RefusedDelivery> page =
           Pages.read((after, part) -> inspection.records().refused(filter, after, part), limit);
       if (json) {
@@ -84,10 +86,12 @@ final class RefusedCommand implements Runnable {
       description = "Show one refused delivery with its body.")
   int show(
       @Mixin ConfigOptions options,
+      @Mixin DataOption data,
       @Parameters(paramLabel = "ID") String id,
       @Option(names = "--json", description = "as the admin endpoint lists it") boolean json) {
     UUID wanted = parse(id);
-    try (Inspection inspection = commands.inspect(options.loadWithDatabase(around))) {
+    try (Inspection inspection =
+        commands.inspect(options.loadWithDatabase(around, data.folder(around)))) {
       RefusedDelivery found =
           inspection
               .refused(wanted)
@@ -109,11 +113,13 @@ final class RefusedCommand implements Runnable {
       description = "Send refused deliveries through today's handlers and mappings.")
   int replay(
       @Mixin ConfigOptions options,
+      @Mixin DataOption data,
       @Parameters(paramLabel = "ID", arity = "1..*") List<String> ids,
       @Option(names = "--json", description = "one JSON object per delivery") boolean json) {
     List<UUID> wanted = ids.stream().map(RefusedCommand::parse).toList();
     int code = ExitCode.DONE;
-    try (Inspection inspection = commands.inspect(options.loadWithDatabase(around))) {
+    try (Inspection inspection =
+        commands.inspect(options.loadWithDatabase(around, data.folder(around)))) {
       for (UUID id : wanted) {
         code = Math.max(code, replayOne(inspection, id, json));
       }

@@ -43,6 +43,7 @@ final class SendCommand implements Callable<Integer> {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   @Mixin private ConfigOptions options = new ConfigOptions();
+  @Mixin private DataOption data = new DataOption();
 
   @Parameters(index = "0", paramLabel = "SERVICE", description = "github, slack or linear")
   private String service = "";
@@ -200,7 +201,7 @@ final class SendCommand implements Callable<Integer> {
     String text =
         url.orElseGet(
             () ->
-                UpFolder.running(options.data(around))
+                UpFolder.running(data.folder(around))
                     .map(running -> running.intakeUrl())
                     .orElseGet(() -> configuredUrl(settings.http())));
     URI uri;
@@ -236,7 +237,7 @@ final class SendCommand implements Callable<Integer> {
                         .findFirst()
                         .flatMap(ServiceSettings::secrets)
                         .map(SecretSource::first))
-            .or(() -> UpFolder.secretOf(options.data(around), new Service(service)))
+            .or(() -> UpFolder.secretOf(data.folder(around), new Service(service)))
             .orElseThrow(
                 () ->
                     CommandException.usage(

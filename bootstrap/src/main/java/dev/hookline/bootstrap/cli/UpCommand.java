@@ -11,6 +11,7 @@ import picocli.CommandLine.Mixin;
     description = "Run the whole system here: PostgreSQL, intake and worker.")
 final class UpCommand implements Callable<Integer> {
   @Mixin private ConfigOptions options = new ConfigOptions();
+  @Mixin private DataOption data = new DataOption();
 
   private final Surroundings around;
   private final Commands commands;
@@ -22,6 +23,6 @@ final class UpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    return commands.up(options.loadToRun(around, Role.UP), options.data(around), around.out());
+    return commands.up(options.loadToRun(around, Role.UP), data.folder(around), around.out());
   }
 }

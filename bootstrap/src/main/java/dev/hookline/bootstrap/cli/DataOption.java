@@ -1,0 +1,19 @@
+package dev.hookline.bootstrap.cli;
+
+import dev.hookline.bootstrap.up.UpFolder;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** Which folder of {@code up} is meant. */
+final class DataOption {
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "folder of up, with its database and secrets (.hookline)")
+  private Optional<Path> data = Optional.empty();
+
+  Path folder(Surroundings around) {
+    return around.folder().resolve(data.orElse(Path.of(UpFolder.NAME)));
+  }
+}
