@@ -30,6 +30,7 @@ public final class Database implements AutoCloseable {
 
   private static final String HISTORY_TABLE = "schema_history";
   private static final int DAYS_AHEAD = 7;
+  private static final long UPKEEP_LOCK = 7_269_000_001L;
   private static final Duration LEAST_RETENTION = Duration.ofDays(2);
   private static final Logger LOG = LoggerFactory.getLogger(Database.class);
 
@@ -52,11 +53,20 @@ public final class Database implements AutoCloseable {
   private static final String OLDEST_KEPT =
       "((now() - :seconds * interval '1 second') AT TIME ZONE 'UTC')::date";
 
+  // Of many workers one forgets at a time; the others find nothing to do.
   private static final String FORGET_A_DAY =
-      "SELECT hookline_forget_day_before(%s) IS NOT NULL".formatted(OLDEST_KEPT);
+      """
+      SELECT CASE WHEN pg_try_advisory_xact_lock(%d)
+        THEN hookline_forget_day_before(%s) IS NOT NULL ELSE false END
+      """
+          .formatted(UPKEEP_LOCK, OLDEST_KEPT);
 
   private static final String FORGET_REST =
-      "SELECT hookline_forget_rest_before(%s) IS NULL".formatted(OLDEST_KEPT);
+      """
+      SELECT CASE WHEN pg_try_advisory_xact_lock(%d)
+        THEN hookline_forget_rest_before(%s) IS NULL ELSE false END
+      """
+          .formatted(UPKEEP_LOCK, OLDEST_KEPT);
 
   private final DatabaseSettings settings;
   private final HikariDataSource pool;

@@ -9,7 +9,6 @@ import dev.hookline.application.dispatch.OutboxMessage;
 import dev.hookline.application.dispatch.OutboxMessage.Task;
 import dev.hookline.application.dispatch.WorkerId;
 import dev.hookline.application.format.EventFormat;
-import dev.hookline.application.pipeline.StoreUnavailableException;
 import dev.hookline.domain.pipeline.PipelineState;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -17,7 +16,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -99,14 +97,8 @@ final class JdbiOutbox implements Outbox {
       """
           .formatted(Stored.STATE_COLUMNS, Stored.EVENT_COLUMNS);
 
-  // Not being attempted and its time has come; or the attempt is that of a lost worker; or one of
-  // ours of which we never heard whether it was put on record.
-  private static final String IS_DUE =
-      """
-      ((epoch IS NULL AND due_at <= now())
-        OR epoch <> held_epoch
-        OR (epoch IS NOT NULL AND id = ANY (:doubtful::bigint[])))
-      """;
+  // Its time has come; of a message that is being attempted it came before.
+  private static final String IS_DUE = "due_at <= now()";
 
   // Jumps from key to key along the index (lane, ordering_key, id): each step finds the head of the
   // next line, so that the lines' lengths cost nothing.
@@ -219,11 +211,6 @@ final class JdbiOutbox implements Outbox {
   /** Where the next search begins in each lane, so that every key has its turn. */
   private final Map<Integer, Long> cursors = new ConcurrentHashMap<>();
 
-  /** Messages whose last step may or may not be on record: the answer was lost. */
-  private final Map<Long, Doubt> doubts = new ConcurrentHashMap<>();
-
-  private record Doubt(WorkerId worker, Lane lane) {}
-
   JdbiOutbox(Sessions sessions, EventFormat format) {
     this.sessions = sessions;
     this.format = format;
@@ -231,38 +218,33 @@ final class JdbiOutbox implements Outbox {
 
   @Override
   public Set<Lane> lease(WorkerId worker, Duration lease, Set<Lane> busy) {
-    Set<Lane> held =
-        sessions.transaction(
-            handle -> {
-              handle
-                  .createUpdate(RENEW_LEASE)
-                  .bind("worker", worker.value())
-                  .bind("lease", micros(lease))
-                  .execute();
-              handle.createUpdate(FORGET_DEAD_WORKERS).bind("worker", worker.value()).execute();
-              int share =
-                  handle.createQuery(FAIR_SHARE).bind("lanes", LANES).mapTo(Integer.class).one();
-              handle
-                  .createUpdate(GIVE_UP_SURPLUS)
-                  .bind("worker", worker.value())
-                  .bind("busy", array("smallint", busy, Lane::id))
-                  .bind("share", share)
-                  .execute();
-              handle
-                  .createUpdate(TAKE_FREE_LANES)
-                  .bind("worker", worker.value())
-                  .bind("share", share)
-                  .execute();
-              return handle
-                  .createQuery(HELD)
-                  .bind("worker", worker.value())
-                  .map((row, _) -> new Lane(row.getInt("id"), row.getLong("epoch")))
-                  .set();
-            });
-    doubts
-        .values()
-        .removeIf(doubt -> doubt.worker().equals(worker) && !held.contains(doubt.lane()));
-    return held;
+    return sessions.transaction(
+        handle -> {
+          handle
+              .createUpdate(RENEW_LEASE)
+              .bind("worker", worker.value())
+              .bind("lease", micros(lease))
+              .execute();
+          handle.createUpdate(FORGET_DEAD_WORKERS).bind("worker", worker.value()).execute();
+          int share =
+              handle.createQuery(FAIR_SHARE).bind("lanes", LANES).mapTo(Integer.class).one();
+          handle
+              .createUpdate(GIVE_UP_SURPLUS)
+              .bind("worker", worker.value())
+              .bind("busy", array("smallint", busy, Lane::id))
+              .bind("share", share)
+              .execute();
+          handle
+              .createUpdate(TAKE_FREE_LANES)
+              .bind("worker", worker.value())
+              .bind("share", share)
+              .execute();
+          return handle
+              .createQuery(HELD)
+              .bind("worker", worker.value())
+              .map((row, _) -> new Lane(row.getInt("id"), row.getLong("epoch")))
+              .set();
+        });
   }
 
   @Override
@@ -271,7 +253,6 @@ final class JdbiOutbox implements Outbox {
         handle ->
             handle.createUpdate(GIVE_UP_ALL).bind("worker", worker.value()).execute()
                 + handle.createUpdate(FORGET_WORKER).bind("worker", worker.value()).execute());
-    doubts.values().removeIf(doubt -> doubt.worker().equals(worker));
   }
 
   @Override
@@ -340,7 +321,6 @@ final class JdbiOutbox implements Outbox {
         .createQuery(sql)
         .bind("lanes", array("smallint", lanes, Lane::id))
         .bind("epochs", array("bigint", lanes, Lane::epoch))
-        .bind("doubtful", array("bigint", doubts.keySet(), id -> id))
         .bind("busy", array("bigint", busy, id -> id))
         .bind("limit", limit);
   }
@@ -359,14 +339,7 @@ final class JdbiOutbox implements Outbox {
     if (messages.isEmpty()) {
       return Set.of();
     }
-    try {
-      Set<Long> written = sessions.statement(handle -> record(handle, worker, messages));
-      messages.forEach(message -> doubts.remove(message.id()));
-      return new HashSet<>(written);
-    } catch (StoreUnavailableException e) {
-      messages.forEach(message -> doubts.put(message.id(), new Doubt(worker, message.lane())));
-      throw e;
-    }
+    return sessions.statement(handle -> record(handle, worker, messages));
   }
 
   private static Set<Long> record(

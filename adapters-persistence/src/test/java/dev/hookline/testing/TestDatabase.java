@@ -10,8 +10,14 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.testcontainers.DockerClientFactory;
@@ -105,25 +111,42 @@ public final class TestDatabase implements AutoCloseable {
             System.getenv("HOOKLINE_TEST_DB_USER"),
             System.getenv("HOOKLINE_TEST_DB_PASSWORD"));
       }
-      if (DockerClientFactory.instance().isDockerAvailable()) {
-        return container();
+      return contained().orElseGet(Running::embedded);
+    }
+
+    /**
+     * An engine may answer and still have no image, nor a way to one: that must not take for ever.
+     */
+    private static Optional<Server> contained() {
+      var attempt = new FutureTask<>(Running::container);
+      Thread.ofPlatform().daemon().start(attempt);
+      try {
+        return attempt.get(90, TimeUnit.SECONDS);
+      } catch (ExecutionException | TimeoutException e) {
+        LOG.log(Level.WARNING, "No PostgreSQL came from the Docker engine", e);
+        return Optional.empty();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException("interrupted while PostgreSQL started", e);
       }
-      return embedded();
     }
 
     @SuppressWarnings("resource") // It runs until the JVM ends, and then is removed.
-    private static Server container() {
+    private static Optional<Server> container() {
+      if (!DockerClientFactory.instance().isDockerAvailable()) {
+        return Optional.empty();
+      }
       var container = new PostgreSQLContainer("postgres:18-alpine");
       container.start();
       Runtime.getRuntime().addShutdownHook(new Thread(container::stop));
       LOG.info("Tests use PostgreSQL in a container: " + container.getDockerImageName());
-      return new Server(container.getJdbcUrl(), container.getUsername(), container.getPassword());
+      return Optional.of(
+          new Server(container.getJdbcUrl(), container.getUsername(), container.getPassword()));
     }
 
     private static Server embedded() {
       try {
         EmbeddedPostgres embedded = EmbeddedPostgres.start();
-        LOG.info("Tests use the embedded PostgreSQL, since no Docker engine answers");
+        LOG.info("Tests use the embedded PostgreSQL");
         return new Server(embedded.getJdbcUrl("postgres", "postgres"), null, null);
       } catch (IOException e) {
         throw new UncheckedIOException("no PostgreSQL for the tests", e);

@@ -456,9 +456,7 @@ public final class InMemoryStorage implements Storage {
     }
 
     private boolean isDue(Message message) {
-      return message.epoch() == null
-          ? !clock.instant().isBefore(message.dueAt())
-          : message.epoch() != lane(message).epoch();
+      return !clock.instant().isBefore(message.dueAt());
     }
 
     private Lane lane(Message message) {

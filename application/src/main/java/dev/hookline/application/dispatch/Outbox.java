@@ -35,8 +35,12 @@ public interface Outbox {
    * strict ordering of each ordering key the oldest message alone, and only once it is due itself;
    * else any that is due. Nothing is changed.
    *
-   * @param busy ordering keys (under strict ordering) or message ids (else) that are in flight
-   *     already and are left out
+   * <p>What is in flight, the worker knows better than the records: a message that is marked as
+   * being attempted and is not busy is an attempt that was lost, with its worker or with the answer
+   * to {@link #record}, and is due at once.
+   *
+   * @param busy ordering keys (under strict ordering) or message ids (else) that are in flight and
+   *     are left out
    */
   List<OutboxMessage> due(Set<Lane> lanes, Ordering ordering, Collection<Long> busy, int limit);
 

@@ -131,7 +131,12 @@ public record Settings(
    *     service}, {@code event-type} and {@code repository}; all must hold
    * @param targets names of targets
    */
-  public record Route(Map<String, String> match, List<String> targets) {}
+  public record Route(Map<String, String> match, List<String> targets) {
+    /** Whether there are events that it does not take. */
+    boolean isNarrow() {
+      return !match.isEmpty();
+    }
+  }
 
   /**
    * The outbox worker.
@@ -209,12 +214,14 @@ public record Settings(
           .targets()
           .forEach(
               (name, target) -> {
-                if (!(target instanceof Target.Log)) {
+                if (target instanceof Target.Kafka) {
                   missing.add(
-                      "dispatch target %s: type %s is not available yet"
-                          .formatted(name, target.type()));
+                      "dispatch target %s: type kafka is not available yet".formatted(name));
                 }
               });
+      if (dispatch.targets().size() > 1 || dispatch.routes().stream().anyMatch(Route::isNarrow)) {
+        missing.add("dispatch.routes: more than one target or a match is not available yet");
+      }
     }
     return missing;
   }

@@ -65,6 +65,7 @@ public final class Processes implements Commands {
                       Optional.of(Assembly.api(useCases)),
                       () -> checks("database", database.answers(), "worker", worker.progresses())));
           closer.add(worker).start();
+          closer.add(Upkeep.start(workerDatabase, settings.retention()));
           var intake = closer.add(assembly.intake(useCases, metrics));
           announce(settings, own, postgres, intake.port(), admin.port(), out);
         });
@@ -113,6 +114,7 @@ public final class Processes implements Commands {
                     return checks;
                   }));
           closer.add(worker).start();
+          closer.add(Upkeep.start(database, settings.retention()));
         });
   }
 
