@@ -197,7 +197,6 @@ final class FaultyDatabaseTest {
           2,
           storage.records().pipeline(begun.pipeline().id()).orElseThrow().history().size(),
           "the step is told once");
-      assertEquals(List.of(), outbox.due(lanes, Ordering.STRICT, List.of(), 10));
     }
   }
 

@@ -45,7 +45,8 @@ class ReadmeConfigurationTest {
             .computeIfAbsent(service.group(2), _ -> new LinkedHashMap<>())
             .put(service.group(1), setting);
       } else {
-        rows.add(row(setting.key(), setting.env(), code(setting.value()), setting.description()));
+        rows.add(
+            row(setting.key(), setting.variables(), code(setting.value()), setting.description()));
       }
     }
     ofServices.forEach((name, settings) -> rows.add(ofServices(name, settings)));
@@ -62,7 +63,7 @@ class ReadmeConfigurationTest {
                 .map(entry -> entry.getKey() + " " + code(entry.getValue().value()))
                 .collect(Collectors.joining("; "));
     List<String> env =
-        any.env().stream()
+        any.variables().stream()
             .map(
                 variable ->
                     settings.keySet().stream()

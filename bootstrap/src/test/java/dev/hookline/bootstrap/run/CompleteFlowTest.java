@@ -1,0 +1,348 @@
+package dev.hookline.bootstrap.run;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.slack.api.app_backend.SlackSignature;
+import dev.hookline.application.dispatch.Command;
+import dev.hookline.application.dispatch.CommandDispatcher;
+import dev.hookline.bootstrap.config.Configuration;
+import dev.hookline.bootstrap.config.Settings;
+import dev.hookline.bootstrap.config.Settings.Role;
+import dev.hookline.domain.pipeline.Outcome.Delivered;
+import dev.hookline.domain.pipeline.Outcome.GiveUp;
+import dev.hookline.domain.pipeline.PipelineId;
+import dev.hookline.domain.pipeline.PipelineState;
+import dev.hookline.http.dialects.Dialects;
+import dev.hookline.http.intake.IntakeServer;
+import dev.hookline.http.metrics.PrometheusMetrics;
+import dev.hookline.http.provider.Dialect;
+import dev.hookline.persistence.Database;
+import dev.hookline.queue.worker.OutboxWorker;
+import dev.hookline.testing.TestDatabase;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CompleteFlowTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String GITHUB_SECRET = "github's secret in this test";
+  private static final String SLACK_SECRET = "slack's secret in this test";
+  private static final String LINEAR_SECRET = "linear's secret in this test";
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private static final String CONFIGURATION =
+      """
+      hookline:
+        services:
+          slack:
+            repositories:
+              - match: {team: T1, channel: C1}
+                repository: octo/slack
+                installation-id: 7
+          linear:
+            repositories:
+              - match: {team: ENG}
+                repository: octo/linear
+                default-branch: trunk
+                can-write: true
+      """;
+
+  @TempDir private Path folder;
+  private final Clock clock = Clock.systemUTC();
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final WatchedTarget target = new WatchedTarget();
+  private final Closer closer = new Closer();
+  private final TestDatabase testDatabase = closer.add(TestDatabase.create());
+  private Assembly assembly;
+  private UseCases useCases;
+  private IntakeServer intake;
+
+  @BeforeEach
+  void assemble() throws IOException {
+    assembly = new Assembly(settings(), clock);
+    Database database = closer.add(assembly.open("test-intake", 8));
+    database.migrate();
+    useCases = assembly.useCases(database);
+    intake = closer.add(assembly.intake(useCases, new PrometheusMetrics(useCases.records())));
+  }
+
+  @AfterEach
+  void close() {
+    closer.close();
+  }
+
+  private Settings settings() throws IOException {
+    Path file = Files.writeString(folder.resolve("hookline.yaml"), CONFIGURATION);
+    var environment = new HashMap<String, String>();
+    environment.put("HOOKLINE_GITHUB_SECRETS", GITHUB_SECRET);
+    environment.put("HOOKLINE_SLACK_SECRETS", SLACK_SECRET);
+    environment.put("HOOKLINE_LINEAR_SECRETS", LINEAR_SECRET);
+    environment.put("HOOKLINE_DB_URL", testDatabase.url());
+    Optional.ofNullable(testDatabase.user()).ifPresent(u -> environment.put("HOOKLINE_DB_USER", u));
+    Optional.ofNullable(testDatabase.password())
+        .ifPresent(p -> environment.put("HOOKLINE_DB_PASSWORD", p));
+    environment.put("HOOKLINE_HTTP_HOST", "127.0.0.1");
+    environment.put("HOOKLINE_HTTP_PORT", "0");
+    environment.put("HOOKLINE_WORKER_LEASE", "PT2S");
+    return Configuration.load(
+            new Configuration.Sources(folder, Optional.of(file), environment, System::nanoTime),
+            Role.TOOL,
+            Dialects.all().stream().map(Dialect::profile).toList())
+        .settings();
+  }
+
+  private OutboxWorker startWorker(CommandDispatcher dispatcher) {
+    return startWorker(dispatcher, closer.add(assembly.open("test-worker", 4)));
+  }
+
+  private OutboxWorker startWorker(CommandDispatcher dispatcher, Database database) {
+    var metrics = new PrometheusMetrics(useCases.records());
+    OutboxWorker worker = assembly.worker(database, useCases.format(), metrics, dispatcher);
+    worker.start();
+    return closer.add(worker);
+  }
+
+  private HttpRequest.Builder to(String service) {
+    return HttpRequest.newBuilder(
+            URI.create("http://127.0.0.1:%d/webhooks/%s".formatted(intake.port(), service)))
+        .header("Content-Type", "application/json");
+  }
+
+  private static String hmac(String secret, String text) throws GeneralSecurityException {
+    var mac = Mac.getInstance("HmacSHA256");
+    mac.init(new SecretKeySpec(secret.getBytes(UTF_8), "HmacSHA256"));
+    return HexFormat.of().formatHex(mac.doFinal(text.getBytes(UTF_8)));
+  }
+
+  private HttpResponse<String> send(HttpRequest.Builder request, String body)
+      throws IOException, InterruptedException {
+    return http.send(request.POST(BodyPublishers.ofString(body)).build(), BodyHandlers.ofString());
+  }
+
+  private JsonNode sendGitHub(String event, String delivery, String body) throws Exception {
+    HttpResponse<String> answer =
+        send(
+            to("github")
+                .header("X-GitHub-Event", event)
+                .header("X-GitHub-Delivery", delivery)
+                .header("X-Hub-Signature-256", "sha256=" + hmac(GITHUB_SECRET, body)),
+            body);
+    assertEquals(202, answer.statusCode(), answer::body);
+    return JSON.readTree(answer.body());
+  }
+
+  private static String comment(String repository, int number) {
+    return """
+    {"action":"created","issue":{"number":%2$d},"comment":{"id":%2$d,"body":"look at %2$d"},\
+    "repository":{"name":"%1$s","full_name":"octo/%1$s","owner":{"login":"octo"},"default_branch":"main"},\
+    "sender":{"login":"octocat","type":"User"},"installation":{"id":42}}\
+    """
+        .formatted(repository, number);
+  }
+
+  private PipelineId sendComment(String repository, int number) throws Exception {
+    return id(
+        sendGitHub("issue_comment", UUID.randomUUID().toString(), comment(repository, number)));
+  }
+
+  private static PipelineId id(JsonNode answer) {
+    return PipelineId.parse(answer.path("pipeline_id").asText()).orElseThrow();
+  }
+
+  private static Predicate<Command> of(PipelineId id) {
+    return command -> command.id().equals(id);
+  }
+
+  private PipelineState await(PipelineId id, Class<? extends PipelineState> wanted) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    PipelineState state;
+    do {
+      state = useCases.records().pipeline(id).orElseThrow().pipeline().state();
+      if (wanted.isInstance(state)) {
+        return state;
+      }
+    } while (System.nanoTime() < deadline);
+    throw new AssertionError("never %s, but %s".formatted(wanted.getSimpleName(), state));
+  }
+
+  @Test
+  void aGitHubCommentIsStandardizedStoredAndDispatched() throws Exception {
+    startWorker(target);
+    var id = sendComment("widgets", 7);
+    Command command = target.await(of(id));
+    assertEquals("look at 7", command.event().userRequest());
+    assertEquals(
+        "RepositoryContext[owner=octo, name=widgets, defaultBranch=main, installationId=42,"
+            + " canWrite=false]",
+        command.event().repository().toString());
+    assertEquals(comment("widgets", 7), new String(command.event().rawPayload().bytes(), UTF_8));
+    await(id, PipelineState.Dispatched.class);
+    var shown = useCases.records().pipeline(id).orElseThrow();
+    assertEquals(
+        List.of("RECEIVED", "PROCESSING", "DISPATCHED"),
+        shown.history().stream().map(entry -> entry.state().name()).toList());
+    assertEquals(command.event(), shown.event());
+  }
+
+  @Test
+  void aSlackMentionSignedBySlacksOwnLibraryIsDispatched() throws Exception {
+    startWorker(target);
+    String body =
+        """
+        {"type":"event_callback","api_app_id":"A1","team_id":"T1","event_id":"Ev1","event_time":1767326125,\
+        "event":{"type":"app_mention","user":"U1","text":"<@UBOT> ship it","channel":"C1","ts":"1767326125.870439",\
+        "event_ts":"1767326125.870439"},"authorizations":[{"user_id":"UBOT"}]}\
+        """;
+    String time = Long.toString(Instant.now(clock).getEpochSecond());
+    HttpResponse<String> answer =
+        send(
+            to("slack")
+                .header("X-Slack-Request-Timestamp", time)
+                .header(
+                    "X-Slack-Signature",
+                    new SlackSignature.Generator(SLACK_SECRET).generate(time, body)),
+            body);
+    assertEquals(202, answer.statusCode(), answer::body);
+    Command command = target.await(of(id(JSON.readTree(answer.body()))));
+    assertEquals("ship it", command.event().userRequest());
+    assertEquals("octo/slack", command.event().repository().fullName());
+    assertEquals(7L, command.event().repository().installationId());
+  }
+
+  @Test
+  void aLinearCommentIsAnswered200AndDispatched() throws Exception {
+    startWorker(target);
+    String body =
+        """
+        {"action":"create","type":"Comment","createdAt":"2026-03-01T12:00:00.000Z","webhookTimestamp":%d,\
+        "data":{"id":"c1","body":"Schön 🎉","issue":{"identifier":"ENG-3","team":{"key":"ENG"}}},\
+        "actor":{"id":"a1","name":"Ann","type":"user"},"url":"https://linear.app/x/issue/ENG-3/t#comment-c1"}\
+        """
+            .formatted(clock.millis());
+    HttpResponse<String> answer =
+        send(
+            to("linear")
+                .header("Linear-Delivery", UUID.randomUUID().toString())
+                .header("Linear-Event", "Comment")
+                .header("Linear-Signature", hmac(LINEAR_SECRET, body)),
+            body);
+    assertEquals(200, answer.statusCode(), answer::body);
+    Command command = target.await(of(id(JSON.readTree(answer.body()))));
+    assertEquals("Comment.create", command.event().eventType());
+    assertEquals("Schön 🎉", command.event().userRequest());
+    assertTrue(command.event().repository().canWrite());
+  }
+
+  @Test
+  void twoWorkersDispatchEachEventOnceAndEachRepositoryInOrder() throws Exception {
+    startWorker(target);
+    startWorker(target);
+    var accepted = new HashMap<String, List<PipelineId>>();
+    for (int i = 0; i < 200; i++) {
+      String repository = "r" + i % 20;
+      accepted
+          .computeIfAbsent("octo/" + repository, _ -> new ArrayList<>())
+          .add(sendComment(repository, i));
+    }
+    target.awaitCount(200);
+    for (List<PipelineId> ids : accepted.values()) {
+      for (PipelineId id : ids) {
+        await(id, PipelineState.Dispatched.class);
+      }
+    }
+    Map<String, List<PipelineId>> dispatched =
+        target.taken().stream()
+            .collect(
+                Collectors.groupingBy(
+                    command -> command.event().repository().fullName(),
+                    Collectors.mapping(Command::id, Collectors.toList())));
+    assertEquals(accepted, dispatched);
+  }
+
+  @Test
+  void aWorkerLostBetweenClaimAndSettleIsReplacedAndItsLateAnswerChangesNothing() throws Exception {
+    var release = new CountDownLatch(1);
+    var reached = new CountDownLatch(1);
+    var stuck = new WatchedTarget();
+    stuck.behave(
+        _ -> {
+          reached.countDown();
+          try {
+            release.await();
+          } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+          }
+          return new GiveUp("too late to count");
+        });
+    Database doomed = assembly.open("test-doomed", 4);
+    OutboxWorker lost = startWorker(stuck, doomed);
+    var id = sendComment("widgets", 1);
+    reached.await();
+    // From here on it can neither renew its lease nor settle.
+    doomed.close();
+
+    startWorker(target);
+    Command repeated = target.await(of(id));
+    assertEquals(2, repeated.attempt());
+    release.countDown();
+    lost.close();
+    assertEquals(2, await(id, PipelineState.Dispatched.class).attempts());
+  }
+
+  @Test
+  void theProvidersRedeliveryOpensAFailedPipelineAgain() throws Exception {
+    target.behave(_ -> new GiveUp("410"));
+    startWorker(target);
+    String delivery = UUID.randomUUID().toString();
+    JsonNode first = sendGitHub("issue_comment", delivery, comment("widgets", 1));
+    assertFalse(first.has("duplicate"));
+    await(id(first), PipelineState.Failed.class);
+
+    target.behave(_ -> new Delivered());
+    JsonNode again = sendGitHub("issue_comment", delivery, comment("widgets", 1));
+    assertTrue(again.path("duplicate").asBoolean());
+    assertTrue(again.path("reopened").asBoolean());
+    assertEquals(id(first), id(again));
+    await(id(first), PipelineState.Dispatched.class);
+  }
+
+  @Test
+  void anEventAcceptedWhileNoWorkerRunsIsDispatchedByTheFirstThatStarts() throws Exception {
+    var id = sendComment("widgets", 1);
+    startWorker(target);
+    assertEquals(1, target.await(of(id)).attempt());
+    assertTrue(Objects.requireNonNull(target.taken().getFirst()).id().equals(id));
+  }
+}
