@@ -242,6 +242,7 @@ class OutboxDrainTest {
   void anotherWorkerRepeatsWhatADeadOneHadBegun() {
     var id = accept("octo/widgets");
     worker().drainOnce();
+    atWork.clear();
     clock.move(LEASE.plusSeconds(1));
     drain(worker());
     assertEquals(List.of(2), dispatched.stream().map(Command::attempt).toList());

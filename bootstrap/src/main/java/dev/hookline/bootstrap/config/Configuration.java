@@ -136,6 +136,14 @@ public record Configuration(Settings settings, List<EffectiveValue> values, List
                       layers.get(keys.commitBudget()),
                       layers.find(keys.repositories()).orElse(List.of()))));
       checkSecrets(services);
+      services
+          .values()
+          .forEach(
+              service -> {
+                if (service.quota().isPresent()) {
+                  warnings.add("services.%s.quota has no effect yet".formatted(service.service()));
+                }
+              });
       return services;
     }
 
