@@ -11,6 +11,7 @@ import dev.hookline.application.pipeline.StoreUnavailableException;
 import dev.hookline.application.refused.RefusedDeliveries;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.random.RandomGenerator;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.jdbi.v3.core.Jdbi;
@@ -69,22 +70,28 @@ public final class Database implements AutoCloseable {
           .formatted(UPKEEP_LOCK, OLDEST_KEPT);
 
   private final DatabaseSettings settings;
+  private final RandomGenerator random;
   private final HikariDataSource pool;
   private final Connector connector;
   private final Sessions sessions;
   private final Notifier notifier;
 
-  private Database(DatabaseSettings settings) {
+  private Database(DatabaseSettings settings, RandomGenerator random) {
     this.settings = settings;
+    this.random = random;
     connector = new Connector(settings);
     pool = pool(settings, connector);
-    sessions = new Sessions(Jdbi.create(pool));
+    sessions = new Sessions(Jdbi.create(pool), random);
     notifier = new Notifier(connector);
   }
 
-  /** Opens the pool; whether the database can be reached shows with the first statement. */
-  public static Database open(DatabaseSettings settings) {
-    return new Database(settings);
+  /**
+   * Opens the pool; whether the database can be reached shows with the first statement.
+   *
+   * @param random spreads repetitions and reconnections; used by many threads
+   */
+  public static Database open(DatabaseSettings settings, RandomGenerator random) {
+    return new Database(settings, random);
   }
 
   private static HikariDataSource pool(DatabaseSettings settings, Connector connector) {
@@ -121,7 +128,7 @@ public final class Database implements AutoCloseable {
   }
 
   public OutboxSignal outboxSignal() {
-    return new JdbiOutboxSignal(connector);
+    return new JdbiOutboxSignal(connector, random);
   }
 
   /** Whether the database answers a statement now; takes no longer than the settings' waits. */
@@ -202,7 +209,7 @@ public final class Database implements AutoCloseable {
   public int forget(Duration retention) {
     long seconds = Math.max(retention.toSeconds(), LEAST_RETENTION.toSeconds());
     // Deleting a day's keys takes longer than a webhook may wait.
-    var unhurried = new Sessions(Jdbi.create(connector::unhurried));
+    var unhurried = new Sessions(Jdbi.create(connector::unhurried), random);
     int days = 0;
     while (unhurried.statement(
         handle ->

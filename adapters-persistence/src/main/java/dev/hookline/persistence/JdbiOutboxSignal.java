@@ -5,7 +5,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.random.RandomGenerator;
 import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 import org.slf4j.Logger;
@@ -16,29 +16,32 @@ final class JdbiOutboxSignal implements OutboxSignal {
   private static final Logger LOG = LoggerFactory.getLogger(JdbiOutboxSignal.class);
 
   private final Connector connector;
+  private final RandomGenerator random;
 
-  JdbiOutboxSignal(Connector connector) {
+  /**
+   * @param random spreads the reconnections of many workers
+   */
+  JdbiOutboxSignal(Connector connector, RandomGenerator random) {
     this.connector = connector;
+    this.random = random;
   }
 
   @Override
   public Subscription listen(Runnable onMessages) {
-    return new Listening(connector, onMessages);
+    return new Listening(onMessages);
   }
 
-  private static final class Listening implements Subscription {
+  private final class Listening implements Subscription {
     // A dead peer wakes nobody who only waits, so a quiet connection is asked whether it lives.
     private static final Duration QUIET = Duration.ofSeconds(5);
     private static final Duration PATIENCE_OF_CLOSE = Duration.ofSeconds(2);
     private static final long LONGEST_PAUSE_MILLIS = 5_000;
 
-    private final Connector connector;
     private final Runnable onMessages;
     private final Thread thread;
     private volatile boolean closed;
 
-    Listening(Connector connector, Runnable onMessages) {
-      this.connector = connector;
+    Listening(Runnable onMessages) {
       this.onMessages = onMessages;
       thread = Thread.ofVirtual().name("outbox-listener").start(this::run);
     }
@@ -60,7 +63,7 @@ final class JdbiOutboxSignal implements OutboxSignal {
         boolean held = System.nanoTime() - before > QUIET.toNanos();
         pause = held ? 100 : Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
         try {
-          Thread.sleep(pause / 2 + ThreadLocalRandom.current().nextLong(pause / 2));
+          Thread.sleep(pause / 2 + random.nextLong(pause / 2));
         } catch (InterruptedException _) {
           Thread.currentThread().interrupt();
           return;

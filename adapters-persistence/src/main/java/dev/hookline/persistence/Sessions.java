@@ -5,10 +5,10 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.random.RandomGenerator;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
@@ -22,9 +22,14 @@ final class Sessions {
   private static final int CONFLICTS_BORNE = 5;
 
   private final Jdbi jdbi;
+  private final RandomGenerator random;
 
-  Sessions(Jdbi jdbi) {
+  /**
+   * @param random spreads the repetitions of those that were in each other's way
+   */
+  Sessions(Jdbi jdbi, RandomGenerator random) {
     this.jdbi = jdbi;
+    this.random = random;
   }
 
   /**
@@ -94,7 +99,7 @@ final class Sessions {
     throw last == null ? new StoreUnavailableException("no commit in time") : Fault.translate(last);
   }
 
-  private static <T> T unlessInTheWay(Supply<T> work) {
+  private <T> T unlessInTheWay(Supply<T> work) {
     for (int attempt = 1; ; attempt++) {
       try {
         return work.get();
@@ -113,11 +118,10 @@ final class Sessions {
     }
   }
 
-  private static void pause(int attempt, @Nullable RuntimeException why)
-      throws InterruptedException {
+  private void pause(int attempt, @Nullable RuntimeException why) throws InterruptedException {
     boolean away = why != null && Fault.of(why) == Fault.UNAVAILABLE;
     long most = (away ? 20L : 5L) << Math.min(attempt - 1, 4);
-    Thread.sleep(ThreadLocalRandom.current().nextLong(most) + 1);
+    Thread.sleep(random.nextLong(most) + 1);
   }
 
   private interface Supply<T> {

@@ -31,6 +31,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
@@ -65,7 +66,8 @@ final class FaultyDatabaseTest {
   @Test
   void openingNeedsNoDatabase() {
     try (Database away =
-        Database.open(DatabaseSettings.of("jdbc:postgresql://127.0.0.1:1/x", "u", "p"))) {
+        Database.open(
+            DatabaseSettings.of("jdbc:postgresql://127.0.0.1:1/x", "u", "p"), new Random(1))) {
       assertFalse(away.answers());
       assertThrows(StoreUnavailableException.class, away::schema);
       assertThrows(StoreUnavailableException.class, away::migrate);
@@ -79,7 +81,7 @@ final class FaultyDatabaseTest {
 
   @Test
   void heldLockEndsWithinTheBudgetAndLeavesThePoolUsable() throws SQLException {
-    try (Database hasty = Database.open(hasty().withPoolSize(2));
+    try (Database hasty = Database.open(hasty().withPoolSize(2), new Random(1));
         var blocker = storage.server().connect()) {
       var store = hasty.pipelines(format);
       lock(blocker, "delivery_key");
@@ -99,7 +101,7 @@ final class FaultyDatabaseTest {
 
   @Test
   void lockHeldForAMomentIsWaitedFor() throws Exception {
-    try (Database hasty = Database.open(hasty());
+    try (Database hasty = Database.open(hasty(), new Random(1));
         var blocker = storage.server().connect()) {
       lock(blocker, "delivery_key");
       Thread releasing =
@@ -117,7 +119,7 @@ final class FaultyDatabaseTest {
 
   @Test
   void heldLockMakesTheWorkersCallsUnavailable() throws SQLException {
-    try (Database hasty = Database.open(hasty());
+    try (Database hasty = Database.open(hasty(), new Random(1));
         var blocker = storage.server().connect()) {
       lock(blocker, "lane, outbox_message, refused_delivery");
       var worker = new WorkerId(UUID.randomUUID());
@@ -161,7 +163,7 @@ final class FaultyDatabaseTest {
   @Test
   void answerLostAfterTheCommitIsStillAnAcceptanceAndStoredOnce() {
     try (var proxy = proxy();
-        var database = Database.open(through(proxy))) {
+        var database = Database.open(through(proxy), new Random(1))) {
       NewPipeline candidate = candidate("lost-answer");
       proxy.cutAnswerTo("INSERT INTO delivery_key");
 
@@ -177,7 +179,7 @@ final class FaultyDatabaseTest {
   @Test
   void attemptWhoseRecordsAnswerWasLostIsDueAgain() {
     try (var proxy = proxy();
-        var database = Database.open(through(proxy))) {
+        var database = Database.open(through(proxy), new Random(1))) {
       storage.pipelines().accept(candidate("a"), BUDGET);
       Outbox outbox = database.outbox(format);
       var worker = new WorkerId(UUID.randomUUID());
@@ -202,7 +204,7 @@ final class FaultyDatabaseTest {
 
   @Test
   void readOnlyDatabaseIsUnavailable() {
-    try (Database standby = Database.open(readOnly())) {
+    try (Database standby = Database.open(readOnly(), new Random(1))) {
       assertThrows(
           StoreUnavailableException.class,
           () -> standby.pipelines(format).accept(candidate("ro"), Duration.ofSeconds(1)));

@@ -7,12 +7,13 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class MigrationTest {
   private final TestDatabase server = TestDatabase.create();
-  private final Database database = Database.open(server.settings());
+  private final Database database = Database.open(server.settings(), new Random(1));
 
   @AfterEach
   void close() {

@@ -8,11 +8,12 @@ import dev.hookline.testing.PlainEventFormat;
 import dev.hookline.testing.Storage;
 import dev.hookline.testing.TestDatabase;
 import java.time.Duration;
+import java.util.Random;
 
 /** PostgreSQL as the contracts look at it; a test class opens one and empties it for each test. */
 final class PostgresStorage implements Storage, AutoCloseable {
   private final TestDatabase server = TestDatabase.create();
-  private final Database database = Database.open(server.settings());
+  private final Database database = Database.open(server.settings(), new Random(1));
   private final PlainEventFormat format = new PlainEventFormat();
   private final Outbox outbox = database.outbox(format);
 

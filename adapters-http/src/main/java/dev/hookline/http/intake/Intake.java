@@ -177,8 +177,8 @@ final class Intake {
                 }
               });
       case Receipt.Handshake(var fields) -> handshake(fields);
-      case Receipt.Refused(var error, boolean kept) ->
-          kept && enabled.refuseWith() == RefuseWith.ACKNOWLEDGE && isUnwanted(error)
+      case Receipt.Refused(var error, var kept) ->
+          kept.isPresent() && enabled.refuseWith() == RefuseWith.ACKNOWLEDGE && isUnwanted(error)
               ? acknowledged(success, error, requestId)
               : Errors.answer(error, requestId);
     };

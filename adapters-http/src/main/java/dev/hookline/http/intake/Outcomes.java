@@ -46,14 +46,12 @@ final class Outcomes {
         case Receipt.Duplicate duplicate ->
             logger.standardized(duplicate, service, requestId, count(Status.DUPLICATE));
         case Receipt.Handshake _ -> handshake();
-        case Receipt.Refused(var error, boolean kept) -> {
+        case Receipt.Refused(var error, var kept) -> {
           Status status = statusOf(error);
           Duration took = count(status);
-          if (kept) {
-            logger.refused(error, service, requestId, status, took);
-          } else {
-            logger.turnedAway(service, requestId, status, took);
-          }
+          kept.ifPresentOrElse(
+              refused -> logger.refused(refused, service, requestId, status, took),
+              () -> logger.turnedAway(service, requestId, status, took));
         }
       }
     }

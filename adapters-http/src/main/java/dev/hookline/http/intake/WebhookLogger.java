@@ -2,10 +2,8 @@ package dev.hookline.http.intake;
 
 import dev.hookline.application.receive.Receipt;
 import dev.hookline.application.receive.WebhookMetrics.Status;
+import dev.hookline.application.refused.RefusedDelivery;
 import dev.hookline.domain.delivery.Service;
-import dev.hookline.domain.error.WebhookError;
-import dev.hookline.domain.error.WebhookError.EventStandardizationError;
-import dev.hookline.domain.error.WebhookError.UnsupportedEventError;
 import dev.hookline.domain.event.StandardizedEvent;
 import dev.hookline.domain.pipeline.PipelineId;
 import java.time.Duration;
@@ -68,23 +66,14 @@ public final class WebhookLogger {
 
   /** An authentic delivery was refused and kept. */
   void refused(
-      WebhookError error, Service service, String requestId, Status status, Duration took) {
-    var line =
-        line(Level.WARN, service, requestId, status, took)
-            .addKeyValue("error", error.getClass().getSimpleName());
-    withReason(line, error).log("webhook refused and kept");
-  }
-
-  private static LoggingEventBuilder withReason(LoggingEventBuilder line, WebhookError error) {
-    return switch (error) {
-      case UnsupportedEventError(String type) -> line.addKeyValue("event_type", clean(type));
-      case EventStandardizationError unusable ->
-          line.addKeyValue("reason", clean(unusable.message()));
-      case WebhookError.InvalidSignatureError _,
-          WebhookError.RateLimitError _,
-          WebhookError.OverloadedError _ ->
-          line;
-    };
+      RefusedDelivery refused, Service service, String requestId, Status status, Duration took) {
+    var line = line(Level.WARN, service, requestId, status, took);
+    refused.eventType().ifPresent(type -> line.addKeyValue("event_type", clean(type)));
+    refused.eventId().ifPresent(id -> line.addKeyValue("event_id", clean(id)));
+    line.addKeyValue("refused_id", refused.id().toString())
+        .addKeyValue("error", refused.error())
+        .addKeyValue("reason", clean(refused.message()))
+        .log("webhook refused and kept");
   }
 
   /** A request was turned away before it was known to be authentic. */

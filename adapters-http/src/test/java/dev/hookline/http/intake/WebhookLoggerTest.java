@@ -5,12 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.hookline.application.receive.Receipt;
 import dev.hookline.application.receive.WebhookMetrics.Status;
-import dev.hookline.domain.error.WebhookError.UnsupportedEventError;
+import dev.hookline.application.refused.RefusedDelivery;
 import dev.hookline.domain.pipeline.PipelineId;
 import dev.hookline.testing.Samples;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -46,12 +47,20 @@ class WebhookLoggerTest {
 
   @Test
   void senderTextCannotForgeALineNorGrowIt() {
-    var error = new UnsupportedEventError("x\r\nERROR forged \u001b[31m" + "y".repeat(10_000));
-    logger.refused(error, Samples.GITHUB, "r1", Status.UNSUPPORTED_EVENT, TOOK);
+    var hostile = "x\r\nERROR forged \u001b[31m" + "y".repeat(10_000);
+    var refused =
+        new RefusedDelivery(
+            Samples.uuid(Samples.NOON),
+            Samples.aDelivery(Samples.GITHUB),
+            "UnsupportedEventError",
+            hostile,
+            Optional.of(hostile),
+            Optional.of("d1"));
+    logger.refused(refused, Samples.GITHUB, "r1", Status.UNSUPPORTED_EVENT, TOOK);
 
     String line = lines.written.getFirst();
     assertTrue(line.contains("event_type=x\\u000d\\u000aERROR forged \\u001b[31myyy"), line);
-    assertTrue(line.length() < 500, line);
+    assertTrue(line.length() < 1000, line);
   }
 
   @Test

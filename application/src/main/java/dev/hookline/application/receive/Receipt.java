@@ -1,9 +1,11 @@
 package dev.hookline.application.receive;
 
+import dev.hookline.application.refused.RefusedDelivery;
 import dev.hookline.domain.error.WebhookError;
 import dev.hookline.domain.event.StandardizedEvent;
 import dev.hookline.domain.pipeline.PipelineId;
 import java.util.Map;
+import java.util.Optional;
 
 /** What became of a delivery, for whoever answers its sender. */
 public sealed interface Receipt {
@@ -26,7 +28,7 @@ public sealed interface Receipt {
   /**
    * Turned away.
    *
-   * @param kept whether it was authentic, and is kept for a replay
+   * @param kept what is kept for a replay, if it was authentic
    */
-  record Refused(WebhookError error, boolean kept) implements Receipt {}
+  record Refused(WebhookError error, Optional<RefusedDelivery> kept) implements Receipt {}
 }

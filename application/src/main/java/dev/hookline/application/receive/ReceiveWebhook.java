@@ -16,6 +16,7 @@ import dev.hookline.domain.handler.Verification.Authentic;
 import dev.hookline.domain.handler.Verification.Forged;
 import dev.hookline.domain.pipeline.Pipeline;
 import dev.hookline.domain.pipeline.PipelineId;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
 
@@ -55,7 +56,7 @@ public final class ReceiveWebhook {
    */
   public Receipt receive(Delivery delivery, ServiceProfile profile) {
     return switch (profile.verifier().verify(delivery)) {
-      case Forged(var error) -> new Receipt.Refused(error, false);
+      case Forged(var error) -> new Receipt.Refused(error, Optional.empty());
       case Authentic(int secret) -> {
         metrics.secretMatched(profile.service(), secret);
         yield receiveAuthentic(delivery, profile);
@@ -89,21 +90,23 @@ public final class ReceiveWebhook {
   private Receipt keep(Unusable unusable, Delivery delivery, ServiceProfile profile) {
     var error = unusable.error();
     var kept =
-        new Delivery(
-            delivery.service(),
-            Headers.ofSingle(delivery.headers().select(profile.keptHeaders())),
-            delivery.body(),
-            delivery.receivedAt(),
-            delivery.remoteAddress());
-    refusals.keep(
         new RefusedDelivery(
             ids.get(),
-            kept,
+            withKeptHeaders(delivery, profile),
             error.getClass().getSimpleName(),
             error.message(),
             unusable.eventType(),
-            unusable.eventId()),
-        profile.commitBudget());
-    return new Receipt.Refused(error, true);
+            unusable.eventId());
+    refusals.keep(kept, profile.commitBudget());
+    return new Receipt.Refused(error, Optional.of(kept));
+  }
+
+  private static Delivery withKeptHeaders(Delivery delivery, ServiceProfile profile) {
+    return new Delivery(
+        delivery.service(),
+        Headers.ofSingle(delivery.headers().select(profile.keptHeaders())),
+        delivery.body(),
+        delivery.receivedAt(),
+        delivery.remoteAddress());
   }
 }

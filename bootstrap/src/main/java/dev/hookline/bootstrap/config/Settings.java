@@ -5,6 +5,7 @@ import dev.hookline.http.provider.ProviderProfile;
 import dev.hookline.http.provider.RepositoryMapping;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -210,20 +211,33 @@ public record Settings(
       missing.add("db.url (HOOKLINE_DB_URL) is not set");
     }
     if (role == Role.WORKER || role == Role.UP) {
-      dispatch
-          .targets()
-          .forEach(
-              (name, target) -> {
-                if (target instanceof Target.Kafka) {
-                  missing.add(
-                      "dispatch target %s: type kafka is not available yet".formatted(name));
-                }
-              });
+      dispatch.targets().forEach((name, target) -> missing.addAll(unusable(name, target)));
       if (dispatch.targets().size() > 1 || dispatch.routes().stream().anyMatch(Route::isNarrow)) {
         missing.add("dispatch.routes: more than one target or a match is not available yet");
       }
     }
     return missing;
+  }
+
+  private static List<String> unusable(String name, Target target) {
+    return switch (target) {
+      case Target.Kafka _ ->
+          List.of("dispatch target %s: type kafka is not available yet".formatted(name));
+      case Target.Http http
+          when http.secret().isPresent() && !isBase64(http.secret().get().first()) ->
+          List.of(
+              "dispatch target %s: the secret is not whsec_ and base64, or base64".formatted(name));
+      case Target.Http _, Target.Exec _, Target.Log _ -> List.of();
+    };
+  }
+
+  /** Standard Webhooks hands keys over in base64, with or without its prefix. */
+  private static boolean isBase64(String secret) {
+    try {
+      return Base64.getDecoder().decode(secret.replaceFirst("^whsec_", "")).length > 0;
+    } catch (IllegalArgumentException _) {
+      return false;
+    }
   }
 
   /**

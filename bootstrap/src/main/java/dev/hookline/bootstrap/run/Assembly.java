@@ -59,6 +59,10 @@ final class Assembly {
   private final Settings settings;
   private final Clock clock;
   private final SecureRandom random = new SecureRandom();
+
+  /** Waits need no cryptographic chance. */
+  private final Random jitter = new Random(random.nextLong());
+
   private final Supplier<UUID> ids = Generators.timeBasedEpochGenerator(random)::generate;
 
   Assembly(Settings settings, Clock clock) {
@@ -74,7 +78,8 @@ final class Assembly {
                 db.user().orElse(null),
                 db.password().map(SecretSource::first).orElse(null))
             .withApplicationName(name)
-            .withPoolSize(connections));
+            .withPoolSize(connections),
+        jitter);
   }
 
   UseCases useCases(Database database) {
@@ -186,8 +191,6 @@ final class Assembly {
       Database database, EventFormat format, PrometheusMetrics metrics, CommandDispatcher target) {
     Settings.Worker worker = settings.worker();
     var outbox = database.outbox(format);
-    // Waits need no cryptographic chance, and SecureRandom would block under load.
-    var jitter = new Random(random.nextLong());
     var policy =
         new RetryPolicy(worker.maxAttempts(), worker.backoffInitial(), worker.backoffMax(), jitter);
     return new OutboxWorker(

@@ -294,9 +294,8 @@ class ConfigurationTest {
     assertFalse(configuration.toString().contains("whsec_1234"), "shows a secret");
     assertEquals(
         List.of(
-            "dispatch target ci: type http is not available yet",
-            "dispatch target script: type exec is not available yet",
-            "dispatch target stream: type kafka is not available yet"),
+            "dispatch target stream: type kafka is not available yet",
+            "dispatch.routes: more than one target or a match is not available yet"),
         configuration.settings().missingFor(Role.UP));
   }
 
