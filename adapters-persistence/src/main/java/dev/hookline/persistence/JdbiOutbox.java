@@ -87,7 +87,7 @@ final class JdbiOutbox implements Outbox {
   private static final String MESSAGE =
       """
       SELECT
-        d.id, d.ordering_key, d.lane, d.held_epoch, d.task, d.pipeline_id, r.*
+        d.id, d.ordering_key, d.lane, d.held_epoch, d.task, d.queued_at, d.pipeline_id, r.*
       FROM due d CROSS JOIN LATERAL (
         -- Row by row, and so by index and in the one partition, whatever the planner believes.
         SELECT %s, %s
@@ -331,6 +331,7 @@ final class JdbiOutbox implements Outbox {
         row.getLong("ordering_key"),
         new Lane(row.getInt("lane"), row.getLong("held_epoch")),
         Task.valueOf(row.getString("task").toUpperCase(Locale.ROOT)),
+        Stored.instant(row, "queued_at"),
         Stored.pipeline(row, "pipeline_id", format));
   }
 

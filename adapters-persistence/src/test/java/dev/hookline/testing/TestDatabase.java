@@ -101,56 +101,54 @@ public final class TestDatabase implements AutoCloseable {
 
   private static final class Running {
     static final Server SERVER = start();
+  }
 
-    private static Server start() {
-      String url = System.getenv("HOOKLINE_TEST_DB_URL");
-      if (url != null) {
-        LOG.info("Tests use the PostgreSQL of HOOKLINE_TEST_DB_URL");
-        return new Server(
-            url,
-            System.getenv("HOOKLINE_TEST_DB_USER"),
-            System.getenv("HOOKLINE_TEST_DB_PASSWORD"));
-      }
-      return contained().orElseGet(Running::embedded);
+  private static Server start() {
+    String url = System.getenv("HOOKLINE_TEST_DB_URL");
+    if (url != null) {
+      LOG.info("Tests use the PostgreSQL of HOOKLINE_TEST_DB_URL");
+      return new Server(
+          url, System.getenv("HOOKLINE_TEST_DB_USER"), System.getenv("HOOKLINE_TEST_DB_PASSWORD"));
     }
+    return contained().orElseGet(TestDatabase::embedded);
+  }
 
-    /**
-     * An engine may answer and still have no image, nor a way to one: that must not take for ever.
-     */
-    private static Optional<Server> contained() {
-      var attempt = new FutureTask<>(Running::container);
-      Thread.ofPlatform().daemon().start(attempt);
-      try {
-        return attempt.get(90, TimeUnit.SECONDS);
-      } catch (ExecutionException | TimeoutException e) {
-        LOG.log(Level.WARNING, "No PostgreSQL came from the Docker engine", e);
-        return Optional.empty();
-      } catch (InterruptedException e) {
-        throw new IllegalStateException("interrupted while PostgreSQL started", e);
-      }
+  /**
+   * An engine may answer and still have no image, nor a way to one: that must not take for ever.
+   */
+  private static Optional<Server> contained() {
+    var attempt = new FutureTask<>(TestDatabase::container);
+    Thread.ofPlatform().daemon().start(attempt);
+    try {
+      return attempt.get(90, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.log(Level.WARNING, "No PostgreSQL came from the Docker engine", e);
+      return Optional.empty();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("interrupted while PostgreSQL started", e);
     }
+  }
 
-    @SuppressWarnings("resource") // It runs until the JVM ends, and then is removed.
-    private static Optional<Server> container() {
-      if (!DockerClientFactory.instance().isDockerAvailable()) {
-        return Optional.empty();
-      }
-      var container = new PostgreSQLContainer("postgres:18-alpine");
-      container.start();
-      Runtime.getRuntime().addShutdownHook(new Thread(container::stop));
-      LOG.info("Tests use PostgreSQL in a container: " + container.getDockerImageName());
-      return Optional.of(
-          new Server(container.getJdbcUrl(), container.getUsername(), container.getPassword()));
+  @SuppressWarnings("resource") // It runs until the JVM ends, and then is removed.
+  private static Optional<Server> container() {
+    if (!DockerClientFactory.instance().isDockerAvailable()) {
+      return Optional.empty();
     }
+    var container = new PostgreSQLContainer("postgres:18-alpine");
+    container.start();
+    Runtime.getRuntime().addShutdownHook(new Thread(container::stop));
+    LOG.info("Tests use PostgreSQL in a container: " + container.getDockerImageName());
+    return Optional.of(
+        new Server(container.getJdbcUrl(), container.getUsername(), container.getPassword()));
+  }
 
-    private static Server embedded() {
-      try {
-        EmbeddedPostgres embedded = EmbeddedPostgres.start();
-        LOG.info("Tests use the embedded PostgreSQL");
-        return new Server(embedded.getJdbcUrl("postgres", "postgres"), null, null);
-      } catch (IOException e) {
-        throw new UncheckedIOException("no PostgreSQL for the tests", e);
-      }
+  private static Server embedded() {
+    try {
+      EmbeddedPostgres embedded = EmbeddedPostgres.start();
+      LOG.info("Tests use the embedded PostgreSQL");
+      return new Server(embedded.getJdbcUrl("postgres", "postgres"), null, null);
+    } catch (IOException e) {
+      throw new UncheckedIOException("no PostgreSQL for the tests", e);
     }
   }
 

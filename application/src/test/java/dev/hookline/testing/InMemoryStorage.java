@@ -470,6 +470,7 @@ public final class InMemoryStorage implements Storage {
           message.key(),
           lane(message),
           message.task(),
+          message.queuedAt(),
           row(message.pipeline()).pipeline());
     }
 

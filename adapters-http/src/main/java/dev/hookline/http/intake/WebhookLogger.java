@@ -8,6 +8,7 @@ import dev.hookline.domain.event.StandardizedEvent;
 import dev.hookline.domain.pipeline.PipelineId;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,12 +69,17 @@ public final class WebhookLogger {
   void refused(
       RefusedDelivery refused, Service service, String requestId, Status status, Duration took) {
     var line = line(Level.WARN, service, requestId, status, took);
-    refused.eventType().ifPresent(type -> line.addKeyValue("event_type", clean(type)));
-    refused.eventId().ifPresent(id -> line.addKeyValue("event_id", clean(id)));
+    line = withText(line, "event_type", refused.eventType());
+    line = withText(line, "event_id", refused.eventId());
     line.addKeyValue("refused_id", refused.id().toString())
         .addKeyValue("error", refused.error())
         .addKeyValue("reason", clean(refused.message()))
         .log("webhook refused and kept");
+  }
+
+  private static LoggingEventBuilder withText(
+      LoggingEventBuilder line, String key, Optional<String> text) {
+    return text.map(value -> line.addKeyValue(key, clean(value))).orElse(line);
   }
 
   /** A request was turned away before it was known to be authentic. */

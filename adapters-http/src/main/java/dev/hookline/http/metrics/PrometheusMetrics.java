@@ -114,8 +114,8 @@ public final class PrometheusMetrics implements WebhookMetrics, DispatchMetrics 
   }
 
   @Override
-  public void lag(Duration sinceReceived) {
-    lag.observe(seconds(sinceReceived));
+  public void lag(Duration sinceQueued) {
+    lag.observe(seconds(sinceQueued));
   }
 
   /** Everything as of now, in Prometheus' text format. */

@@ -38,16 +38,16 @@ public final class DispatchCommand {
     Outcome outcome = dispatcher.dispatch(command);
     var took = Duration.ofNanos(System.nanoTime() - start);
     Pipeline settled = pipeline.settle(outcome, policy, clock.instant());
-    count(settled, took);
+    count(begun, settled, took);
     return begun.with(settled);
   }
 
-  private void count(Pipeline settled, Duration took) {
+  private void count(OutboxMessage begun, Pipeline settled, Duration took) {
     String target = dispatcher.target();
     switch (settled.state()) {
       case Dispatched dispatched -> {
         metrics.dispatched(target, Result.SUCCESS, took);
-        metrics.lag(Duration.between(settled.event().createdAt(), dispatched.at()));
+        metrics.lag(Duration.between(begun.queuedAt(), dispatched.at()));
       }
       case Retrying _ -> metrics.dispatched(target, Result.RETRY, took);
       case Failed _ -> metrics.dispatched(target, Result.DEAD, took);

@@ -15,6 +15,6 @@ public interface DispatchMetrics {
   /** One attempt was made at a target. */
   void dispatched(String target, Result result, Duration took);
 
-  /** A pipeline's first dispatch succeeded this long after its event was received. */
-  void lag(Duration sinceReceived);
+  /** A dispatch succeeded this long after its event was accepted or replayed. */
+  void lag(Duration sinceQueued);
 }

@@ -1,6 +1,7 @@
 package dev.hookline.application.dispatch;
 
 import dev.hookline.domain.pipeline.Pipeline;
+import java.time.Instant;
 
 /**
  * "Work this pipeline", as its worker holds it.
@@ -10,9 +11,11 @@ import dev.hookline.domain.pipeline.Pipeline;
  *     one line
  * @param lane under whose epoch the message was claimed
  * @param task what is to be done next
+ * @param queuedAt when the event was accepted or replayed, by the database's clock
  * @param pipeline as it stands on record
  */
-public record OutboxMessage(long id, long orderingKey, Lane lane, Task task, Pipeline pipeline) {
+public record OutboxMessage(
+    long id, long orderingKey, Lane lane, Task task, Instant queuedAt, Pipeline pipeline) {
 
   /** What a message asks for. */
   public enum Task {
@@ -24,6 +27,6 @@ public record OutboxMessage(long id, long orderingKey, Lane lane, Task task, Pip
 
   /** The same message with its pipeline one step on. */
   public OutboxMessage with(Pipeline next) {
-    return new OutboxMessage(id, orderingKey, lane, Task.DISPATCH_COMMAND, next);
+    return new OutboxMessage(id, orderingKey, lane, Task.DISPATCH_COMMAND, queuedAt, next);
   }
 }

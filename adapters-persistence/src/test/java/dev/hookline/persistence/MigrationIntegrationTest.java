@@ -11,7 +11,7 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-final class MigrationTest {
+final class MigrationIntegrationTest {
   private final TestDatabase server = TestDatabase.create();
   private final Database database = Database.open(server.settings(), new Random(1));
 

@@ -44,7 +44,7 @@ import org.junit.jupiter.api.TestInstance;
 
 /** What the adapters do while PostgreSQL hangs, dies, or answers into the void. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-final class FaultyDatabaseTest {
+final class FaultyDatabaseIntegrationTest {
   private static final Duration BUDGET = Duration.ofSeconds(5);
   private static final Duration LEASE = Duration.ofSeconds(8);
 

@@ -14,7 +14,7 @@ import java.sql.SQLException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class EmbeddedPostgresServerTest {
+class EmbeddedPostgresServerIntegrationTest {
   @TempDir private Path folder = Path.of("");
 
   @Test

@@ -55,7 +55,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class CompleteFlowTest {
+class CompleteFlowIntegrationTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String GITHUB_SECRET = "github's secret in this test";
   private static final String SLACK_SECRET = "slack's secret in this test";

@@ -1,13 +1,13 @@
 package dev.hookline.persistence;
 
-import dev.hookline.testing.OutboxContract;
+import dev.hookline.testing.RefusedDeliveriesContract;
 import dev.hookline.testing.Storage;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.TestInstance;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-final class JdbiOutboxTest extends OutboxContract {
+final class JdbiRefusedDeliveriesIntegrationTest extends RefusedDeliveriesContract {
   private final PostgresStorage storage = new PostgresStorage();
 
   @Override

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  * {@code migrate}, {@code serve} and {@code worker} as an operator runs them: apart, on a real
  * database.
  */
-class SeparateProcessesIT {
+class SeparateProcessesEndToEndIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String SECRET = "an end-to-end test's secret";
   private static final Duration PATIENCE = Duration.ofSeconds(30);
