@@ -16,8 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
@@ -29,9 +27,8 @@ final class HooklineProcess implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Process process;
-  private final BlockingQueue<String> log = new LinkedBlockingQueue<>();
-  private final BlockingQueue<String> output = new LinkedBlockingQueue<>();
-  private final List<String> seen = new ArrayList<>();
+  private final List<String> log = new ArrayList<>();
+  private final List<String> output = new ArrayList<>();
 
   private HooklineProcess(Process process) {
     this.process = process;
@@ -51,17 +48,17 @@ final class HooklineProcess implements AutoCloseable {
     return new HooklineProcess(builder.start());
   }
 
-  private static void follow(InputStream stream, BlockingQueue<String> lines) {
+  private void follow(InputStream stream, List<String> lines) {
     Thread.ofVirtual()
         .start(
             () -> {
               try (var reader = new BufferedReader(new InputStreamReader(stream, UTF_8))) {
                 for (var line = reader.readLine(); line != null; line = reader.readLine()) {
-                  lines.add(line);
+                  append(line, lines);
                 }
               } catch (IOException e) {
                 // A killed process closes its pipes; what it wrote until then was read.
-                lines.add("(closed: " + e.getMessage() + ")");
+                append("(closed: " + e.getMessage() + ")", lines);
               }
             });
   }
@@ -85,19 +82,29 @@ final class HooklineProcess implements AutoCloseable {
     return await(log, wanted, patience);
   }
 
-  private JsonNode await(BlockingQueue<String> lines, Predicate<JsonNode> wanted, Duration patience)
+  private synchronized void append(String line, List<String> lines) {
+    lines.add(line);
+    notifyAll();
+  }
+
+  /** The first line that fits, of those that came already or come in time. */
+  private synchronized JsonNode await(
+      List<String> lines, Predicate<JsonNode> wanted, Duration patience)
       throws InterruptedException {
     long deadline = System.nanoTime() + patience.toNanos();
+    int next = 0;
     while (true) {
-      String line = lines.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
-      if (line == null) {
-        throw new AssertionError("nothing that fits within " + patience + "; seen: " + seen);
+      for (; next < lines.size(); next++) {
+        Optional<JsonNode> json = parse(lines.get(next));
+        if (json.isPresent() && wanted.test(json.get())) {
+          return json.get();
+        }
       }
-      seen.add(line);
-      Optional<JsonNode> json = parse(line);
-      if (json.isPresent() && wanted.test(json.get())) {
-        return json.get();
+      long left = (deadline - System.nanoTime()) / 1_000_000;
+      if (left <= 0) {
+        throw new AssertionError("nothing that fits within " + patience + "; log: " + log);
       }
+      wait(left);
     }
   }
 
@@ -116,6 +123,10 @@ final class HooklineProcess implements AutoCloseable {
         .asInt();
   }
 
+  private synchronized List<String> log() {
+    return List.copyOf(log);
+  }
+
   void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
   }
@@ -129,7 +140,7 @@ final class HooklineProcess implements AutoCloseable {
   int exitCode() throws InterruptedException {
     if (!process.waitFor(40, TimeUnit.SECONDS)) {
       process.destroyForcibly();
-      throw new AssertionError("still running after 40 s; seen: " + seen);
+      throw new AssertionError("still running after 40 s; log: " + log());
     }
     return process.exitValue();
   }
