@@ -533,7 +533,7 @@ class AdminServerTest {
 
     @Override
     public StandardizedEvent decode(String withoutPayload, RawBody payload) {
-      throw new UnsupportedOperationException("nothing is read here");
+      throw new AssertionError("nothing is read here");
     }
   }
 }

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,7 +44,10 @@ final class Lifetime {
   /** The start has failed: nothing is left to wait for. */
   void abandon() {
     closed.countDown();
-    Runtime.getRuntime().removeShutdownHook(onSignal);
+    // A signal that came during the start has completed it already, and its hook ends the process.
+    if (!end.isDone()) {
+      Runtime.getRuntime().removeShutdownHook(onSignal);
+    }
   }
 
   private void stop(Duration grace) {
@@ -58,14 +60,6 @@ final class Lifetime {
       Thread.currentThread().interrupt();
     }
     // A JVM that a signal stops ends with 128 and the signal's number, however cleanly it stopped.
-    Runtime.getRuntime().halt(exitCode());
-  }
-
-  private int exitCode() {
-    try {
-      return end.get(0, TimeUnit.SECONDS);
-    } catch (InterruptedException | TimeoutException | java.util.concurrent.ExecutionException e) {
-      throw new IllegalStateException("the end was decided before", e);
-    }
+    Runtime.getRuntime().halt(end.join());
   }
 }
