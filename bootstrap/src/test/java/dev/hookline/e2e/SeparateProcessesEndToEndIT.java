@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -47,8 +48,10 @@ class SeparateProcessesEndToEndIT {
   void migrate() throws IOException, InterruptedException {
     var database = TestDatabase.create();
     environment.put("HOOKLINE_DB_URL", database.url());
-    environment.put("HOOKLINE_DB_USER", database.user());
-    environment.put("HOOKLINE_DB_PASSWORD", database.password());
+    Optional.ofNullable(database.user())
+        .ifPresent(user -> environment.put("HOOKLINE_DB_USER", user));
+    Optional.ofNullable(database.password())
+        .ifPresent(password -> environment.put("HOOKLINE_DB_PASSWORD", password));
     environment.put("HOOKLINE_GITHUB_SECRETS", SECRET);
     environment.put("HOOKLINE_HTTP_PORT", "0");
     environment.put("HOOKLINE_ADMIN_PORT", "0");
