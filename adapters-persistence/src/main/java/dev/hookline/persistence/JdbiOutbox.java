@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -31,20 +32,29 @@ import org.jspecify.annotations.Nullable;
  * own lanes alone.
  */
 final class JdbiOutbox implements Outbox {
+  // All that an idle worker asks, since it asks every second. What it writes here, the rest of the
+  // statement does not see yet: the worker counts itself.
   private static final String RENEW_LEASE =
       """
-      INSERT INTO worker (id, leased_until)
-      VALUES (:worker, now() + :lease * interval '1 microsecond')
-      ON CONFLICT (id) DO UPDATE SET leased_until = EXCLUDED.leased_until
+      WITH renewed AS (
+        INSERT INTO worker (id, leased_until)
+        VALUES (:worker, now() + :lease * interval '1 microsecond')
+        ON CONFLICT (id) DO UPDATE SET leased_until = EXCLUDED.leased_until
+      ), held AS (
+        SELECT id, epoch FROM lane WHERE owner = :worker
+      )
+      SELECT
+        (SELECT ceil(:lanes::numeric / (count(*) + 1))::integer
+          FROM worker WHERE leased_until > now() AND id <> :worker) AS share,
+        EXISTS (
+          SELECT FROM lane l LEFT JOIN worker w ON w.id = l.owner AND w.leased_until > now()
+          WHERE w.id IS NULL AND l.owner IS DISTINCT FROM :worker) AS any_free,
+        ARRAY(SELECT id::integer FROM held ORDER BY id) AS ids,
+        ARRAY(SELECT epoch FROM held ORDER BY id) AS epochs
       """;
 
   private static final String FORGET_DEAD_WORKERS =
       "DELETE FROM worker WHERE leased_until < now() - interval '1 hour' AND id <> :worker";
-
-  private static final String FAIR_SHARE =
-      """
-      SELECT ceil(:lanes::numeric / count(*))::integer FROM worker WHERE leased_until > now()
-      """;
 
   private static final String GIVE_UP_SURPLUS =
       """
@@ -218,16 +228,45 @@ final class JdbiOutbox implements Outbox {
 
   @Override
   public Set<Lane> lease(WorkerId worker, Duration lease, Set<Lane> busy) {
+    Standing standing =
+        sessions.statement(
+            handle ->
+                handle
+                    .createQuery(RENEW_LEASE)
+                    .bind("worker", worker.value())
+                    .bind("lease", micros(lease))
+                    .bind("lanes", LANES)
+                    .map((row, _) -> standing(row))
+                    .one());
+    return standing.isFair() ? standing.held() : share(worker, standing.share(), busy);
+  }
+
+  /**
+   * How a worker stands among the others.
+   *
+   * @param share how many lanes are its own by right
+   * @param anyFree whether there are lanes that nobody holds
+   */
+  private record Standing(int share, boolean anyFree, Set<Lane> held) {
+    boolean isFair() {
+      return held.size() == share || (held.size() < share && !anyFree);
+    }
+  }
+
+  private static Standing standing(ResultSet row) throws SQLException {
+    var ids = (Integer[]) row.getArray("ids").getArray();
+    var epochs = (Long[]) row.getArray("epochs").getArray();
+    var held = new HashSet<Lane>();
+    for (int i = 0; i < ids.length; i++) {
+      held.add(new Lane(ids[i], epochs[i]));
+    }
+    return new Standing(row.getInt("share"), row.getBoolean("any_free"), held);
+  }
+
+  private Set<Lane> share(WorkerId worker, int share, Set<Lane> busy) {
     return sessions.transaction(
         handle -> {
-          handle
-              .createUpdate(RENEW_LEASE)
-              .bind("worker", worker.value())
-              .bind("lease", micros(lease))
-              .execute();
           handle.createUpdate(FORGET_DEAD_WORKERS).bind("worker", worker.value()).execute();
-          int share =
-              handle.createQuery(FAIR_SHARE).bind("lanes", LANES).mapTo(Integer.class).one();
           handle
               .createUpdate(GIVE_UP_SURPLUS)
               .bind("worker", worker.value())

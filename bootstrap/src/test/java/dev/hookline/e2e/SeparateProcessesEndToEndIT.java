@@ -38,7 +38,7 @@ class SeparateProcessesEndToEndIT {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   /** What another worker may take to finish a dead one's work. */
-  private static final Duration TAKEOVER = Duration.ofSeconds(12);
+  private static final Duration TAKEOVER = Duration.ofSeconds(10);
 
   @TempDir private Path folder;
   private final HttpClient http = HttpClient.newHttpClient();

@@ -104,6 +104,11 @@ final class OutboxDrain {
     return settled;
   }
 
+  /** How long until the lease is to be renewed, in nanoseconds; not above zero if that is due. */
+  long nanosUntilRenewal() {
+    return renewed ? renewedAt + settings.renewal().toNanos() - nanos.getAsLong() : 0;
+  }
+
   /** How many dispatches are under way or not yet settled. */
   int inFlight() {
     return inFlight.size();
@@ -117,7 +122,7 @@ final class OutboxDrain {
 
   private void renew() {
     long now = nanos.getAsLong();
-    if (renewed && now - renewedAt < settings.renewal().toNanos()) {
+    if (nanosUntilRenewal() > 0) {
       return;
     }
     if (renewed && now - renewedAt >= settings.lease().toNanos()) {

@@ -99,10 +99,11 @@ public final class OutboxWorker implements AutoCloseable {
   }
 
   private void sleep() {
-    long poll = Math.min(settings.pollInterval().toNanos(), settings.renewal().toNanos());
+    long poll = settings.pollInterval().toNanos();
     // Between three quarters and the whole of the interval: workers that started together drift
-    // apart.
-    long wait = poll - random.nextLong(poll / 4 + 1);
+    // apart. The lease waits for nobody.
+    long jittered = poll - random.nextLong(poll / 4 + 1);
+    long wait = databaseAway ? jittered : Math.min(jittered, drain.nanosUntilRenewal());
     try {
       if (wakeUps.tryAcquire(wait, TimeUnit.NANOSECONDS)) {
         wakeUps.drainPermits();

@@ -9,9 +9,10 @@ import java.util.Set;
  * Port: the messages that say which pipelines to work, held by lanes.
  *
  * <p>A worker leases lanes by the database's clock and alone works their messages. Each method is
- * one transaction. Every method throws {@link
+ * one transaction, except that {@link #lease} renews in a first and shares out in a second where
+ * that is due. Every method throws {@link
  * dev.hookline.application.pipeline.StoreUnavailableException} if the database is away; nothing, or
- * everything, of the call has then happened.
+ * everything, of the transaction has then happened.
  */
 public interface Outbox {
 
