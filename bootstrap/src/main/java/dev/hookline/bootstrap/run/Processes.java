@@ -58,15 +58,20 @@ public final class Processes implements Commands {
           var metrics = new PrometheusMetrics(useCases.records());
           var target = assembly.target(useCases.format(), closer);
           var worker = assembly.worker(workerDatabase, useCases.format(), metrics, target);
+          var intake = assembly.intake(useCases, metrics);
           var admin =
               closer.add(
                   assembly.admin(
                       metrics,
                       Optional.of(Assembly.api(useCases)),
-                      () -> checks("database", database.answers(), "worker", worker.progresses())));
+                      () ->
+                          all(
+                              new Check("database", database.answers()),
+                              new Check("intake", intake.accepts()),
+                              new Check("worker", worker.progresses()))));
           closer.add(worker).start();
           closer.add(Upkeep.start(workerDatabase, settings.retention()));
-          var intake = closer.add(assembly.intake(useCases, metrics));
+          closer.add(intake);
           announce(settings, own, postgres, intake.port(), admin.port(), out);
         });
   }
@@ -82,12 +87,17 @@ public final class Processes implements Commands {
           var schema = closer.add(SchemaWatch.start(database, state -> misfit(state, life)));
           var useCases = assembly.useCases(database);
           var metrics = new PrometheusMetrics(useCases.records());
+          var intake = assembly.intake(useCases, metrics);
           closer.add(
               assembly.admin(
                   metrics,
                   Optional.of(Assembly.api(useCases)),
-                  () -> checks("database", database.answers(), "schema", schema.fits())));
-          closer.add(assembly.intake(useCases, metrics));
+                  () ->
+                      all(
+                          new Check("database", database.answers()),
+                          new Check("schema", schema.fits()),
+                          new Check("intake", intake.accepts()))));
+          closer.add(intake);
         });
   }
 
@@ -108,11 +118,11 @@ public final class Processes implements Commands {
               assembly.admin(
                   metrics,
                   Optional.empty(),
-                  () -> {
-                    var checks = checks("database", database.answers(), "schema", schema.fits());
-                    checks.put("progress", worker.progresses());
-                    return checks;
-                  }));
+                  () ->
+                      all(
+                          new Check("database", database.answers()),
+                          new Check("schema", schema.fits()),
+                          new Check("worker", worker.progresses()))));
           closer.add(worker).start();
           closer.add(Upkeep.start(database, settings.retention()));
         });
@@ -176,12 +186,15 @@ public final class Processes implements Commands {
     return "http://%s:%d".formatted(any ? "127.0.0.1" : host, port);
   }
 
-  private static Map<String, Boolean> checks(
-      String first, boolean firstHolds, String second, boolean secondHolds) {
-    var checks = new LinkedHashMap<String, Boolean>();
-    checks.put(first, firstHolds);
-    checks.put(second, secondHolds);
-    return checks;
+  /** Something that a process needs to do its work, and whether it has it now. */
+  private record Check(String name, boolean holds) {}
+
+  private static Map<String, Boolean> all(Check... checks) {
+    var byName = new LinkedHashMap<String, Boolean>();
+    for (Check check : checks) {
+      byName.put(check.name(), check.holds());
+    }
+    return byName;
   }
 
   /** Found out once the database was back; at the start it is an exception instead. */
