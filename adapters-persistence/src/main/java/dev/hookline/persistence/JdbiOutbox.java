@@ -234,7 +234,7 @@ final class JdbiOutbox implements Outbox {
                 handle
                     .createQuery(RENEW_LEASE)
                     .bind("worker", worker.value())
-                    .bind("lease", micros(lease))
+                    .bind("lease", Storable.micros(lease))
                     .bind("lanes", LANES)
                     .map((row, _) -> standing(row))
                     .one());
@@ -414,7 +414,7 @@ final class JdbiOutbox implements Outbox {
   /** Until the next attempt, in microseconds: a span, since only the database's clock counts. */
   private static long delay(OutboxMessage message) {
     Instant next = next(message);
-    return next == null ? 0 : micros(Duration.between(state(message).at(), next));
+    return next == null ? 0 : Storable.micros(Duration.between(state(message).at(), next));
   }
 
   private static @Nullable String error(PipelineState state) {
@@ -423,9 +423,5 @@ final class JdbiOutbox implements Outbox {
       case PipelineState.Failed failed -> failed.error();
       case PipelineState.Received _, PipelineState.Attempting _, PipelineState.Dispatched _ -> null;
     };
-  }
-
-  private static long micros(Duration duration) {
-    return duration.toNanos() / 1_000;
   }
 }

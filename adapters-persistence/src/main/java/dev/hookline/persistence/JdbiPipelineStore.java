@@ -38,12 +38,12 @@ final class JdbiPipelineStore implements PipelineStore {
         FROM unnest(
           :ids::uuid[], :services::text[], :keys::text[], :digests::bytea[], :eventIds::text[],
           :eventTypes::text[], :repositories::text[], :receivedAt::timestamptz[],
-          :since::timestamptz[], :orderingKeys::bigint[], :documents::text[], :bodies::bytea[],
+          :since::timestamptz[], :orderingKeys::bigint[], :delays::bigint[], :documents::text[], :bodies::bytea[],
           :payloads::bytea[]
         ) WITH ORDINALITY AS c (
           id, service, key, body_digest, event_id,
           event_type, repository, received_at,
-          since, ordering_key, document, body,
+          since, ordering_key, delay, document, body,
           payload, place)
       ), fresh AS (
         INSERT INTO delivery_key (service, key, body_digest, pipeline_id)
@@ -63,8 +63,10 @@ final class JdbiPipelineStore implements PipelineStore {
             jsonb_build_object('state', 'RECEIVED', 'at', since, 'attempt', 0))
         FROM candidate JOIN fresh USING (id) ORDER BY place
       ), messages AS (
-        INSERT INTO outbox_message (pipeline_id, lane, ordering_key)
-        SELECT id, (ordering_key & 63)::smallint, ordering_key
+        INSERT INTO outbox_message (pipeline_id, service, lane, ordering_key, due_at)
+        SELECT
+          id, service, (ordering_key & 63)::smallint, ordering_key,
+          now() + delay * interval '1 microsecond'
         FROM candidate JOIN fresh USING (id) ORDER BY place
       )
       SELECT id FROM fresh
@@ -93,11 +95,11 @@ final class JdbiPipelineStore implements PipelineStore {
         UPDATE pipeline
         SET
           state = 'RECEIVED', attempts = 0, since = :since::timestamptz, next_attempt_at = NULL,
-          error = NULL, event_type = :eventType, repository = :repository,
+          error = NULL, open_dispatches = 1, dead_error = NULL, event_type = :eventType, repository = :repository,
           history = history || jsonb_build_object(
             'state', 'RECEIVED', 'at', :since::timestamptz, 'attempt', 0)
         WHERE id = :id AND state IN ('DISPATCHED', 'FAILED')
-        RETURNING id
+        RETURNING id, service
       ), revived AS (
         DELETE FROM dead_letter WHERE pipeline_id IN (SELECT id FROM reopened)
       ), reread AS (
@@ -105,8 +107,8 @@ final class JdbiPipelineStore implements PipelineStore {
         SET document = :document, payload = NULLIF(:payload, body)
         WHERE pipeline_id = :id AND EXISTS (SELECT FROM reopened)
       ), message AS (
-        INSERT INTO outbox_message (pipeline_id, lane, ordering_key)
-        SELECT id, (:orderingKey & 63)::smallint, :orderingKey FROM reopened
+        INSERT INTO outbox_message (pipeline_id, service, lane, ordering_key)
+        SELECT id, service, (:orderingKey & 63)::smallint, :orderingKey FROM reopened
       )
       SELECT count(*) FROM reopened
       """;
@@ -148,6 +150,7 @@ final class JdbiPipelineStore implements PipelineStore {
         .bind("receivedAt", texts(candidates, c -> Storable.time(c.delivery().receivedAt())))
         .bind("since", texts(candidates, c -> Storable.time(c.pipeline().state().at())))
         .bind("orderingKeys", array("bigint", candidates, c -> orderingKey(event(c))))
+        .bind("delays", array("bigint", candidates, c -> Storable.micros(c.putOff())))
         .bind("documents", texts(candidates, c -> format.encodeWithoutPayload(event(c))))
         .bind("bodies", bytes(candidates, c -> c.delivery().body().bytes()))
         .bind("payloads", bytes(candidates, JdbiPipelineStore::ownPayload))

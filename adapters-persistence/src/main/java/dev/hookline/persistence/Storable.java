@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
@@ -50,6 +51,10 @@ final class Storable {
 
   static @Nullable String timeOrNull(@Nullable Instant instant) {
     return instant == null ? null : time(instant);
+  }
+
+  static long micros(Duration duration) {
+    return duration.toNanos() / 1_000;
   }
 
   /** 64 bits of SHA-256 of the repository's full name: equal names stand in one line. */

@@ -145,7 +145,7 @@ public final class InMemoryStorage implements Storage {
     }
   }
 
-  private void queue(Pipeline pipeline) {
+  private void queue(Pipeline pipeline, Duration putOff) {
     long id = ++lastMessageId;
     messages.put(
         id,
@@ -155,7 +155,7 @@ public final class InMemoryStorage implements Storage {
             pipeline.event().repository().fullName(),
             Task.PROCESS_WEBHOOK_EVENT,
             clock.instant(),
-            clock.instant(),
+            clock.instant().plus(putOff),
             null));
   }
 
@@ -184,7 +184,7 @@ public final class InMemoryStorage implements Storage {
         }
         Pipeline pipeline = candidate.pipeline();
         rows.put(pipeline.id(), new Row(candidate, pipeline, List.of(entry(pipeline.state()))));
-        queue(pipeline);
+        queue(pipeline, candidate.putOff());
       }
       listeners.forEach(Runnable::run);
       return new Acceptance.Accepted();
@@ -228,7 +228,7 @@ public final class InMemoryStorage implements Storage {
           return false;
         }
         rows.put(replayed.id(), row.in(replayed));
-        queue(replayed);
+        queue(replayed, Duration.ZERO);
       }
       listeners.forEach(Runnable::run);
       return true;

@@ -100,7 +100,7 @@ public final class HttpTarget implements CommandDispatcher, AutoCloseable {
       drain(answer);
       return judge(answer);
     } catch (IOException e) {
-      return new TryAgain("%s: %s".formatted(e.getClass().getSimpleName(), e.getMessage()));
+      return TryAgain.unavailable("%s: %s".formatted(e.getClass().getSimpleName(), e.getMessage()));
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
       return new TryAgain("the worker was stopped");
@@ -123,10 +123,13 @@ public final class HttpTarget implements CommandDispatcher, AutoCloseable {
       return new Delivered();
     }
     if (status == 429 || status == 503) {
-      return new TryAgain(error, retryAfter(answer));
+      return new TryAgain(error, retryAfter(answer), status == 503);
     }
     boolean permanent = status >= 400 && status < 500 && status != 408 && status != 425;
-    return permanent ? new GiveUp(error) : new TryAgain(error);
+    if (permanent) {
+      return new GiveUp(error);
+    }
+    return status >= 500 ? TryAgain.unavailable(error) : new TryAgain(error);
   }
 
   /** RFC 9110, section 10.2.3: seconds, or a date. What is neither asks for nothing. */

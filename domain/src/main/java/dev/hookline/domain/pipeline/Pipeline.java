@@ -3,6 +3,7 @@ package dev.hookline.domain.pipeline;
 import dev.hookline.domain.event.StandardizedEvent;
 import dev.hookline.domain.pipeline.Outcome.Delivered;
 import dev.hookline.domain.pipeline.Outcome.GiveUp;
+import dev.hookline.domain.pipeline.Outcome.Postponed;
 import dev.hookline.domain.pipeline.Outcome.TryAgain;
 import dev.hookline.domain.pipeline.PipelineState.Attempting;
 import dev.hookline.domain.pipeline.PipelineState.Dispatched;
@@ -77,9 +78,11 @@ public final class Pipeline {
           switch (outcome) {
             case Delivered _ -> in(new Dispatched(attempt, now));
             case GiveUp(String error) -> in(new Failed(attempt, now, error));
-            case TryAgain(String error, _) when !policy.allowsAnotherAfter(attempt) ->
+            case Postponed(String error, Duration notBefore) ->
+                in(new Retrying(attempt - 1, now, now.plus(notBefore), error));
+            case TryAgain(String error, _, _) when !policy.allowsAnotherAfter(attempt) ->
                 in(new Failed(attempt, now, error));
-            case TryAgain(String error, Duration notBefore) ->
+            case TryAgain(String error, Duration notBefore, _) ->
                 in(
                     new Retrying(
                         attempt,

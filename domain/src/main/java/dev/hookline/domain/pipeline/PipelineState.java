@@ -56,12 +56,13 @@ public sealed interface PipelineState {
   /**
    * The last attempt failed, and the next one waits for its time.
    *
+   * @param attempts those that counted; none if the only one met a target that was away
    * @param nextAttempt not before this instant
    */
   record Retrying(int attempts, Instant at, Instant nextAttempt, String error)
       implements PipelineState {
     public Retrying {
-      requireAttempt(attempts);
+      requireCount(attempts);
     }
 
     @Override
@@ -70,10 +71,14 @@ public sealed interface PipelineState {
     }
   }
 
-  /** The target took it. */
+  /**
+   * Every target took it.
+   *
+   * @param attempts none if no route named a target
+   */
   record Dispatched(int attempts, Instant at) implements PipelineState {
     public Dispatched {
-      requireAttempt(attempts);
+      requireCount(attempts);
     }
 
     @Override
@@ -97,6 +102,12 @@ public sealed interface PipelineState {
   private static void requireAttempt(int attempts) {
     if (attempts < 1) {
       throw new IllegalArgumentException("attempts count from 1, not " + attempts);
+    }
+  }
+
+  private static void requireCount(int attempts) {
+    if (attempts < 0) {
+      throw new IllegalArgumentException("attempts cannot be " + attempts);
     }
   }
 }
