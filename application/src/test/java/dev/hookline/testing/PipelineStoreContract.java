@@ -310,7 +310,7 @@ public abstract class PipelineStoreContract {
     var worker = new WorkerId(UUID.randomUUID());
     Set<Lane> lanes = storage().outbox().lease(worker, Duration.ofSeconds(8), Set.of());
     OutboxMessage message =
-        storage().outbox().due(lanes, Ordering.STRICT, List.of(), 10).getFirst();
+        Claims.due(storage().outbox(), lanes, Ordering.STRICT, List.of(), 10).getFirst();
     OutboxMessage begun = message.with(message.pipeline().begin(THREE_TIMES, NOON));
     storage().outbox().record(worker, List.of(begun));
     OutboxMessage settled = begun.with(begun.pipeline().settle(outcome, THREE_TIMES, NOON));
@@ -329,7 +329,7 @@ public abstract class PipelineStoreContract {
     var worker = new WorkerId(UUID.randomUUID());
     Set<Lane> lanes = storage().outbox().lease(worker, Duration.ofSeconds(8), Set.of());
     try {
-      return storage().outbox().due(lanes, Ordering.NONE, List.of(), 1000);
+      return Claims.due(storage().outbox(), lanes, Ordering.NONE, List.of(), 1000);
     } finally {
       storage().outbox().release(worker);
     }

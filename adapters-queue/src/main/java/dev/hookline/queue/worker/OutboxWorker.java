@@ -4,6 +4,7 @@ import dev.hookline.application.dispatch.DispatchCommand;
 import dev.hookline.application.dispatch.Outbox;
 import dev.hookline.application.dispatch.OutboxSignal;
 import dev.hookline.application.dispatch.ProcessWebhookEvent;
+import dev.hookline.application.dispatch.Targets;
 import dev.hookline.application.pipeline.StoreUnavailableException;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
@@ -42,6 +43,7 @@ public final class OutboxWorker implements AutoCloseable {
       OutboxSignal signal,
       ProcessWebhookEvent process,
       DispatchCommand dispatch,
+      Targets targets,
       WorkerSettings settings,
       RandomGenerator random,
       Duration grace) {
@@ -51,7 +53,14 @@ public final class OutboxWorker implements AutoCloseable {
     this.grace = grace;
     this.drain =
         new OutboxDrain(
-            outbox, process, dispatch, settings, dispatches, System::nanoTime, wakeUps::release);
+            outbox,
+            process,
+            dispatch,
+            targets,
+            settings,
+            dispatches,
+            System::nanoTime,
+            wakeUps::release);
     this.loop = Thread.ofPlatform().name("outbox-worker").unstarted(this::run);
   }
 
@@ -103,7 +112,7 @@ public final class OutboxWorker implements AutoCloseable {
     // Between three quarters and the whole of the interval: workers that started together drift
     // apart. The lease waits for nobody.
     long jittered = poll - random.nextLong(poll / 4 + 1);
-    long wait = databaseAway ? jittered : Math.min(jittered, drain.nanosUntilRenewal());
+    long wait = databaseAway ? jittered : Math.min(jittered, drain.nanosUntilDue());
     try {
       if (wakeUps.tryAcquire(wait, TimeUnit.NANOSECONDS)) {
         wakeUps.drainPermits();
@@ -140,6 +149,7 @@ public final class OutboxWorker implements AutoCloseable {
   @Override
   public void close() {
     stopping = true;
+    drain.stop();
     wakeUps.release();
     try {
       loop.join(grace.plusSeconds(5));

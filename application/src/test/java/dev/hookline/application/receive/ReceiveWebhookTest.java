@@ -35,6 +35,7 @@ import dev.hookline.domain.handler.Verification;
 import dev.hookline.domain.pipeline.Outcome.GiveUp;
 import dev.hookline.domain.pipeline.PipelineId;
 import dev.hookline.domain.pipeline.PipelineState;
+import dev.hookline.testing.Claims;
 import dev.hookline.testing.InMemoryStorage;
 import dev.hookline.testing.LineHandler;
 import dev.hookline.testing.MovableClock;
@@ -132,7 +133,7 @@ class ReceiveWebhookTest {
     var outbox = storage.outbox();
     Set<Lane> lanes = outbox.lease(worker, Duration.ofMinutes(1), Set.of());
     OutboxMessage message =
-        outbox.due(lanes, Ordering.STRICT, List.of(), 100).stream()
+        Claims.due(outbox, lanes, Ordering.STRICT, List.of(), 100).stream()
             .filter(due -> due.pipeline().id().equals(id))
             .findFirst()
             .orElseThrow();

@@ -188,7 +188,7 @@ final class Assembly {
   }
 
   OutboxWorker worker(
-      Database database, EventFormat format, PrometheusMetrics metrics, CommandDispatcher target) {
+      Database database, EventFormat format, PrometheusMetrics metrics, Targets targets) {
     Settings.Worker worker = settings.worker();
     var outbox = database.outbox(format);
     var policy =
@@ -196,11 +196,13 @@ final class Assembly {
     return new OutboxWorker(
         outbox,
         database.outboxSignal(),
-        new ProcessWebhookEvent(outbox, policy, clock),
-        new DispatchCommand(target, policy, metrics, clock),
+        new ProcessWebhookEvent(outbox, targets, policy, clock),
+        new DispatchCommand(targets, policy, metrics, clock),
+        targets,
         new WorkerSettings(
             new WorkerId(ids.get()),
             worker.concurrency(),
+            OptionalInt.empty(),
             worker.lease(),
             worker.pollInterval(),
             switch (worker.ordering()) {
