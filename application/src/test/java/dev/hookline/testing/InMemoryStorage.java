@@ -15,6 +15,9 @@ import dev.hookline.application.inspect.PipelineView;
 import dev.hookline.application.inspect.PipelineView.HistoryEntry;
 import dev.hookline.application.inspect.Records;
 import dev.hookline.application.inspect.RefusedFilter;
+import dev.hookline.application.pause.Pause;
+import dev.hookline.application.pause.PauseScope;
+import dev.hookline.application.pause.Pauses;
 import dev.hookline.application.pipeline.NewPipeline;
 import dev.hookline.application.pipeline.PipelineStore;
 import dev.hookline.application.pipeline.StoreUnavailableException;
@@ -56,6 +59,7 @@ public final class InMemoryStorage implements Storage {
   private final Map<UUID, RefusedDelivery> refused = new LinkedHashMap<>();
   private final Map<Integer, Hold> holds = new TreeMap<>();
   private final Map<WorkerId, Instant> leases = new HashMap<>();
+  private final Map<PauseScope, Instant> paused = new LinkedHashMap<>();
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private long lastMessageId;
   private volatile boolean away;
@@ -129,6 +133,11 @@ public final class InMemoryStorage implements Storage {
   @Override
   public Outbox outbox() {
     return new Lanes();
+  }
+
+  @Override
+  public Pauses pauses() {
+    return new Pausing();
   }
 
   /** Calls back on the accepting thread. */
@@ -373,6 +382,47 @@ public final class InMemoryStorage implements Storage {
 
     private static long count(Collection<Message> among, Predicate<Message> wanted) {
       return among.stream().filter(wanted).count();
+    }
+  }
+
+  private final class Pausing implements Pauses {
+    @Override
+    public void pause(PauseScope scope) {
+      synchronized (lock) {
+        reach();
+        paused.putIfAbsent(scope, clock.instant());
+      }
+      listeners.forEach(Runnable::run);
+    }
+
+    @Override
+    public boolean resume(PauseScope scope) {
+      boolean lifted;
+      synchronized (lock) {
+        reach();
+        lifted = paused.remove(scope) != null;
+      }
+      listeners.forEach(Runnable::run);
+      return lifted;
+    }
+
+    @Override
+    public void resumeAll() {
+      synchronized (lock) {
+        reach();
+        paused.clear();
+      }
+      listeners.forEach(Runnable::run);
+    }
+
+    @Override
+    public List<Pause> list() {
+      synchronized (lock) {
+        reach();
+        return paused.entrySet().stream()
+            .map(entry -> new Pause(entry.getKey(), entry.getValue()))
+            .toList();
+      }
     }
   }
 

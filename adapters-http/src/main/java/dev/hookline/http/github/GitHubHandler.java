@@ -215,4 +215,9 @@ final class GitHubHandler implements ServiceHandler<GitHubMessage> {
   public DeliveryKey deliveryKey(GitHubMessage message) {
     return message.deliveryId();
   }
+
+  @Override
+  public Optional<String> tenant(GitHubMessage message) {
+    return message.payload().whole("installation", "id").map(id -> Long.toString(id));
+  }
 }

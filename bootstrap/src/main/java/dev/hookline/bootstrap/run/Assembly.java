@@ -21,9 +21,11 @@ import dev.hookline.http.admin.AdminJson;
 import dev.hookline.http.admin.AdminServer;
 import dev.hookline.http.admin.ReadinessCheck;
 import dev.hookline.http.dialects.Dialects;
+import dev.hookline.http.intake.BucketQuota;
 import dev.hookline.http.intake.BucketRateLimiter;
 import dev.hookline.http.intake.EnabledService;
 import dev.hookline.http.intake.IntakeServer;
+import dev.hookline.http.intake.Rate;
 import dev.hookline.http.intake.WebhookLogger;
 import dev.hookline.http.metrics.PrometheusMetrics;
 import dev.hookline.http.provider.Dialect;
@@ -40,14 +42,15 @@ import java.io.FileOutputStream;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -94,6 +97,7 @@ final class Assembly {
             useCases.store(),
             useCases.refusals(),
             useCases.replay(),
+            new BucketQuota(rates(ServiceSettings::quota)),
             metrics,
             ids);
     var server =
@@ -108,7 +112,8 @@ final class Assembly {
                 settings.shutdownGrace(),
                 http.trustedProxies()),
             enabled(),
-            new AdmitSender(new BucketRateLimiter(rates())),
+            new AdmitSender(
+                new BucketRateLimiter(rates(service -> Optional.of(service.rateLimit())))),
             receive,
             metrics,
             new WebhookLogger(),
@@ -141,15 +146,13 @@ final class Assembly {
         service.refuseWith());
   }
 
-  private Map<Service, BucketRateLimiter.Rate> rates() {
-    return settings.enabledServices().stream()
-        .collect(
-            Collectors.toMap(
-                ServiceSettings::service,
-                s ->
-                    new BucketRateLimiter.Rate(
-                        Math.toIntExact(s.rateLimit().perSecond()),
-                        Math.toIntExact(s.rateLimit().burst()))));
+  private Map<Service, Rate> rates(Function<ServiceSettings, Optional<Rate>> rateOf) {
+    var rates = new HashMap<Service, Rate>();
+    settings
+        .enabledServices()
+        .forEach(
+            service -> rateOf.apply(service).ifPresent(rate -> rates.put(service.service(), rate)));
+    return rates;
   }
 
   static AdminApi api(UseCases useCases) {
