@@ -19,6 +19,9 @@ import dev.hookline.application.inspect.PipelineView;
 import dev.hookline.application.inspect.PipelineView.HistoryEntry;
 import dev.hookline.application.inspect.Records;
 import dev.hookline.application.inspect.RefusedFilter;
+import dev.hookline.application.pause.Pause;
+import dev.hookline.application.pause.PauseScope;
+import dev.hookline.application.pause.Pauses;
 import dev.hookline.application.pipeline.NewPipeline;
 import dev.hookline.application.pipeline.PipelineStore;
 import dev.hookline.application.pipeline.StoreUnavailableException;
@@ -26,6 +29,7 @@ import dev.hookline.application.refused.RefusedDeliveries;
 import dev.hookline.application.refused.RefusedDelivery;
 import dev.hookline.domain.delivery.Delivery;
 import dev.hookline.domain.delivery.Headers;
+import dev.hookline.domain.delivery.Service;
 import dev.hookline.domain.pipeline.Pipeline;
 import dev.hookline.domain.pipeline.PipelineId;
 import dev.hookline.domain.pipeline.PipelineState;
@@ -60,6 +64,7 @@ public final class InMemoryStorage implements Storage {
   private final Map<UUID, RefusedDelivery> refused = new LinkedHashMap<>();
   private final Map<Integer, Hold> holds = new TreeMap<>();
   private final Map<WorkerId, Instant> leases = new HashMap<>();
+  private final Map<PauseScope, Instant> paused = new LinkedHashMap<>();
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private long lastMessageId;
   private volatile boolean away;
@@ -201,6 +206,11 @@ public final class InMemoryStorage implements Storage {
   @Override
   public Outbox outbox() {
     return new Lanes();
+  }
+
+  @Override
+  public Pauses pauses() {
+    return new Pausing();
   }
 
   /** Calls back on the accepting thread. */
@@ -467,6 +477,47 @@ public final class InMemoryStorage implements Storage {
     }
   }
 
+  private final class Pausing implements Pauses {
+    @Override
+    public void pause(PauseScope scope) {
+      synchronized (lock) {
+        reach();
+        paused.putIfAbsent(scope, clock.instant());
+      }
+      listeners.forEach(Runnable::run);
+    }
+
+    @Override
+    public boolean resume(PauseScope scope) {
+      boolean lifted;
+      synchronized (lock) {
+        reach();
+        lifted = paused.remove(scope) != null;
+      }
+      listeners.forEach(Runnable::run);
+      return lifted;
+    }
+
+    @Override
+    public void resumeAll() {
+      synchronized (lock) {
+        reach();
+        paused.clear();
+      }
+      listeners.forEach(Runnable::run);
+    }
+
+    @Override
+    public List<Pause> list() {
+      synchronized (lock) {
+        reach();
+        return paused.entrySet().stream()
+            .map(entry -> new Pause(entry.getKey(), entry.getValue()))
+            .toList();
+      }
+    }
+  }
+
   private final class Lanes implements Outbox {
     @Override
     public Set<Lane> lease(WorkerId worker, Duration lease, Set<Lane> busy) {
@@ -569,7 +620,16 @@ public final class InMemoryStorage implements Storage {
     }
 
     private boolean mayGo(Message message, Claim claim) {
-      return isDue(message) && !claim.shut().contains(message.target().or(claim::only).orElse(""));
+      Optional<String> target = message.target().or(claim::only);
+      return isDue(message)
+          && !claim.shut().contains(target.orElse(""))
+          && paused.keySet().stream().noneMatch(scope -> holdsUp(scope, message, target));
+    }
+
+    private boolean holdsUp(PauseScope scope, Message message, Optional<String> target) {
+      Service service = row(message.pipeline()).pipeline().event().service();
+      return scope.service().stream().allMatch(service::equals)
+          && (scope.target().isEmpty() || scope.target().equals(target));
     }
 
     private boolean isDue(Message message) {

@@ -23,8 +23,10 @@ import dev.hookline.application.dispatch.WorkerId;
 import dev.hookline.application.inspect.OutboxDepth;
 import dev.hookline.application.inspect.PipelineFilter;
 import dev.hookline.application.inspect.PipelineView;
+import dev.hookline.application.pause.PauseScope;
 import dev.hookline.application.pipeline.NewPipeline;
 import dev.hookline.domain.delivery.DeliveryKey;
+import dev.hookline.domain.delivery.Service;
 import dev.hookline.domain.pipeline.Outcome;
 import dev.hookline.domain.pipeline.Pipeline;
 import dev.hookline.domain.pipeline.PipelineId;
@@ -509,6 +511,28 @@ public abstract class OutboxContract {
 
     assertEquals(List.of(), storage().outbox().due(claim(lanes, Set.of("test"))));
     assertEquals(1, storage().outbox().due(claim(lanes, Set.of("other"))).size());
+  }
+
+  @Test
+  void pausedMessagesAreLeftOutUntilTheyAreResumed() {
+    accept("octo/a");
+    PipelineId routed = accept("octo/b");
+    Set<Lane> lanes = lease(alice);
+    route(lineOf("octo/b", lines(lanes, 1)).getFirst(), "ci");
+
+    var toTest = new PauseScope(Optional.empty(), Optional.of("test"));
+    storage().pauses().pause(toTest);
+    assertEquals(List.of(routed), pipelines(due(lanes)));
+    storage().pauses().pause(new PauseScope(Optional.of(GITHUB), Optional.empty()));
+    assertEquals(List.of(), due(lanes));
+    storage().pauses().resumeAll();
+    assertEquals(2, due(lanes).size());
+
+    var slackOnly = new PauseScope(Optional.of(new Service("slack")), Optional.of("ci"));
+    storage().pauses().pause(slackOnly);
+    assertEquals(2, due(lanes).size());
+    storage().pauses().pause(PauseScope.EVERYTHING);
+    assertEquals(List.of(), due(lanes));
   }
 
   @Test

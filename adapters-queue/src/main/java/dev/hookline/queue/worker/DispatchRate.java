@@ -2,7 +2,7 @@ package dev.hookline.queue.worker;
 
 import io.github.bucket4j.Bucket;
 import java.time.Duration;
-import java.util.OptionalInt;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** How fast one worker begins dispatches. Safe for use by many threads. */
@@ -12,8 +12,8 @@ final class DispatchRate {
   /**
    * @param perSecond the most dispatches begun in a second; empty: as many as there are
    */
-  DispatchRate(OptionalInt perSecond) {
-    bucket = perSecond.isPresent() ? bucket(perSecond.getAsInt()) : null;
+  DispatchRate(Optional<Integer> perSecond) {
+    bucket = perSecond.map(DispatchRate::bucket).orElse(null);
   }
 
   private static Bucket bucket(int perSecond) {

@@ -3,7 +3,7 @@ package dev.hookline.queue.worker;
 import dev.hookline.application.dispatch.Outbox.Ordering;
 import dev.hookline.application.dispatch.WorkerId;
 import java.time.Duration;
-import java.util.OptionalInt;
+import java.util.Optional;
 
 /**
  * How one worker works.
@@ -17,7 +17,7 @@ import java.util.OptionalInt;
 public record WorkerSettings(
     WorkerId worker,
     int concurrency,
-    OptionalInt maxRate,
+    Optional<Integer> maxRate,
     Duration lease,
     Duration pollInterval,
     Ordering ordering) {

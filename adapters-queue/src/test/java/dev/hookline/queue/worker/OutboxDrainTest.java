@@ -35,7 +35,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -88,11 +88,11 @@ class OutboxDrainTest {
   }
 
   private OutboxDrain worker(int concurrency, Ordering ordering) {
-    return worker(concurrency, ordering, OptionalInt.empty(), Targets.only(new Moody("test")));
+    return worker(concurrency, ordering, Optional.empty(), Targets.only(new Moody("test")));
   }
 
   private OutboxDrain worker(
-      int concurrency, Ordering ordering, OptionalInt maxRate, Targets targets) {
+      int concurrency, Ordering ordering, Optional<Integer> maxRate, Targets targets) {
     var settings =
         new WorkerSettings(
             new WorkerId(Samples.uuid(NOON)),
@@ -282,7 +282,7 @@ class OutboxDrainTest {
       accept("octo/r" + i % 3);
     }
     var worker =
-        worker(32, Ordering.STRICT, OptionalInt.of(10), Targets.only(new Moody("test")));
+        worker(32, Ordering.STRICT, Optional.of(10), Targets.only(new Moody("test")));
     worker.drainOnce();
     work();
     worker.drainOnce();
