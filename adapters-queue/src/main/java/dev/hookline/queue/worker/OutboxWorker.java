@@ -31,7 +31,7 @@ public final class OutboxWorker implements AutoCloseable {
   private final ExecutorService dispatches = Executors.newVirtualThreadPerTaskExecutor();
   private final Thread loop;
   private volatile boolean stopping;
-  private volatile long lastPass = System.nanoTime();
+  private volatile long lastRound = System.nanoTime();
   private boolean databaseAway;
 
   /**
@@ -71,7 +71,12 @@ public final class OutboxWorker implements AutoCloseable {
 
   /** Whether the loop has come round, database and all, within the last three leases. */
   public boolean progresses() {
-    return System.nanoTime() - lastPass < settings.lease().multipliedBy(3).toNanos();
+    return sinceLastRound().compareTo(settings.lease().multipliedBy(3)) < 0;
+  }
+
+  /** How long ago the loop came round, database and all. */
+  public Duration sinceLastRound() {
+    return Duration.ofNanos(System.nanoTime() - lastRound);
   }
 
   private void run() {
@@ -89,7 +94,7 @@ public final class OutboxWorker implements AutoCloseable {
   private int pass() {
     try {
       int worked = drain.drainOnce();
-      lastPass = System.nanoTime();
+      lastRound = System.nanoTime();
       if (databaseAway) {
         databaseAway = false;
         LOG.info("The database is back; the outbox is drained again");
