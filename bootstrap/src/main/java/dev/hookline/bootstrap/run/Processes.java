@@ -55,7 +55,7 @@ public final class Processes implements Commands {
           var database = closer.add(assembly.open("hookline-intake", INTAKE_CONNECTIONS));
           var workerDatabase = closer.add(assembly.open("hookline-worker", WORKER_CONNECTIONS));
           var useCases = assembly.useCases(database);
-          var metrics = new PrometheusMetrics(useCases.records());
+          var metrics = new PrometheusMetrics(useCases.records(), database.pauses());
           var target = assembly.target(useCases.format(), closer);
           var worker = assembly.worker(workerDatabase, useCases.format(), metrics, target);
           var intake = assembly.intake(useCases, metrics);
@@ -86,7 +86,7 @@ public final class Processes implements Commands {
           var database = closer.add(assembly.open("hookline-intake", INTAKE_CONNECTIONS));
           var schema = closer.add(SchemaWatch.start(database, state -> misfit(state, life)));
           var useCases = assembly.useCases(database);
-          var metrics = new PrometheusMetrics(useCases.records());
+          var metrics = new PrometheusMetrics(useCases.records(), database.pauses());
           var intake = assembly.intake(useCases, metrics);
           closer.add(
               assembly.admin(
@@ -111,7 +111,7 @@ public final class Processes implements Commands {
           var database = closer.add(assembly.open("hookline-worker", WORKER_CONNECTIONS));
           var schema = closer.add(SchemaWatch.start(database, state -> misfit(state, life)));
           var useCases = assembly.useCases(database);
-          var metrics = new PrometheusMetrics(useCases.records());
+          var metrics = new PrometheusMetrics(useCases.records(), database.pauses());
           var target = assembly.target(useCases.format(), closer);
           var worker = assembly.worker(database, useCases.format(), metrics, target);
           closer.add(

@@ -77,6 +77,8 @@ class CompleteFlowIntegrationTest {
                 repository: octo/linear
                 default-branch: trunk
                 can-write: true
+              - match: {team: OPS}
+                repository: octo/ops
       """;
 
   @TempDir private Path folder;
@@ -87,6 +89,7 @@ class CompleteFlowIntegrationTest {
   private final TestDatabase testDatabase = closer.add(TestDatabase.create());
   private Assembly assembly;
   private UseCases useCases;
+  private PrometheusMetrics metrics;
   private IntakeServer intake;
 
   @BeforeEach
@@ -95,7 +98,8 @@ class CompleteFlowIntegrationTest {
     Database database = closer.add(assembly.open("test-intake", 8));
     database.migrate();
     useCases = assembly.useCases(database);
-    intake = closer.add(assembly.intake(useCases, new PrometheusMetrics(useCases.records())));
+    metrics = new PrometheusMetrics(useCases.records(), database.pauses());
+    intake = closer.add(assembly.intake(useCases, metrics));
   }
 
   @AfterEach
@@ -109,6 +113,7 @@ class CompleteFlowIntegrationTest {
     environment.put("HOOKLINE_GITHUB_SECRETS", GITHUB_SECRET);
     environment.put("HOOKLINE_SLACK_SECRETS", SLACK_SECRET);
     environment.put("HOOKLINE_LINEAR_SECRETS", LINEAR_SECRET);
+    environment.put("HOOKLINE_LINEAR_QUOTA", "2:1");
     environment.put("HOOKLINE_DB_URL", testDatabase.url());
     Optional.ofNullable(testDatabase.user()).ifPresent(u -> environment.put("HOOKLINE_DB_USER", u));
     Optional.ofNullable(testDatabase.password())
@@ -128,7 +133,6 @@ class CompleteFlowIntegrationTest {
   }
 
   private OutboxWorker startWorker(CommandDispatcher dispatcher, Database database) {
-    var metrics = new PrometheusMetrics(useCases.records());
     OutboxWorker worker = assembly.worker(database, useCases.format(), metrics, dispatcher);
     worker.start();
     return closer.add(worker);
@@ -263,6 +267,41 @@ class CompleteFlowIntegrationTest {
     assertEquals("Comment.create", command.event().eventType());
     assertEquals("Schön 🎉", command.event().userRequest());
     assertTrue(command.event().repository().canWrite());
+  }
+
+  @Test
+  void aBurstOverItsTenantsQuotaIsStoredAndDispatchedAtTheRateInOrder() throws Exception {
+    startWorker(target);
+    var burst = new ArrayList<PipelineId>();
+    long start = System.nanoTime();
+    for (int i = 0; i < 7; i++) {
+      burst.add(sendLinear("busy-org", "ENG"));
+    }
+    var ofAnother = sendLinear("other-org", "OPS");
+
+    target.awaitCount(8);
+    var took = Duration.ofNanos(System.nanoTime() - start);
+    List<PipelineId> taken = target.taken().stream().map(Command::id).toList();
+    assertTrue(took.compareTo(Duration.ofMillis(2900)) > 0, () -> "6 events at 2/s in " + took);
+    assertTrue(taken.indexOf(ofAnother) < taken.indexOf(burst.getLast()), "waits for nobody");
+    assertEquals(burst, taken.stream().filter(burst::contains).toList());
+  }
+
+  private PipelineId sendLinear(String organization, String team) throws Exception {
+    String body =
+        """
+        {"action":"create","type":"Comment","organizationId":"%s","webhookTimestamp":%d,\
+        "data":{"id":"%s","body":"b","issue":{"team":{"key":"%s"}}}}\
+        """
+            .formatted(organization, clock.millis(), UUID.randomUUID(), team);
+    HttpResponse<String> answer =
+        send(
+            to("linear")
+                .header("Linear-Delivery", UUID.randomUUID().toString())
+                .header("Linear-Signature", hmac(LINEAR_SECRET, body)),
+            body);
+    assertEquals(200, answer.statusCode(), answer::body);
+    return id(JSON.readTree(answer.body()));
   }
 
   @Test
