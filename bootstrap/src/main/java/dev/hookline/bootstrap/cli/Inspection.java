@@ -4,6 +4,7 @@ import dev.hookline.application.inspect.Page;
 import dev.hookline.application.inspect.PipelineFilter;
 import dev.hookline.application.inspect.PipelineView;
 import dev.hookline.application.inspect.Records;
+import dev.hookline.application.pause.Pauses;
 import dev.hookline.application.refused.RefusedDelivery;
 import dev.hookline.application.replay.ReplayPipeline;
 import dev.hookline.application.replay.ReplayRefused;
@@ -12,8 +13,8 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * The stored state, for the commands that look into it. Its JSON is what the admin endpoint answers
- * for the same.
+ * The stored state, for the commands that look into it or steer the workers by it. Its JSON is what
+ * the admin endpoint answers for the same.
  *
  * <p>Every method but {@link #close} and those of JSON throws {@link
  * dev.hookline.application.pipeline.StoreUnavailableException} if the database is away.
@@ -21,6 +22,8 @@ import java.util.UUID;
 public interface Inspection extends AutoCloseable {
 
   Records records();
+
+  Pauses pauses();
 
   ReplayPipeline.Replay replay(PipelineId id);
 

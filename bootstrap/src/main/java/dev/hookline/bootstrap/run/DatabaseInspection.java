@@ -6,6 +6,7 @@ import dev.hookline.application.inspect.Page;
 import dev.hookline.application.inspect.PipelineFilter;
 import dev.hookline.application.inspect.PipelineView;
 import dev.hookline.application.inspect.Records;
+import dev.hookline.application.pause.Pauses;
 import dev.hookline.application.refused.RefusedDelivery;
 import dev.hookline.application.replay.ReplayPipeline;
 import dev.hookline.application.replay.ReplayRefused;
@@ -23,6 +24,11 @@ record DatabaseInspection(Database database, UseCases useCases, AdminJson json)
   @Override
   public Records records() {
     return useCases.records();
+  }
+
+  @Override
+  public Pauses pauses() {
+    return database.pauses();
   }
 
   @Override
