@@ -25,7 +25,7 @@ final class PostgresStorage implements Storage, AutoCloseable {
     server.execute(
         """
         TRUNCATE event, pipeline, delivery_key, dead_letter, outbox_message, worker,
-          refused_delivery;
+          refused_delivery, dropped_day;
         UPDATE lane SET owner = NULL
         """);
   }
