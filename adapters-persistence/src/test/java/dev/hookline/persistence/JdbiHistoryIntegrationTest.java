@@ -83,7 +83,7 @@ final class JdbiHistoryIntegrationTest {
     assertEquals(
         List.of(),
         new AuditState(storage.database().storedState())
-            .audit(true, _ -> {}).stream().filter(Finding::isBroken).toList());
+            .audit(true, _ -> {}, _ -> {}).stream().filter(Finding::isBroken).toList());
   }
 
   @Test

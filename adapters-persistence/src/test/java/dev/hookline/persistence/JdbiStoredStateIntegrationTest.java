@@ -72,7 +72,7 @@ final class JdbiStoredStateIntegrationTest {
   }
 
   private List<Finding> audit() {
-    return audit.audit(true, _ -> {});
+    return audit.audit(true, _ -> {}, _ -> {});
   }
 
   private Set<Invariant> broken() {
@@ -107,7 +107,7 @@ final class JdbiStoredStateIntegrationTest {
   @Test
   void bodiesAreReadOnlyIfAskedFor() {
     var told = new ArrayList<Invariant>();
-    audit.audit(false, told::add);
+    audit.audit(false, told::add, _ -> {});
     assertEquals(
         Arrays.stream(Invariant.values())
             .filter(invariant -> invariant != Invariant.BODY_HAS_ITS_DIGEST)

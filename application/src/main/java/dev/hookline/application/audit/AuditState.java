@@ -18,14 +18,18 @@ public final class AuditState {
    *
    * @param deep whether to read every body as well
    * @param begun told each invariant before it is checked
+   * @param found told how each was found, at once, since the next may take minutes
+   * @return all that was found
    * @throws dev.hookline.application.pipeline.StoreUnavailableException if the database is away
    */
-  public List<Finding> audit(boolean deep, Consumer<Invariant> begun) {
+  public List<Finding> audit(boolean deep, Consumer<Invariant> begun, Consumer<Finding> found) {
     var findings = new ArrayList<Finding>();
     for (Invariant invariant : Invariant.values()) {
       if (deep || invariant != Invariant.BODY_HAS_ITS_DIGEST) {
         begun.accept(invariant);
-        findings.add(state.check(invariant));
+        Finding finding = state.check(invariant);
+        found.accept(finding);
+        findings.add(finding);
       }
     }
     return List.copyOf(findings);
