@@ -26,7 +26,7 @@ final class PostgresStorage implements Storage, AutoCloseable {
     server.execute(
         """
         TRUNCATE event, pipeline, delivery_key, dead_letter, outbox_message, worker,
-          refused_delivery, pause;
+          refused_delivery, pause, dropped_day;
         UPDATE lane SET owner = NULL
         """);
   }
