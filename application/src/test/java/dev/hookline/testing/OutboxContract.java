@@ -641,7 +641,9 @@ public abstract class OutboxContract {
         .route(
             alice,
             List.of(
-                new Way(line.get(0), "ci"), new Way(line.get(0), "stream"), new Way(line.get(1), "ci")));
+                new Way(line.get(0), "ci"),
+                new Way(line.get(0), "stream"),
+                new Way(line.get(1), "ci")));
     PipelineId third = accept("octo/a");
     route(due(lanes).stream().filter(m -> m.target().isEmpty()).findFirst().orElseThrow(), "ci");
 
@@ -719,9 +721,7 @@ public abstract class OutboxContract {
 
   private static List<OutboxMessage> lineOf(String repository, List<Line> lines) {
     return lines.stream()
-        .filter(
-            line ->
-                line.head().pipeline().event().repository().fullName().equals(repository))
+        .filter(line -> line.head().pipeline().event().repository().fullName().equals(repository))
         .findFirst()
         .orElseThrow()
         .messages();

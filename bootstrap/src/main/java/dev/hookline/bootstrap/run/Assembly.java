@@ -234,13 +234,11 @@ final class Assembly {
         dispatch.routes());
   }
 
-  private CommandDispatcher target(
-      String name, Target target, EventFormat format, Closer closer) {
+  private CommandDispatcher target(String name, Target target, EventFormat format, Closer closer) {
     Duration patience = target.timeout().plus(TIME_TO_TELL);
     return switch (target) {
       case Target.Log _ ->
-          new TimeLimitedTarget(
-              new LogTarget(name, format, STANDARD_OUTPUT), patience);
+          new TimeLimitedTarget(new LogTarget(name, format, STANDARD_OUTPUT), patience);
       case Target.Exec(var command, var timeout) ->
           new TimeLimitedTarget(new ExecTarget(name, command, timeout, format), patience);
       case Target.Http(var url, var secret, var timeout) -> {

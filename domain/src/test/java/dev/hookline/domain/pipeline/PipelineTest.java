@@ -67,7 +67,7 @@ class PipelineTest {
   private static final Step BYPASS = new Step("bypass", "bypass", p -> p.bypass(LATER));
   private static final Step REPLAY = new Step("replay", "replay", p -> p.replay(p.event(), LATER));
 
-  private static final List<Step> STEPS = 
+  private static final List<Step> STEPS =
       List.of(BEGIN, TAKEN, REFUSED, POSTPONED, GIVEN_UP, BYPASS, REPLAY);
 
   private static Step settling(String what, Outcome outcome) {
