@@ -2,6 +2,7 @@
 module dev.hookline.adapters.queue {
   requires transitive dev.hookline.application;
   requires java.net.http;
+  requires kafka.clients;
   requires org.slf4j;
   requires static transitive org.jspecify;
 

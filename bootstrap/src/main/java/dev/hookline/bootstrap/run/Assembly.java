@@ -31,6 +31,7 @@ import dev.hookline.persistence.Database;
 import dev.hookline.persistence.DatabaseSettings;
 import dev.hookline.queue.target.ExecTarget;
 import dev.hookline.queue.target.HttpTarget;
+import dev.hookline.queue.target.KafkaTarget;
 import dev.hookline.queue.target.LogTarget;
 import dev.hookline.queue.target.TimeLimitedTarget;
 import dev.hookline.queue.worker.OutboxWorker;
@@ -224,8 +225,8 @@ final class Assembly {
               closer.add(
                   new HttpTarget(
                       name, url, secret.map(source -> source::first), timeout, format, clock));
-          case Target.Kafka _ ->
-              throw new IllegalStateException("refused when the settings were checked");
+          case Target.Kafka(var servers, var topic, var timeout) ->
+              closer.add(new KafkaTarget(name, servers, topic, timeout, format));
         };
     return new TimeLimitedTarget(dispatcher, target.timeout().plus(Duration.ofSeconds(1)));
   }
