@@ -55,7 +55,7 @@ final class Rereading {
       case Received _, Attempting _, Retrying _ -> new Reading.Hindered(new Replay.StillOpen());
       case Dispatched _, Failed _ ->
           switch (standardizer.standardize(recorded.delivery())) {
-            case Understood(var today, _) -> new Reading.Reread(recorded.pipeline(), today);
+            case Understood(var today, _, _) -> new Reading.Reread(recorded.pipeline(), today);
             case Unusable unusable -> unreadable(new Replay.Unreadable(unusable.error()));
             // It was an event when it was accepted; that it is a handshake today is our change.
             case Handshake _ ->

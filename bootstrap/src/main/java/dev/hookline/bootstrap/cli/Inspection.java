@@ -5,6 +5,7 @@ import dev.hookline.application.inspect.Page;
 import dev.hookline.application.inspect.PipelineFilter;
 import dev.hookline.application.inspect.PipelineView;
 import dev.hookline.application.inspect.Records;
+import dev.hookline.application.pause.Pauses;
 import dev.hookline.application.refused.RefusedDelivery;
 import dev.hookline.application.replay.PreviewReplay;
 import dev.hookline.application.replay.ReplayPipeline;
@@ -16,8 +17,8 @@ import java.util.UUID;
 import java.util.function.BiConsumer;
 
 /**
- * The stored state, for the commands that look into it or clear it up. Its JSON is what the admin
- * endpoint answers for the same.
+ * The stored state, for the commands that look into it, clear it up or steer the workers by it. Its
+ * JSON is what the admin endpoint answers for the same.
  *
  * <p>Every method but {@link #close} and those of JSON throws {@link
  * dev.hookline.application.pipeline.StoreUnavailableException} if the database is away.
@@ -25,6 +26,8 @@ import java.util.function.BiConsumer;
 public interface Inspection extends AutoCloseable {
 
   Records records();
+
+  Pauses pauses();
 
   ReplayPipeline.Replay replay(PipelineId id);
 

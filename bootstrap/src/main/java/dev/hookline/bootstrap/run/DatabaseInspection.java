@@ -7,6 +7,7 @@ import dev.hookline.application.inspect.Page;
 import dev.hookline.application.inspect.PipelineFilter;
 import dev.hookline.application.inspect.PipelineView;
 import dev.hookline.application.inspect.Records;
+import dev.hookline.application.pause.Pauses;
 import dev.hookline.application.refused.RefusedDelivery;
 import dev.hookline.application.replay.PreviewReplay;
 import dev.hookline.application.replay.ReplayPipeline;
@@ -27,6 +28,11 @@ record DatabaseInspection(Database database, UseCases useCases, AdminJson json)
   @Override
   public Records records() {
     return useCases.records();
+  }
+
+  @Override
+  public Pauses pauses() {
+    return database.pauses();
   }
 
   @Override

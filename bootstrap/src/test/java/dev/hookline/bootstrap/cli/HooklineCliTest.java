@@ -56,6 +56,11 @@ class HooklineCliTest {
         "prune --older-than -P1D",
         "refused show",
         "refused replay",
+        "pause --service gitlab",
+        "pause --target ",
+        "pause --list --service github",
+        "resume --service gitlab",
+        "resume everything",
         "help nope",
         "migrate"
       })
@@ -127,7 +132,12 @@ class HooklineCliTest {
         "refused list",
         "refused list --error RepositoryContextError --since 2026-01-31T12:00:00Z",
         "refused show 01934f5e-0000-7000-8000-000000000001 --json",
-        "refused replay 01934f5e-0000-7000-8000-000000000001"
+        "refused replay 01934f5e-0000-7000-8000-000000000001",
+        "pause",
+        "pause --service github --target log --json",
+        "pause --list --json",
+        "resume",
+        "resume --target nobodys"
       })
   void rightUseReachesTheDatabase(String line) {
     shell.environment.put("HOOKLINE_DB_URL", "jdbc:postgresql://db/hookline");
