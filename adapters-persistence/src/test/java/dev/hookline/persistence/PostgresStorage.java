@@ -2,6 +2,7 @@ package dev.hookline.persistence;
 
 import dev.hookline.application.dispatch.Outbox;
 import dev.hookline.application.inspect.Records;
+import dev.hookline.application.pause.Pauses;
 import dev.hookline.application.pipeline.PipelineStore;
 import dev.hookline.application.refused.RefusedDeliveries;
 import dev.hookline.testing.PlainEventFormat;
@@ -25,7 +26,7 @@ final class PostgresStorage implements Storage, AutoCloseable {
     server.execute(
         """
         TRUNCATE event, pipeline, delivery_key, dead_letter, outbox_message, worker,
-          refused_delivery;
+          refused_delivery, pause, dropped_day;
         UPDATE lane SET owner = NULL
         """);
   }
@@ -56,6 +57,11 @@ final class PostgresStorage implements Storage, AutoCloseable {
   @Override
   public Outbox outbox() {
     return outbox;
+  }
+
+  @Override
+  public Pauses pauses() {
+    return database.pauses();
   }
 
   /** Nobody can move the database's clock, so everything that it is compared with moves back. */

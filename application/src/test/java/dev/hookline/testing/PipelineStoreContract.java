@@ -31,6 +31,7 @@ import dev.hookline.domain.pipeline.PipelineId;
 import dev.hookline.domain.pipeline.PipelineState;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -65,6 +66,39 @@ public abstract class PipelineStoreContract {
     OutboxMessage message = onlyMessage();
     assertEquals(candidate.pipeline().id(), message.pipeline().id());
     assertEquals(OutboxMessage.Task.PROCESS_WEBHOOK_EVENT, message.task());
+  }
+
+  @Test
+  void dispatchThatIsPutOffIsNotDueBeforeItsTime() {
+    NewPipeline now = candidate("now");
+    accept(now);
+    accept(putOff(candidate("later"), Duration.ofMinutes(10)));
+    assertEquals(List.of(now.pipeline().id()), due(Ordering.NONE));
+
+    storage().pass(Duration.ofMinutes(9));
+    assertEquals(1, due(Ordering.NONE).size());
+    storage().pass(Duration.ofMinutes(2));
+    assertEquals(2, due(Ordering.NONE).size());
+  }
+
+  @Test
+  void laterEventsOfItsRepositoryWaitBehindOneThatIsPutOff() {
+    NewPipeline putOff = putOff(candidate("later"), Duration.ofMinutes(10));
+    accept(putOff);
+    accept(candidate("next"));
+    assertEquals(List.of(), due(Ordering.STRICT));
+
+    storage().pass(Duration.ofMinutes(11));
+    assertEquals(List.of(putOff.pipeline().id()), due(Ordering.STRICT));
+  }
+
+  private static NewPipeline putOff(NewPipeline candidate, Duration putOff) {
+    return new NewPipeline(
+        candidate.pipeline(), candidate.delivery(), candidate.key(), candidate.guardBody(), putOff);
+  }
+
+  private List<PipelineId> due(Ordering ordering) {
+    return messages(ordering).stream().map(message -> message.pipeline().id()).toList();
   }
 
   @Test
@@ -250,6 +284,28 @@ public abstract class PipelineStoreContract {
   }
 
   @Test
+  void ofManyReplaysAtOnceExactlyOneReopensThePipeline() throws Exception {
+    accept(candidate("replayed"));
+    Pipeline failed = settle(new Outcome.GiveUp("gone"));
+    Pipeline replayed = failed.replay(failed.event(), NOON);
+    int threads = 8;
+    var start = new CyclicBarrier(threads);
+    Callable<Boolean> reopen =
+        () -> {
+          start.await();
+          return storage().pipelines().reopen(replayed);
+        };
+    int reopened = 0;
+    try (var executor = Executors.newFixedThreadPool(threads)) {
+      for (Future<Boolean> did : executor.invokeAll(Collections.nCopies(threads, reopen))) {
+        reopened += did.get() ? 1 : 0;
+      }
+    }
+    assertEquals(1, reopened);
+    assertEquals(1, messages().size());
+  }
+
+  @Test
   void unknownPipelineIsNotReopened() {
     assertFalse(storage().pipelines().reopen(aPipeline().build()));
   }
@@ -310,7 +366,7 @@ public abstract class PipelineStoreContract {
     var worker = new WorkerId(UUID.randomUUID());
     Set<Lane> lanes = storage().outbox().lease(worker, Duration.ofSeconds(8), Set.of());
     OutboxMessage message =
-        storage().outbox().due(lanes, Ordering.STRICT, List.of(), 10).getFirst();
+        Claims.due(storage().outbox(), lanes, Ordering.STRICT, List.of(), 10).getFirst();
     OutboxMessage begun = message.with(message.pipeline().begin(THREE_TIMES, NOON));
     storage().outbox().record(worker, List.of(begun));
     OutboxMessage settled = begun.with(begun.pipeline().settle(outcome, THREE_TIMES, NOON));
@@ -326,10 +382,14 @@ public abstract class PipelineStoreContract {
   }
 
   private List<OutboxMessage> messages() {
+    return messages(Ordering.NONE);
+  }
+
+  private List<OutboxMessage> messages(Ordering ordering) {
     var worker = new WorkerId(UUID.randomUUID());
     Set<Lane> lanes = storage().outbox().lease(worker, Duration.ofSeconds(8), Set.of());
     try {
-      return storage().outbox().due(lanes, Ordering.NONE, List.of(), 1000);
+      return Claims.due(storage().outbox(), lanes, ordering, List.of(), 1000);
     } finally {
       storage().outbox().release(worker);
     }

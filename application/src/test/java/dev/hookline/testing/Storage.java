@@ -2,6 +2,7 @@ package dev.hookline.testing;
 
 import dev.hookline.application.dispatch.Outbox;
 import dev.hookline.application.inspect.Records;
+import dev.hookline.application.pause.Pauses;
 import dev.hookline.application.pipeline.PipelineStore;
 import dev.hookline.application.refused.RefusedDeliveries;
 import java.time.Duration;
@@ -15,6 +16,8 @@ public interface Storage {
   Records records();
 
   Outbox outbox();
+
+  Pauses pauses();
 
   /** Lets time pass for leases and for messages that wait. */
   void pass(Duration time);

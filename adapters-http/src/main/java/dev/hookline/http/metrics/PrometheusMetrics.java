@@ -2,9 +2,11 @@ package dev.hookline.http.metrics;
 
 import dev.hookline.application.dispatch.DispatchMetrics;
 import dev.hookline.application.inspect.Records;
+import dev.hookline.application.pause.Pauses;
 import dev.hookline.application.receive.WebhookMetrics;
 import dev.hookline.domain.delivery.Service;
 import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -40,17 +42,19 @@ public final class PrometheusMetrics implements WebhookMetrics, DispatchMetrics 
   private final Histogram processingTime;
   private final Counter secrets;
   private final Counter dispatched;
+  private final Gauge available;
   private final Histogram dispatchTime;
   private final Histogram lag;
 
   /**
    * @param records where the outbox's depth is read
+   * @param pauses where it is read what is paused
    */
-  public PrometheusMetrics(Records records) {
-    this(records, System::nanoTime);
+  public PrometheusMetrics(Records records, Pauses pauses) {
+    this(records, pauses, System::nanoTime);
   }
 
-  PrometheusMetrics(Records records, LongSupplier nanoTime) {
+  PrometheusMetrics(Records records, Pauses pauses, LongSupplier nanoTime) {
     received =
         Counter.builder()
             .name("webhook_received_total")
@@ -76,13 +80,19 @@ public final class PrometheusMetrics implements WebhookMetrics, DispatchMetrics 
             .help("Attempts at a target, by how they ended for the message.")
             .labelNames("target", "outcome")
             .register(registry);
+    available =
+        Gauge.builder()
+            .name("outbox_target_available")
+            .help("1 while the target takes commands, 0 while it is away and its circuit open.")
+            .labelNames("target")
+            .register(registry);
     dispatchTime =
         histogram(
             "outbox_dispatch_seconds", "One attempt at a target.", DISPATCH_SECONDS, "target");
     lag =
         histogram(
             "outbox_lag_seconds", "From acceptance to the first successful dispatch.", LAG_SECONDS);
-    registry.register(new OutboxGauges(records, nanoTime));
+    registry.register(new OutboxGauges(records, pauses, nanoTime));
   }
 
   private Histogram histogram(String name, String help, double[] bounds, String... labels) {
@@ -111,6 +121,11 @@ public final class PrometheusMetrics implements WebhookMetrics, DispatchMetrics 
   public void dispatched(String target, Result result, Duration took) {
     dispatched.labelValues(target, label(result)).inc();
     dispatchTime.labelValues(target).observe(seconds(took));
+  }
+
+  @Override
+  public void available(String target, boolean isAvailable) {
+    available.labelValues(target).set(isAvailable ? 1 : 0);
   }
 
   @Override

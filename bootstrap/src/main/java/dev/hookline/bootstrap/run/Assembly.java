@@ -3,8 +3,10 @@ package dev.hookline.bootstrap.run;
 import com.fasterxml.uuid.Generators;
 import dev.hookline.application.dispatch.CommandDispatcher;
 import dev.hookline.application.dispatch.DispatchCommand;
+import dev.hookline.application.dispatch.DispatchMetrics;
 import dev.hookline.application.dispatch.Outbox.Ordering;
 import dev.hookline.application.dispatch.ProcessWebhookEvent;
+import dev.hookline.application.dispatch.Targets;
 import dev.hookline.application.dispatch.WorkerId;
 import dev.hookline.application.format.EventFormat;
 import dev.hookline.application.receive.AdmitSender;
@@ -21,14 +23,17 @@ import dev.hookline.http.admin.AdminJson;
 import dev.hookline.http.admin.AdminServer;
 import dev.hookline.http.admin.ReadinessCheck;
 import dev.hookline.http.dialects.Dialects;
+import dev.hookline.http.intake.BucketQuota;
 import dev.hookline.http.intake.BucketRateLimiter;
 import dev.hookline.http.intake.EnabledService;
 import dev.hookline.http.intake.IntakeServer;
+import dev.hookline.http.intake.Rate;
 import dev.hookline.http.intake.WebhookLogger;
 import dev.hookline.http.metrics.PrometheusMetrics;
 import dev.hookline.http.provider.Dialect;
 import dev.hookline.persistence.Database;
 import dev.hookline.persistence.DatabaseSettings;
+import dev.hookline.queue.target.CircuitBreakingTarget;
 import dev.hookline.queue.target.ExecTarget;
 import dev.hookline.queue.target.HttpTarget;
 import dev.hookline.queue.target.KafkaTarget;
@@ -38,17 +43,19 @@ import dev.hookline.queue.worker.OutboxWorker;
 import dev.hookline.queue.worker.WorkerSettings;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.OutputStream;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,6 +63,12 @@ import org.slf4j.LoggerFactory;
 /** Makes the parts of a process out of its settings. */
 final class Assembly {
   private static final Logger LOG = LoggerFactory.getLogger(Assembly.class);
+
+  /** A target keeps its time itself; this much later it is taken for stuck. */
+  private static final Duration TIME_TO_TELL = Duration.ofSeconds(1);
+
+  /** One for all, so that the lines of several targets never mix. */
+  private static final OutputStream STANDARD_OUTPUT = new FileOutputStream(FileDescriptor.out);
 
   private final Settings settings;
   private final Clock clock;
@@ -95,6 +108,7 @@ final class Assembly {
             useCases.store(),
             useCases.refusals(),
             useCases.replay(),
+            new BucketQuota(rates(ServiceSettings::quota)),
             metrics,
             ids);
     var server =
@@ -109,7 +123,8 @@ final class Assembly {
                 settings.shutdownGrace(),
                 http.trustedProxies()),
             enabled(),
-            new AdmitSender(new BucketRateLimiter(rates())),
+            new AdmitSender(
+                new BucketRateLimiter(rates(service -> Optional.of(service.rateLimit())))),
             receive,
             metrics,
             new WebhookLogger(),
@@ -142,15 +157,13 @@ final class Assembly {
         service.refuseWith());
   }
 
-  private Map<Service, BucketRateLimiter.Rate> rates() {
-    return settings.enabledServices().stream()
-        .collect(
-            Collectors.toMap(
-                ServiceSettings::service,
-                s ->
-                    new BucketRateLimiter.Rate(
-                        Math.toIntExact(s.rateLimit().perSecond()),
-                        Math.toIntExact(s.rateLimit().burst()))));
+  private Map<Service, Rate> rates(Function<ServiceSettings, Optional<Rate>> rateOf) {
+    var rates = new HashMap<Service, Rate>();
+    settings
+        .enabledServices()
+        .forEach(
+            service -> rateOf.apply(service).ifPresent(rate -> rates.put(service.service(), rate)));
+    return rates;
   }
 
   static AdminApi api(UseCases useCases) {
@@ -189,7 +202,7 @@ final class Assembly {
   }
 
   OutboxWorker worker(
-      Database database, EventFormat format, PrometheusMetrics metrics, CommandDispatcher target) {
+      Database database, EventFormat format, PrometheusMetrics metrics, Targets targets) {
     Settings.Worker worker = settings.worker();
     var outbox = database.outbox(format);
     var policy =
@@ -197,11 +210,13 @@ final class Assembly {
     return new OutboxWorker(
         outbox,
         database.outboxSignal(),
-        new ProcessWebhookEvent(outbox, policy, clock),
-        new DispatchCommand(target, policy, metrics, clock),
+        new ProcessWebhookEvent(outbox, targets, policy, clock),
+        new DispatchCommand(targets, policy, metrics, clock),
+        targets,
         new WorkerSettings(
             new WorkerId(ids.get()),
             worker.concurrency(),
+            worker.maxRate(),
             worker.lease(),
             worker.pollInterval(),
             switch (worker.ordering()) {
@@ -212,22 +227,34 @@ final class Assembly {
         settings.shutdownGrace());
   }
 
-  CommandDispatcher target(EventFormat format, Closer closer) {
-    var only = settings.dispatch().targets().entrySet().iterator().next();
-    Target target = only.getValue();
-    String name = only.getKey();
-    CommandDispatcher dispatcher =
-        switch (target) {
-          case Target.Log _ -> new LogTarget(format, new FileOutputStream(FileDescriptor.out));
-          case Target.Exec(var command, var timeout) ->
-              new ExecTarget(name, command, timeout, format);
-          case Target.Http(var url, var secret, var timeout) ->
-              closer.add(
-                  new HttpTarget(
-                      name, url, secret.map(source -> source::first), timeout, format, clock));
-          case Target.Kafka(var servers, var topic, var timeout) ->
-              closer.add(new KafkaTarget(name, servers, topic, timeout, format));
-        };
-    return new TimeLimitedTarget(dispatcher, target.timeout().plus(Duration.ofSeconds(1)));
+  Targets targets(EventFormat format, DispatchMetrics metrics, Closer closer) {
+    Settings.Dispatch dispatch = settings.dispatch();
+    return new Targets(
+        dispatch.targets().entrySet().stream()
+            .map(named -> target(named.getKey(), named.getValue(), format, metrics, closer))
+            .toList(),
+        dispatch.routes());
+  }
+
+  private CommandDispatcher target(
+      String name, Target target, EventFormat format, DispatchMetrics metrics, Closer closer) {
+    Duration patience = target.timeout().plus(TIME_TO_TELL);
+    return switch (target) {
+      case Target.Log _ ->
+          new TimeLimitedTarget(new LogTarget(name, format, STANDARD_OUTPUT), patience);
+      case Target.Exec(var command, var timeout) ->
+          new TimeLimitedTarget(new ExecTarget(name, command, timeout, format), patience);
+      case Target.Http(var url, var secret, var timeout) -> {
+        var http =
+            closer.add(
+                new HttpTarget(
+                    name, url, secret.map(source -> source::first), timeout, format, clock));
+        yield new CircuitBreakingTarget(new TimeLimitedTarget(http, patience), metrics, clock);
+      }
+      case Target.Kafka(var servers, var topic, var timeout) -> {
+        var kafka = closer.add(new KafkaTarget(name, servers, topic, timeout, format));
+        yield new CircuitBreakingTarget(new TimeLimitedTarget(kafka, patience), metrics, clock);
+      }
+    };
   }
 }

@@ -13,7 +13,9 @@ import dev.hookline.bootstrap.up.RunFile;
 import dev.hookline.bootstrap.up.UpFolder;
 import dev.hookline.http.admin.AdminJson;
 import dev.hookline.http.metrics.PrometheusMetrics;
+import dev.hookline.persistence.Database;
 import dev.hookline.persistence.SchemaState;
+import dev.hookline.queue.worker.OutboxWorker;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -31,6 +33,9 @@ public final class Processes implements Commands {
 
   /** What closing may take beyond the grace, before the process ends all the same. */
   private static final Duration MARGIN = Duration.ofSeconds(5);
+
+  /** A worker that stands still for so many leases ends; after three it is no longer ready. */
+  private static final int LEASES_WITHOUT_PROGRESS = 6;
 
   private static final int INTAKE_CONNECTIONS = 16;
   private static final int WORKER_CONNECTIONS = 4;
@@ -55,9 +60,9 @@ public final class Processes implements Commands {
           var database = closer.add(assembly.open("hookline-intake", INTAKE_CONNECTIONS));
           var workerDatabase = closer.add(assembly.open("hookline-worker", WORKER_CONNECTIONS));
           var useCases = assembly.useCases(database);
-          var metrics = new PrometheusMetrics(useCases.records());
-          var target = assembly.target(useCases.format(), closer);
-          var worker = assembly.worker(workerDatabase, useCases.format(), metrics, target);
+          var metrics = new PrometheusMetrics(useCases.records(), database.pauses());
+          var targets = assembly.targets(useCases.format(), metrics, closer);
+          var worker = assembly.worker(workerDatabase, useCases.format(), metrics, targets);
           var intake = assembly.intake(useCases, metrics);
           var admin =
               closer.add(
@@ -70,6 +75,7 @@ public final class Processes implements Commands {
                               new Check("intake", intake.accepts()),
                               new Check("worker", worker.progresses()))));
           closer.add(worker).start();
+          closer.add(stallWatch(settings, worker, workerDatabase, life));
           closer.add(Upkeep.start(workerDatabase, settings.retention()));
           closer.add(intake);
           announce(settings, own, postgres, intake.port(), admin.port(), out);
@@ -86,7 +92,7 @@ public final class Processes implements Commands {
           var database = closer.add(assembly.open("hookline-intake", INTAKE_CONNECTIONS));
           var schema = closer.add(SchemaWatch.start(database, state -> misfit(state, life)));
           var useCases = assembly.useCases(database);
-          var metrics = new PrometheusMetrics(useCases.records());
+          var metrics = new PrometheusMetrics(useCases.records(), database.pauses());
           var intake = assembly.intake(useCases, metrics);
           closer.add(
               assembly.admin(
@@ -111,9 +117,9 @@ public final class Processes implements Commands {
           var database = closer.add(assembly.open("hookline-worker", WORKER_CONNECTIONS));
           var schema = closer.add(SchemaWatch.start(database, state -> misfit(state, life)));
           var useCases = assembly.useCases(database);
-          var metrics = new PrometheusMetrics(useCases.records());
-          var target = assembly.target(useCases.format(), closer);
-          var worker = assembly.worker(database, useCases.format(), metrics, target);
+          var metrics = new PrometheusMetrics(useCases.records(), database.pauses());
+          var targets = assembly.targets(useCases.format(), metrics, closer);
+          var worker = assembly.worker(database, useCases.format(), metrics, targets);
           closer.add(
               assembly.admin(
                   metrics,
@@ -124,8 +130,19 @@ public final class Processes implements Commands {
                           new Check("schema", schema.fits()),
                           new Check("worker", worker.progresses()))));
           closer.add(worker).start();
+          closer.add(stallWatch(settings, worker, database, life));
           closer.add(Upkeep.start(database, settings.retention()));
         });
+  }
+
+  private static StallWatch stallWatch(
+      Settings settings, OutboxWorker worker, Database database, Lifetime life) {
+    Settings.Worker how = settings.worker();
+    return StallWatch.start(
+        worker::sinceLastRound,
+        database::answers,
+        how.lease().multipliedBy(LEASES_WITHOUT_PROGRESS).plus(how.pollInterval()),
+        () -> life.end(ExitCode.FAILED));
   }
 
   /** What a process consists of; all that is opened goes into the closer. */

@@ -10,6 +10,10 @@ import dev.hookline.bootstrap.config.Configuration.Sources;
 import dev.hookline.bootstrap.config.Settings.Role;
 import dev.hookline.bootstrap.config.Settings.ServiceSettings;
 import dev.hookline.domain.delivery.Service;
+import dev.hookline.domain.event.Glob;
+import dev.hookline.domain.pipeline.Route;
+import dev.hookline.domain.pipeline.Routes;
+import dev.hookline.http.intake.Rate;
 import dev.hookline.http.provider.ProviderProfile;
 import dev.hookline.http.provider.ProviderProfile.RefuseWith;
 import java.io.IOException;
@@ -50,6 +54,7 @@ class ConfigurationTest {
     assertEquals(Duration.ofDays(30), settings.retention());
     assertEquals(Duration.ofSeconds(20), settings.shutdownGrace());
     assertEquals(32, settings.worker().concurrency());
+    assertEquals(Optional.empty(), settings.worker().maxRate());
     assertEquals(20, settings.worker().maxAttempts());
     assertEquals(Duration.ofSeconds(8), settings.worker().lease());
     assertEquals(Duration.ofSeconds(1), settings.worker().pollInterval());
@@ -114,6 +119,7 @@ class ConfigurationTest {
           dispatch.kafka.bootstrap-servers  | HOOKLINE_DISPATCH_KAFKA_BOOTSTRAP_SERVERS | kafka:9092
           dispatch.kafka.topic              | HOOKLINE_DISPATCH_KAFKA_TOPIC             | events
           worker.concurrency                | HOOKLINE_WORKER_CONCURRENCY               | 4
+          worker.max-rate                   | HOOKLINE_WORKER_MAX_RATE                  | 500
           worker.max-attempts               | HOOKLINE_WORKER_MAX_ATTEMPTS              | 3
           worker.lease                      | HOOKLINE_WORKER_LEASE                     | PT4S
           worker.poll-interval              | HOOKLINE_WORKER_POLL_INTERVAL             | PT0.1S
@@ -273,7 +279,7 @@ class ConfigurationTest {
               stream: {type: kafka, bootstrap-servers: "kafka:9092"}
               script: {type: exec, command: [/bin/run, "an argument"]}
             routes:
-              - match: {service: github, event-type: push, repository: "octo/*"}
+              - match: {service: github, event-type: push, repository: "octo/*", user-request: " /run "}
                 targets: [ci, stream]
               - match: {}
                 targets: [script]
@@ -290,11 +296,29 @@ class ConfigurationTest {
     assertEquals(
         new Target.Exec(List.of("/bin/run", "an argument"), Duration.ofSeconds(7)),
         dispatch.targets().get("script"));
-    assertEquals(List.of("ci", "stream"), dispatch.routes().getFirst().targets());
-    assertFalse(configuration.toString().contains("whsec_1234"), "shows a secret");
     assertEquals(
-        List.of("dispatch.routes: more than one target or a match is not available yet"),
-        configuration.settings().missingFor(Role.UP));
+        new Routes(
+            List.of(
+                new Route(
+                    new Route.Match(
+                        Optional.of(GITHUB),
+                        Optional.of(new Glob("push")),
+                        Optional.of(new Glob("octo/*")),
+                        Optional.of("/run ")),
+                    List.of("ci", "stream")),
+                new Route(Route.Match.EVERYTHING, List.of("script")))),
+        dispatch.routes());
+    assertEquals(
+        "{match: {event-type: push, repository: octo/*, service: github, user-request:  /run },"
+            + " targets: [ci, stream]}",
+        effective(configuration, "dispatch.routes[0]").value());
+    assertEquals(
+        "{match: {}, targets: [script]}", effective(configuration, "dispatch.routes[1]").value());
+    assertEquals(
+        "{secret: ********, timeout: PT2S, type: http, url: https://ci.example/hooks}",
+        effective(configuration, "dispatch.targets.ci").value());
+    assertFalse(configuration.toString().contains("whsec_1234"), "shows a secret");
+    assertEquals(List.of(), configuration.settings().missingFor(Role.UP));
   }
 
   @Test
@@ -321,6 +345,61 @@ class ConfigurationTest {
             "dispatch.target: set beside dispatch.targets, which take its place",
             "dispatch.routes: unknown target \"cj\""),
         Set.copyOf(problems(Map.of())));
+  }
+
+  @Test
+  void everyFlawOfRoutesIsNamed() throws IOException {
+    write(
+        """
+        hookline:
+          dispatch:
+            targets:
+              ci: {type: log}
+            routes:
+              - match: {service: gitlab, repository: widgets, user-request: " "}
+                targets: [ci, ci]
+              - match: everything
+                targets: [ci]
+              - match: {}
+        """);
+    assertEquals(
+        Set.of(
+            "dispatch.routes[0].match: service: unknown service \"gitlab\"; did you mean github?",
+            "dispatch.routes[0].match: repository: fits no owner/name: \"widgets\"",
+            "dispatch.routes[0].match: user-request: is empty",
+            "dispatch.routes[0]: targets: names a target twice: \"ci\"",
+            "dispatch.routes[1]: match: expects keys",
+            "dispatch.routes[2]: targets is missing"),
+        Set.copyOf(problems(Map.of())));
+  }
+
+  @Test
+  void routesAndTargetsWithoutUseAreWarnedOf() throws IOException {
+    write(
+        """
+        hookline:
+          dispatch:
+            targets:
+              ci: {type: log}
+              spare: {type: log}
+            routes:
+              - match: {event-type: push}
+                targets: []
+              - match: {event-type: "*"}
+                targets: [ci]
+              - match: {service: slack}
+                targets: [ci]
+        """);
+    assertEquals(
+        List.of(
+            "dispatch.targets.spare: no route names it",
+            "dispatch.routes[1] takes every event: what stands after it is never reached"),
+        load(Map.of()).warnings());
+  }
+
+  @Test
+  void theSingleTargetTakesEveryEvent() {
+    assertEquals(Optional.of("log"), load(Map.of()).settings().dispatch().routes().only());
   }
 
   @Test
