@@ -55,7 +55,7 @@ class HttpTargetTest {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   /** Long enough to connect and be answered on a busy machine, short enough to wait for. */
-  private static final Duration SHORT = Duration.ofSeconds(2);
+  private static final Duration SHORT = Duration.ofSeconds(5);
 
   private final List<Seen> seen = new CopyOnWriteArrayList<>();
   private final CountDownLatch over = new CountDownLatch(1);
