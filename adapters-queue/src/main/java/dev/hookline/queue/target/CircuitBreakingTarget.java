@@ -5,6 +5,7 @@ import dev.hookline.application.dispatch.CommandDispatcher;
 import dev.hookline.application.dispatch.DispatchMetrics;
 import dev.hookline.domain.pipeline.Outcome;
 import dev.hookline.domain.pipeline.Outcome.Postponed;
+import dev.hookline.domain.pipeline.Outcome.Suspect;
 import dev.hookline.domain.pipeline.Outcome.TryAgain;
 import dev.hookline.domain.pipeline.PipelineId;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
@@ -21,17 +22,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells an outage of the target from trouble with an event. When event after event finds the target
- * unavailable, {@value #OUTAGE} different ones without a success in between, the circuit opens: the
- * target takes nothing, and what was on its way does not count as an attempt. After a wait, one
- * command at a time probes whether it is back; a probe that fails does not count either, and
- * doubles the wait up to a limit.
+ * Tells an outage of the target from trouble with an event. The circuit opens when event after event
+ * fails and the target is a suspect: {@value #OUTAGE} different ones without a success in between;
+ * or, since under strict ordering an event fails again and again while those behind it wait, {@value
+ * #UNREACHABLE} failures in a row that are surely the target's. Then the target takes nothing, and
+ * what was on its way does not count as an attempt. After a wait, one command at a time probes
+ * whether it is back; a probe that fails does not count either, and doubles the wait up to a limit.
  *
  * <p>One event that fails by itself, however often, opens nothing: its attempts are its own.
  */
 public final class CircuitBreakingTarget implements CommandDispatcher {
   /** So many different events in a row make an outage. */
   public static final int OUTAGE = 5;
+
+  /** So many failures in a row that are the target's, with other events waiting, are one too. */
+  public static final int UNREACHABLE = 3;
 
   /** The wait before the first probe. */
   public static final Duration FIRST_WAIT = Duration.ofSeconds(1);
@@ -44,7 +49,8 @@ public final class CircuitBreakingTarget implements CommandDispatcher {
   private final CommandDispatcher target;
   private final DispatchMetrics metrics;
   private final CircuitBreaker breaker;
-  private final Set<PipelineId> unavailableFor = new HashSet<>();
+  private final Set<PipelineId> failedWith = new HashSet<>();
+  private int unreachable;
   private boolean probing;
   private boolean away;
 
@@ -110,7 +116,7 @@ public final class CircuitBreakingTarget implements CommandDispatcher {
     if (!admit()) {
       return new Postponed("the target is away", Duration.ZERO);
     }
-    return judge(command.id(), target.dispatch(command));
+    return judge(command, target.dispatch(command));
   }
 
   private synchronized boolean admit() {
@@ -122,21 +128,28 @@ public final class CircuitBreakingTarget implements CommandDispatcher {
     return admitted;
   }
 
-  private synchronized Outcome judge(PipelineId id, Outcome outcome) {
-    if (outcome instanceof TryAgain(String error, Duration notBefore, boolean unavailable)
-        && unavailable) {
-      if (unavailableFor.add(id) || breaker.getState() != State.CLOSED) {
-        breaker.onError(0, TimeUnit.MILLISECONDS, new TargetAwayException(error));
-      }
-      if (breaker.getState() != State.CLOSED) {
-        unavailableFor.clear();
-        return new Postponed(error, notBefore);
-      }
-    } else {
-      unavailableFor.clear();
+  private synchronized Outcome judge(Command command, Outcome outcome) {
+    if (!(outcome instanceof TryAgain failure) || failure.suspect() == Suspect.EVENT) {
+      failedWith.clear();
+      unreachable = 0;
       breaker.onSuccess(0, TimeUnit.MILLISECONDS);
+      return outcome;
     }
-    return outcome;
+    if (failedWith.add(command.id()) || breaker.getState() != State.CLOSED) {
+      breaker.onError(0, TimeUnit.MILLISECONDS, new TargetAwayException(failure.error()));
+    }
+    if (failure.suspect() == Suspect.TARGET && command.othersWait()) {
+      unreachable++;
+    }
+    if (breaker.getState() == State.CLOSED && unreachable >= UNREACHABLE) {
+      breaker.transitionToOpenState();
+    }
+    if (breaker.getState() == State.CLOSED) {
+      return failure;
+    }
+    failedWith.clear();
+    unreachable = 0;
+    return new Postponed(failure.error(), failure.notBefore());
   }
 
   /** What the breaker counts; never thrown. */

@@ -6,10 +6,13 @@ import dev.hookline.application.format.EventFormat;
 import dev.hookline.domain.pipeline.Outcome;
 import dev.hookline.domain.pipeline.Outcome.Delivered;
 import dev.hookline.domain.pipeline.Outcome.GiveUp;
+import dev.hookline.domain.pipeline.Outcome.Suspect;
 import dev.hookline.domain.pipeline.Outcome.TryAgain;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpClient.Redirect;
 import java.net.http.HttpClient.Version;
 import java.net.http.HttpRequest;
@@ -94,7 +97,7 @@ public final class HttpTarget implements CommandDispatcher, AutoCloseable {
       answer.finishWithin(left.compareTo(MAX_DRAIN) < 0 ? left : MAX_DRAIN);
       return judge(answer.head().orElseThrow());
     } catch (IOException e) {
-      return answer.head().map(this::judge).orElseGet(() -> TryAgain.unavailable(said(e)));
+      return answer.head().map(this::judge).orElseGet(() -> broken(e));
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
       return answer.head().map(this::judge).orElseGet(() -> new TryAgain("the worker was stopped"));
@@ -116,6 +119,12 @@ public final class HttpTarget implements CommandDispatcher, AutoCloseable {
     return request.POST(BodyPublishers.ofByteArray(body)).build();
   }
 
+  private static Outcome broken(IOException failure) {
+    boolean unconnected =
+        failure instanceof ConnectException || failure instanceof HttpConnectTimeoutException;
+    return unconnected ? TryAgain.unreachable(said(failure)) : TryAgain.failed(said(failure));
+  }
+
   private static String said(IOException failure) {
     String kind = failure.getClass().getSimpleName();
     return failure.getMessage() == null ? kind : kind + ": " + failure.getMessage();
@@ -127,14 +136,19 @@ public final class HttpTarget implements CommandDispatcher, AutoCloseable {
     if (status >= 200 && status < 300) {
       return new Delivered();
     }
-    if (status == 429 || status == 503) {
-      return new TryAgain(error, retryAfter(answer), status == 503);
-    }
-    boolean permanent = status >= 400 && status < 500 && status != 408 && status != 425;
-    if (permanent) {
-      return new GiveUp(error);
-    }
-    return status >= 500 ? TryAgain.unavailable(error) : new TryAgain(error);
+    return switch (status) {
+      case 408, 425 -> new TryAgain(error);
+      case 429 -> new TryAgain(error, retryAfter(answer));
+      // RFC 9110, sections 15.6.3 to 15.6.5: these speak of the server, not of the request.
+      case 502, 504 -> TryAgain.unreachable(error);
+      case 503 -> new TryAgain(error, retryAfter(answer), Suspect.TARGET);
+      default -> {
+        if (status >= 400 && status < 500) {
+          yield new GiveUp(error);
+        }
+        yield status >= 500 ? TryAgain.failed(error) : new TryAgain(error);
+      }
+    };
   }
 
   /** RFC 9110, section 10.2.3: seconds, or a date. What is neither asks for nothing. */

@@ -142,7 +142,7 @@ public final class KafkaTarget implements CommandDispatcher, AutoCloseable {
       producer = producer();
     } catch (KafkaException e) {
       // All other settings are ours: it is the servers' names that lead nowhere today.
-      return TryAgain.unavailable(said(e.getCause() == null ? e : e.getCause()));
+      return TryAgain.unreachable(said(e.getCause() == null ? e : e.getCause()));
     }
     try {
       producer.send(record).get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
@@ -151,7 +151,7 @@ public final class KafkaTarget implements CommandDispatcher, AutoCloseable {
       Thread.currentThread().interrupt();
       return new TryAgain("the worker was stopped");
     } catch (java.util.concurrent.TimeoutException _) {
-      return TryAgain.unavailable("no acknowledgement within " + timeout);
+      return TryAgain.unreachable("no acknowledgement within " + timeout);
     } catch (ExecutionException e) {
       return judge(e.getCause() == null ? e : e.getCause(), producer);
     } catch (KafkaException | IllegalStateException e) {
@@ -183,8 +183,8 @@ public final class KafkaTarget implements CommandDispatcher, AutoCloseable {
           InvalidTopicException _,
           TopicAuthorizationException _ ->
           new TryAgain(said(reason));
-      case TimeoutException _ -> TryAgain.unavailable("no answer in time: " + reason.getMessage());
-      case RetriableException _ -> TryAgain.unavailable(said(reason));
+      case TimeoutException _ -> TryAgain.unreachable("no answer in time: " + reason.getMessage());
+      case RetriableException _ -> TryAgain.unreachable(said(reason));
       default -> {
         // Some of these an idempotent producer does not survive, and would repeat for every event.
         retire(producer, reason);

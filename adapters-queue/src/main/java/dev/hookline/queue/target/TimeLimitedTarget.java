@@ -43,7 +43,7 @@ public final class TimeLimitedTarget implements CommandDispatcher {
       return attempt.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException _) {
       thread.interrupt();
-      return TryAgain.unavailable("no answer of %s within %s".formatted(target(), timeout));
+      return TryAgain.failed("no answer of %s within %s".formatted(target(), timeout));
     } catch (ExecutionException e) {
       LOG.error("Target {} failed on pipeline {}", target(), command.id(), e);
       return new TryAgain("defect in target %s: %s".formatted(target(), e.getMessage()));

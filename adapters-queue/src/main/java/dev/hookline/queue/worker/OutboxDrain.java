@@ -38,6 +38,9 @@ final class OutboxDrain {
   private static final int FIRST_RUN = 8;
   private static final int LONGEST_RUN = 64;
 
+  /** Never a head alone: it is to be known whether others wait behind it. */
+  private static final int SHORTEST_RUN = 2;
+
   /** One line in so many is looked for among the newest, while there is more than can be worked. */
   private static final int FRESH_SHARE = 4;
 
@@ -154,7 +157,7 @@ final class OutboxDrain {
     run =
         turn.exhausted()
             ? Math.min(LONGEST_RUN, Math.max(run, 2 * turn.dispatched()))
-            : Math.max(1, turn.dispatched());
+            : Math.max(SHORTEST_RUN, turn.dispatched());
   }
 
   private long key(OutboxMessage message) {
@@ -221,7 +224,7 @@ final class OutboxDrain {
     backlog = due >= allowed;
     for (String away : shut) {
       if (rooms.get(away) == Room.ONE && turns.size() - before < allowed) {
-        due += begin(claim(targets.allBut(away), 1, 0, 1));
+        due += begin(claim(targets.allBut(away), 1, 0, SHORTEST_RUN));
       }
     }
     rate.giveBack(allowed - (turns.size() - before));

@@ -82,21 +82,22 @@ final class Turn implements Runnable {
 
   private void work() {
     long end = nanos.getAsLong() + LENGTH.toNanos();
-    boolean over = dispatch(line.head());
-    for (OutboxMessage next : line.rest()) {
+    boolean over = dispatch(line.head(), line.messages().size() > 1);
+    for (int place = 1; place < line.messages().size(); place++) {
+      OutboxMessage next = line.messages().get(place);
       if (!over || end - nanos.getAsLong() <= 0 || !worker.mayBegin(next)) {
         return;
       }
       OutboxMessage begun = dispatch.begin(next);
       worker.progressed(begun);
-      over = dispatch(begun);
+      over = dispatch(begun, place + 1 < line.messages().size());
     }
   }
 
   /** Whether the message is over, so that the next may begin. */
-  private boolean dispatch(OutboxMessage begun) {
+  private boolean dispatch(OutboxMessage begun, boolean othersWait) {
     long start = nanos.getAsLong();
-    OutboxMessage settled = dispatch.dispatch(begun);
+    OutboxMessage settled = dispatch.dispatch(begun, othersWait);
     dispatched++;
     DispatchLog.settled(settled, Duration.ofNanos(nanos.getAsLong() - start));
     worker.progressed(settled);

@@ -3,6 +3,7 @@ package dev.hookline.queue.target;
 import static dev.hookline.queue.target.CircuitBreakingTarget.FIRST_WAIT;
 import static dev.hookline.queue.target.CircuitBreakingTarget.LONGEST_WAIT;
 import static dev.hookline.queue.target.CircuitBreakingTarget.OUTAGE;
+import static dev.hookline.queue.target.CircuitBreakingTarget.UNREACHABLE;
 import static dev.hookline.testing.Samples.NOON;
 import static dev.hookline.testing.Samples.anEvent;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -17,6 +18,7 @@ import dev.hookline.domain.pipeline.Outcome;
 import dev.hookline.domain.pipeline.Outcome.Delivered;
 import dev.hookline.domain.pipeline.Outcome.GiveUp;
 import dev.hookline.domain.pipeline.Outcome.Postponed;
+import dev.hookline.domain.pipeline.Outcome.Suspect;
 import dev.hookline.domain.pipeline.Outcome.TryAgain;
 import dev.hookline.domain.pipeline.PipelineId;
 import dev.hookline.testing.MovableClock;
@@ -27,7 +29,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class CircuitBreakingTargetTest {
-  private static final Outcome AWAY = TryAgain.unavailable("HTTP 503");
+  private static final Outcome AWAY = TryAgain.failed("HTTP 503");
 
   private final MovableClock clock = new MovableClock(NOON);
   private Outcome mood = new Delivered();
@@ -103,6 +105,32 @@ class CircuitBreakingTargetTest {
     }
     assertEquals(new Postponed("HTTP 503", Duration.ZERO), dispatchAnother());
     assertEquals(Room.NONE, target.room());
+  }
+
+  @Test
+  void theHeadOfALineThatOthersWaitInFailsForAllOfThem() {
+    mood = TryAgain.unreachable("connection refused");
+    var head = new Command(new PipelineId(Samples.uuid(NOON)), 1, anEvent().build(), true);
+    for (int attempt = 1; attempt < UNREACHABLE; attempt++) {
+      assertEquals(mood, target.dispatch(head));
+    }
+    assertInstanceOf(Postponed.class, target.dispatch(head));
+    assertEquals(Room.NONE, target.room());
+  }
+
+  @Test
+  void theHeadOfALineThatTheTargetFailsOnMayBeToBlameItself() {
+    mood = TryAgain.failed("HTTP 500");
+    var head = new Command(new PipelineId(Samples.uuid(NOON)), 1, anEvent().build(), true);
+    for (int attempt = 1; attempt <= 50; attempt++) {
+      assertEquals(mood, target.dispatch(head));
+    }
+    mood = TryAgain.unreachable("connection refused");
+    var alone = new PipelineId(Samples.uuid(NOON));
+    for (int attempt = 1; attempt <= 50; attempt++) {
+      assertEquals(mood, dispatch(alone));
+    }
+    assertEquals(Room.ALL, target.room());
   }
 
   @Test
@@ -190,7 +218,7 @@ class CircuitBreakingTargetTest {
 
   @Test
   void theWaitThatTheTargetAskedForIsKept() {
-    mood = new TryAgain("HTTP 503", Duration.ofSeconds(30), true);
+    mood = new TryAgain("HTTP 503", Duration.ofSeconds(30), Suspect.TARGET);
     for (int event = 1; event < OUTAGE; event++) {
       dispatchAnother();
     }

@@ -4,7 +4,6 @@ import static dev.hookline.testing.Samples.aPipeline;
 import static dev.hookline.testing.Samples.anEvent;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,6 +13,7 @@ import dev.hookline.domain.event.StandardizedEvent;
 import dev.hookline.domain.pipeline.Outcome;
 import dev.hookline.domain.pipeline.Outcome.Delivered;
 import dev.hookline.domain.pipeline.Outcome.GiveUp;
+import dev.hookline.domain.pipeline.Outcome.Suspect;
 import dev.hookline.domain.pipeline.Outcome.TryAgain;
 import dev.hookline.domain.pipeline.PipelineId;
 import io.cloudevents.CloudEvent;
@@ -145,7 +145,7 @@ class KafkaTargetBrokerTest {
       broker.stop();
       long before = System.nanoTime();
       var outcome = assertInstanceOf(TryAgain.class, target.dispatch(sent.get(10)));
-      assertTrue(outcome.unavailable(), outcome.error());
+      assertEquals(Suspect.TARGET, outcome.suspect(), outcome.error());
       assertTrue(System.nanoTime() - before < Duration.ofSeconds(3).toNanos());
       broker.start();
       for (Command command : sent.subList(10, 20)) {
@@ -185,7 +185,7 @@ class KafkaTargetBrokerTest {
   void aTopicThatDoesNotExistIsTriedAgainAndNoOutage() {
     try (var target = target("nowhere", TIMEOUT)) {
       var outcome = assertInstanceOf(TryAgain.class, target.dispatch(about("octo/widgets")));
-      assertFalse(outcome.unavailable(), outcome.error());
+      assertEquals(Suspect.EVENT, outcome.suspect(), outcome.error());
     }
   }
 }

@@ -2,7 +2,6 @@ package dev.hookline.queue.target;
 
 import static dev.hookline.testing.Samples.aPipeline;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,6 +10,7 @@ import dev.hookline.application.dispatch.Command;
 import dev.hookline.domain.pipeline.Outcome;
 import dev.hookline.domain.pipeline.Outcome.Delivered;
 import dev.hookline.domain.pipeline.Outcome.GiveUp;
+import dev.hookline.domain.pipeline.Outcome.Suspect;
 import dev.hookline.domain.pipeline.Outcome.TryAgain;
 import dev.hookline.domain.pipeline.Pipeline;
 import java.io.IOException;
@@ -80,7 +80,7 @@ class KafkaTargetTest {
   void aBrokerThatIsAwayIsUnavailableAndTheProducerStays(RuntimeException failure) {
     var target = target(true);
     var outcome = assertInstanceOf(TryAgain.class, afterFailure(target, failure));
-    assertTrue(outcome.unavailable());
+    assertEquals(Suspect.TARGET, outcome.suspect());
     assertTrue(outcome.error().contains(failure.getMessage()), outcome.error());
     target.dispatch(command);
     assertEquals(1, producers.size());
@@ -97,7 +97,7 @@ class KafkaTargetTest {
   @MethodSource("whatTheOperatorMends")
   void aTopicThatIsMissingOrForbiddenIsTriedAgainAndNoOutage(RuntimeException failure) {
     var outcome = assertInstanceOf(TryAgain.class, afterFailure(target(true), failure));
-    assertFalse(outcome.unavailable());
+    assertEquals(Suspect.EVENT, outcome.suspect());
     assertTrue(outcome.error().contains("no "), outcome.error());
     assertEquals(1, producers.size());
   }
@@ -115,7 +115,7 @@ class KafkaTargetTest {
   void aProducerThatMayBeBrokenIsReplaced(RuntimeException failure) {
     var target = target(true);
     var outcome = assertInstanceOf(TryAgain.class, afterFailure(target, failure));
-    assertFalse(outcome.unavailable());
+    assertEquals(Suspect.EVENT, outcome.suspect());
     assertTrue(producers.getFirst().closed());
     assertEquals(new Delivered(), target.dispatch(command));
     assertEquals(2, producers.size());
@@ -171,13 +171,13 @@ class KafkaTargetTest {
       port = socket.getLocalPort();
     }
     var outcome = assertInstanceOf(TryAgain.class, dispatchTo("127.0.0.1:" + port));
-    assertTrue(outcome.unavailable());
+    assertEquals(Suspect.TARGET, outcome.suspect());
   }
 
   @Test
   void aBrokerWhoseNameLeadsNowhereIsUnavailable() {
     var outcome = assertInstanceOf(TryAgain.class, dispatchTo("broker.invalid:9092"));
-    assertTrue(outcome.unavailable(), outcome.error());
+    assertEquals(Suspect.TARGET, outcome.suspect(), outcome.error());
   }
 
   @Test
@@ -185,7 +185,7 @@ class KafkaTargetTest {
     try (var silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
       var outcome =
           assertInstanceOf(TryAgain.class, dispatchTo("127.0.0.1:" + silent.getLocalPort()));
-      assertTrue(outcome.unavailable());
+      assertEquals(Suspect.TARGET, outcome.suspect());
     }
   }
 }

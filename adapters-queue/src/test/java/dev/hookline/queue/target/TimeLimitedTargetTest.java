@@ -56,7 +56,7 @@ class TimeLimitedTargetTest {
               return new Delivered();
             });
     var outcome = new TimeLimitedTarget(hanging, Duration.ofMillis(20)).dispatch(command);
-    assertEquals(TryAgain.unavailable("no answer of test within PT0.02S"), outcome);
+    assertEquals(TryAgain.failed("no answer of test within PT0.02S"), outcome);
     assertTrue(interrupted.await(10, TimeUnit.SECONDS));
   }
 

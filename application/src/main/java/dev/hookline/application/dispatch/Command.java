@@ -8,5 +8,12 @@ import dev.hookline.domain.pipeline.PipelineId;
  *
  * @param id the idempotency key: the same on every attempt
  * @param attempt from 1
+ * @param othersWait whether other events wait behind this one, so that it fails for more than
+ *     itself
  */
-public record Command(PipelineId id, int attempt, StandardizedEvent event) {}
+public record Command(PipelineId id, int attempt, StandardizedEvent event, boolean othersWait) {
+  /** A command for an event that nothing waits behind. */
+  public Command(PipelineId id, int attempt, StandardizedEvent event) {
+    this(id, attempt, event, false);
+  }
+}

@@ -38,11 +38,16 @@ public final class DispatchCommand {
     return next.with(next.pipeline().begin(policy, clock.instant()));
   }
 
-  /** Dispatches, and gives the message back with its pipeline settled. */
-  public OutboxMessage dispatch(OutboxMessage begun) {
+  /**
+   * Dispatches, and gives the message back with its pipeline settled.
+   *
+   * @param othersWait whether other messages wait behind it in its line
+   */
+  public OutboxMessage dispatch(OutboxMessage begun, boolean othersWait) {
     Pipeline pipeline = begun.pipeline();
     String target = targets.nameFor(begun);
-    var command = new Command(pipeline.id(), pipeline.state().attempts(), pipeline.event());
+    var command =
+        new Command(pipeline.id(), pipeline.state().attempts(), pipeline.event(), othersWait);
     long start = System.nanoTime();
     Outcome outcome = targets.dispatch(target, command);
     var took = Duration.ofNanos(System.nanoTime() - start);
@@ -57,8 +62,8 @@ public final class DispatchCommand {
   private static Outcome named(String target, Outcome outcome) {
     return switch (outcome) {
       case Outcome.Delivered delivered -> delivered;
-      case Outcome.TryAgain(String error, Duration notBefore, boolean unavailable) ->
-          new Outcome.TryAgain(target + ": " + error, notBefore, unavailable);
+      case Outcome.TryAgain(String error, Duration notBefore, var suspect) ->
+          new Outcome.TryAgain(target + ": " + error, notBefore, suspect);
       case Outcome.Postponed(String error, Duration notBefore) ->
           new Outcome.Postponed(target + ": " + error, notBefore);
       case Outcome.GiveUp(String error) -> new Outcome.GiveUp(target + ": " + error);

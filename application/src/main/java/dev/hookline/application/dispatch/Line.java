@@ -20,9 +20,4 @@ public record Line(List<OutboxMessage> messages) {
   public OutboxMessage head() {
     return messages.getFirst();
   }
-
-  /** What waits behind the head. */
-  public List<OutboxMessage> rest() {
-    return messages.subList(1, messages.size());
-  }
 }

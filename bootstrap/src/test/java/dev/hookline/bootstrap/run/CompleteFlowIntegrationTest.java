@@ -450,7 +450,7 @@ class CompleteFlowIntegrationTest {
   void aTargetThatIsAwayHoldsUpNoOther() throws Exception {
     var ci = new WatchedTarget("ci");
     var stream = new WatchedTarget("stream");
-    ci.behave(_ -> TryAgain.unavailable("connection refused"));
+    ci.behave(_ -> TryAgain.unreachable("connection refused"));
     startWorker(
         new Targets(
             List.of(new CircuitBreakingTarget(ci, metrics, clock), stream),

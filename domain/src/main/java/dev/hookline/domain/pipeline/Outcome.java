@@ -12,24 +12,38 @@ public sealed interface Outcome {
    * The target may take it later.
    *
    * @param notBefore the least time to wait, zero where the target asked for none
-   * @param unavailable whether this speaks of the target rather than of the event: no connection,
-   *     no answer in time, an error of the server's; event after event of these is an outage
+   * @param suspect whose fault it may be
    */
-  record TryAgain(String error, Duration notBefore, boolean unavailable) implements Outcome {
+  record TryAgain(String error, Duration notBefore, Suspect suspect) implements Outcome {
     /** This event was not taken, and nothing is known against the target. */
     public TryAgain(String error) {
-      this(error, Duration.ZERO, false);
+      this(error, Duration.ZERO);
     }
 
     /** The same, with a wait that the target asked for. */
     public TryAgain(String error, Duration notBefore) {
-      this(error, notBefore, false);
+      this(error, notBefore, Suspect.EVENT);
     }
 
-    /** The target itself seems to be away. */
-    public static TryAgain unavailable(String error) {
-      return new TryAgain(error, Duration.ZERO, true);
+    /** The target failed on this event, and perhaps on every one. */
+    public static TryAgain failed(String error) {
+      return new TryAgain(error, Duration.ZERO, Suspect.EITHER);
     }
+
+    /** The event never came to it: the target itself is away. */
+    public static TryAgain unreachable(String error) {
+      return new TryAgain(error, Duration.ZERO, Suspect.TARGET);
+    }
+  }
+
+  /** Whose fault a failed attempt may be. */
+  enum Suspect {
+    /** The event's: the target is well. */
+    EVENT,
+    /** The event's or the target's: no answer in time, a broken answer, an internal error. */
+    EITHER,
+    /** The target's: no connection, or it says itself that it is out of service. */
+    TARGET
   }
 
   /**
