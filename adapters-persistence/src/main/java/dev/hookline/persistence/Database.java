@@ -8,6 +8,8 @@ import dev.hookline.application.format.EventFormat;
 import dev.hookline.application.inspect.Records;
 import dev.hookline.application.pipeline.PipelineStore;
 import dev.hookline.application.pipeline.StoreUnavailableException;
+import dev.hookline.application.reconcile.DeliveriesOnRecord;
+import dev.hookline.application.reconcile.ScheduledReconciliations;
 import dev.hookline.application.refused.RefusedDeliveries;
 import java.time.Duration;
 import java.util.Optional;
@@ -25,7 +27,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Database implements AutoCloseable {
   /** The version of the last migration, which a test compares. */
-  static final int SCHEMA_VERSION = 2;
+  static final int SCHEMA_VERSION = 3;
 
   static final String MIGRATIONS = "classpath:dev/hookline/persistence/migrations";
 
@@ -121,6 +123,14 @@ public final class Database implements AutoCloseable {
 
   public Records records(EventFormat format) {
     return new JdbiRecords(sessions, format);
+  }
+
+  public DeliveriesOnRecord deliveriesOnRecord() {
+    return new JdbiDeliveriesOnRecord(sessions);
+  }
+
+  public ScheduledReconciliations scheduledReconciliations() {
+    return new JdbiScheduledReconciliations(sessions);
   }
 
   public Outbox outbox(EventFormat format) {

@@ -3,6 +3,8 @@ package dev.hookline.persistence;
 import dev.hookline.application.dispatch.Outbox;
 import dev.hookline.application.inspect.Records;
 import dev.hookline.application.pipeline.PipelineStore;
+import dev.hookline.application.reconcile.DeliveriesOnRecord;
+import dev.hookline.application.reconcile.ScheduledReconciliations;
 import dev.hookline.application.refused.RefusedDeliveries;
 import dev.hookline.testing.PlainEventFormat;
 import dev.hookline.testing.Storage;
@@ -25,7 +27,7 @@ final class PostgresStorage implements Storage, AutoCloseable {
     server.execute(
         """
         TRUNCATE event, pipeline, delivery_key, dead_letter, outbox_message, worker,
-          refused_delivery;
+          refused_delivery, reconciliation;
         UPDATE lane SET owner = NULL
         """);
   }
@@ -58,12 +60,23 @@ final class PostgresStorage implements Storage, AutoCloseable {
     return outbox;
   }
 
+  @Override
+  public DeliveriesOnRecord deliveriesOnRecord() {
+    return database.deliveriesOnRecord();
+  }
+
+  @Override
+  public ScheduledReconciliations scheduledReconciliations() {
+    return database.scheduledReconciliations();
+  }
+
   /** Nobody can move the database's clock, so everything that it is compared with moves back. */
   @Override
   public void pass(Duration time) {
     server.execute(
         """
         UPDATE worker SET leased_until = leased_until - interval '%1$d ms';
+        UPDATE reconciliation SET begun_at = begun_at - interval '%1$d ms';
         UPDATE outbox_message
         SET due_at = due_at - interval '%1$d ms', queued_at = queued_at - interval '%1$d ms'
         """

@@ -3,6 +3,8 @@ package dev.hookline.testing;
 import dev.hookline.application.dispatch.Outbox;
 import dev.hookline.application.inspect.Records;
 import dev.hookline.application.pipeline.PipelineStore;
+import dev.hookline.application.reconcile.DeliveriesOnRecord;
+import dev.hookline.application.reconcile.ScheduledReconciliations;
 import dev.hookline.application.refused.RefusedDeliveries;
 import java.time.Duration;
 
@@ -16,6 +18,10 @@ public interface Storage {
 
   Outbox outbox();
 
-  /** Lets time pass for leases and for messages that wait. */
+  DeliveriesOnRecord deliveriesOnRecord();
+
+  ScheduledReconciliations scheduledReconciliations();
+
+  /** Lets time pass for leases, for messages that wait and for schedules. */
   void pass(Duration time);
 }
