@@ -23,7 +23,8 @@ public final class DeliveryLogException extends RuntimeException {
     return new DeliveryLogException(reason, true);
   }
 
-  String reason() {
+  /** What went wrong and what to do, in one line without a secret. */
+  public String reason() {
     return reason;
   }
 
