@@ -8,6 +8,7 @@ module dev.hookline.application {
   exports dev.hookline.application.dispatch;
   exports dev.hookline.application.format;
   exports dev.hookline.application.inspect;
+  exports dev.hookline.application.pause;
   exports dev.hookline.application.pipeline;
   exports dev.hookline.application.receive;
   exports dev.hookline.application.reconcile;

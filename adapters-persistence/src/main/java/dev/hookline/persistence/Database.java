@@ -6,6 +6,7 @@ import dev.hookline.application.dispatch.Outbox;
 import dev.hookline.application.dispatch.OutboxSignal;
 import dev.hookline.application.format.EventFormat;
 import dev.hookline.application.inspect.Records;
+import dev.hookline.application.pause.Pauses;
 import dev.hookline.application.pipeline.PipelineStore;
 import dev.hookline.application.pipeline.StoreUnavailableException;
 import dev.hookline.application.reconcile.DeliveriesOnRecord;
@@ -135,6 +136,10 @@ public final class Database implements AutoCloseable {
 
   public Outbox outbox(EventFormat format) {
     return new JdbiOutbox(sessions, format);
+  }
+
+  public Pauses pauses() {
+    return new JdbiPauses(sessions);
   }
 
   public OutboxSignal outboxSignal() {

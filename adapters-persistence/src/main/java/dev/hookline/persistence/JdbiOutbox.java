@@ -2,14 +2,19 @@ package dev.hookline.persistence;
 
 import static dev.hookline.persistence.Storable.array;
 import static dev.hookline.persistence.Storable.texts;
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toList;
 
+import dev.hookline.application.dispatch.Claim;
 import dev.hookline.application.dispatch.Lane;
+import dev.hookline.application.dispatch.Line;
 import dev.hookline.application.dispatch.Outbox;
 import dev.hookline.application.dispatch.OutboxMessage;
 import dev.hookline.application.dispatch.OutboxMessage.Task;
 import dev.hookline.application.dispatch.WorkerId;
 import dev.hookline.application.format.EventFormat;
 import dev.hookline.domain.pipeline.PipelineState;
+import dev.hookline.domain.pipeline.PipelineState.Attempting;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -17,9 +22,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -94,32 +101,33 @@ final class JdbiOutbox implements Outbox {
 
   private static final String FORGET_WORKER = "DELETE FROM worker WHERE id = :worker";
 
-  private static final String MESSAGE =
+  // Its time has come, and neither its service nor its target is paused or away. A message that is
+  // being attempted was due before.
+  private static final String MAY_GO =
       """
-      SELECT
-        d.id, d.ordering_key, d.lane, d.held_epoch, d.task, d.queued_at, d.pipeline_id, r.*
-      FROM due d CROSS JOIN LATERAL (
-        -- Row by row, and so by index and in the one partition, whatever the planner believes.
-        SELECT %s, %s
-        FROM pipeline p JOIN event e ON e.pipeline_id = p.id
-        WHERE p.id = d.pipeline_id AND e.pipeline_id = d.pipeline_id
-        LIMIT 1) r
-      """
-          .formatted(Stored.STATE_COLUMNS, Stored.EVENT_COLUMNS);
+      %1$s.due_at <= now()
+        AND NOT coalesce(%1$s.target, :only) = ANY (:shut::text[])
+        AND NOT EXISTS (
+          SELECT FROM pause
+          WHERE pause.service IN ('', %1$s.service)
+            AND pause.target IN ('', coalesce(%1$s.target, :only)))
+      """;
 
-  // Its time has come; of a message that is being attempted it came before.
-  private static final String IS_DUE = "due_at <= now()";
-
-  // Jumps from key to key along the index (lane, ordering_key, id): each step finds the head of the
-  // next line, so that the lines' lengths cost nothing.
-  private static final String DUE_HEADS =
+  private static final String HELD_LANES =
       """
-      WITH RECURSIVE held AS (
+      held AS (
         SELECT h.lane, h.epoch AS held_epoch, h.after, h.up_to
         FROM unnest(:lanes::smallint[], :epochs::bigint[], :after::bigint[], :upTo::bigint[])
           AS h (lane, epoch, after, up_to)
         JOIN lane l ON l.id = h.lane AND l.epoch = h.epoch
-      ), head AS (
+      )
+      """;
+
+  // Jumps from key to key along the index (lane, ordering_key, id): each step finds the head of the
+  // next line, so that the lines' lengths cost nothing.
+  private static final String HEADS_BY_KEY =
+      """
+      head AS (
         SELECT h.held_epoch, h.up_to, m.*
         FROM held h CROSS JOIN LATERAL (
           SELECT * FROM outbox_message o
@@ -131,46 +139,97 @@ final class JdbiOutbox implements Outbox {
           SELECT * FROM outbox_message o
           WHERE o.lane = b.lane AND o.ordering_key > b.ordering_key AND o.ordering_key <= b.up_to
           ORDER BY o.ordering_key, o.id LIMIT 1) m
-      ), due AS MATERIALIZED (
-        SELECT * FROM head
-        WHERE %s AND NOT ordering_key = ANY (:busy::bigint[])
-        LIMIT :limit
       )
-      %s
-      """
-          .formatted(IS_DUE, MESSAGE);
+      """;
 
-  private static final String DUE_MESSAGES =
+  // The other way round: of the newest messages those that nothing is in front of.
+  private static final String FRESH_HEADS =
       """
-      WITH held AS (
-        SELECT h.lane, h.epoch AS held_epoch
-        FROM unnest(:lanes::smallint[], :epochs::bigint[]) AS h (lane, epoch)
-        JOIN lane l ON l.id = h.lane AND l.epoch = h.epoch
-      ), due AS MATERIALIZED (
-        SELECT o.*, h.held_epoch
-        FROM outbox_message o JOIN held h ON h.lane = o.lane
-        WHERE %s AND NOT id = ANY (:busy::bigint[])
-        ORDER BY o.id
-        LIMIT :limit
+      head AS (
+        SELECT m.*
+        FROM (
+          SELECT h.held_epoch, h.up_to, o.*
+          FROM outbox_message o JOIN held h ON h.lane = o.lane
+          ORDER BY o.id DESC LIMIT 256) m
+        WHERE m.attempts = 0 AND NOT EXISTS (
+          SELECT FROM outbox_message o
+          WHERE o.lane = m.lane AND o.ordering_key = m.ordering_key AND o.id < m.id)
       )
-      %s
-      ORDER BY d.id
-      """
-          .formatted(IS_DUE, MESSAGE);
+      """;
 
-  // The share locks hold off a takeover until this has committed, and wait for one that is under
-  // way: then the lane is no longer among the held, and nothing of its messages is written.
-  private static final String RECORD =
+  private static final String ANY =
       """
-      WITH step AS (
-        SELECT *
-        FROM unnest(
-          :ids::bigint[], :lanes::smallint[], :epochs::bigint[], :pipelines::uuid[],
-          :states::text[], :attempts::integer[], :since::timestamptz[], :nextAttempts::timestamptz[],
-          :delays::bigint[], :errors::text[]
-        ) AS s (
-          id, lane, epoch, pipeline_id, state, attempts, since, next_attempt_at, delay, error)
-      ), held AS MATERIALIZED (
+      head AS (
+        SELECT h.held_epoch, h.up_to, o.* FROM outbox_message o JOIN held h ON h.lane = o.lane
+      )
+      """;
+
+  private static final String DUE_BY_KEY = claim("RECURSIVE", HEADS_BY_KEY, "m.ordering_key", "");
+
+  private static final String DUE_FRESH =
+      claim("", FRESH_HEADS, "m.ordering_key", "ORDER BY m.id DESC");
+
+  private static final String DUE_ANY = claim("", ANY, "m.id", "ORDER BY m.id");
+
+  // Behind a head go those that were never attempted, as far as nothing among them has to wait.
+  private static String claim(String recursive, String heads, String busy, String order) {
+    return """
+      WITH %s %s, %s, due AS MATERIALIZED (
+        SELECT * FROM head m
+        WHERE %s AND NOT %s = ANY (:busy::bigint[])
+        %s
+        LIMIT :lines
+      ), run AS MATERIALIZED (
+        SELECT d.held_epoch, r.*
+        FROM due d CROSS JOIN LATERAL (
+          SELECT
+            o.*, row_number() OVER line AS place,
+            bool_and(o.id = d.id OR (o.attempts = 0 AND o.epoch IS NULL AND %s)) OVER line AS goes
+          FROM (
+            SELECT * FROM outbox_message n
+            WHERE n.lane = d.lane AND n.ordering_key = d.ordering_key AND n.id >= d.id
+            ORDER BY n.id
+            LIMIT CASE WHEN d.epoch IS NULL THEN :run ELSE 1 END) o
+          WINDOW line AS (ORDER BY o.id)) r
+        WHERE r.goes
+      )
+      SELECT *
+      FROM (
+        SELECT
+          m.id, m.ordering_key, m.lane, m.held_epoch, m.task, m.target, m.queued_at, m.pipeline_id,
+          CASE m.task WHEN 'process_webhook_event' THEN 'RECEIVED' ELSE 'PROCESSING' END AS state,
+          m.attempts, r.since,
+          CASE WHEN m.epoch IS NULL THEN coalesce(r.next_attempt_at, m.due_at) END AS next_attempt_at,
+          coalesce(r.error, '') AS error, %s,
+          row_number() OVER claimed AS nth,
+          sum(octet_length(r.body) + coalesce(octet_length(r.payload), 0)) OVER claimed AS bytes
+        FROM run m CROSS JOIN LATERAL (
+          -- Row by row, and so by index and in the one partition, whatever the planner believes.
+          SELECT p.since, p.next_attempt_at, p.error, %s
+          FROM pipeline p JOIN event e ON e.pipeline_id = p.id
+          WHERE p.id = m.pipeline_id AND e.pipeline_id = m.pipeline_id
+          LIMIT 1) r
+        WINDOW claimed AS (ORDER BY m.place, m.id)) c
+      WHERE nth = 1 OR bytes <= :bytes
+      ORDER BY ordering_key, id
+      """
+        .formatted(
+            recursive,
+            HELD_LANES,
+            heads,
+            MAY_GO.formatted("m"),
+            busy,
+            order,
+            MAY_GO.formatted("o"),
+            Stored.EVENT_COLUMNS.replace("e.", "r."),
+            Stored.EVENT_COLUMNS);
+  }
+
+  // The share locks hold off a takeover until the statement has committed, and wait for one that is
+  // under way: then the lane is no longer among the held, and nothing of its messages is written.
+  private static final String ALLOWED =
+      """
+      held AS MATERIALIZED (
         SELECT l.id, l.epoch
         FROM lane l
         WHERE l.owner = :worker AND (l.id, l.epoch) IN (SELECT lane, epoch FROM step)
@@ -178,7 +237,24 @@ final class JdbiOutbox implements Outbox {
         FOR SHARE
       ), allowed AS MATERIALIZED (
         SELECT s.* FROM step s JOIN held h ON h.id = s.lane AND h.epoch = s.epoch
-      ), kept AS (
+      )
+      """;
+
+  private static final String RECORD =
+      """
+      WITH step AS (
+        SELECT *
+        FROM unnest(
+          :ids::bigint[], :lanes::smallint[], :epochs::bigint[], :pipelines::uuid[],
+          :targets::text[], :begun::integer[], :begunAt::timestamptz[], :states::text[],
+          :attempts::integer[], :since::timestamptz[], :nextAttempts::timestamptz[],
+          :delays::bigint[], :errors::text[]
+        ) WITH ORDINALITY AS s (
+          id, lane, epoch, pipeline_id,
+          target, begun, begun_at, state,
+          attempts, since, next_attempt_at,
+          delay, error, place)
+      ), %s, kept AS (
         UPDATE outbox_message o
         SET
           task = 'dispatch_command', attempts = s.attempts,
@@ -193,27 +269,107 @@ final class JdbiOutbox implements Outbox {
         WHERE o.id = s.id AND s.state IN ('DISPATCHED', 'FAILED')
         RETURNING o.id
       ), written AS MATERIALIZED (
-        SELECT id FROM kept UNION ALL SELECT id FROM settled
-      ), pipelines AS (
+        SELECT id, false AS over FROM kept UNION ALL SELECT id, true FROM settled
+      ), entry AS (
+        SELECT a.pipeline_id, a.place, 1 AS part, jsonb_strip_nulls(jsonb_build_object(
+          'state', 'PROCESSING', 'at', a.begun_at, 'attempt', a.begun, 'target', a.target)) AS step
+        FROM allowed a JOIN written USING (id)
+        WHERE a.begun_at IS NOT NULL
+        UNION ALL
+        SELECT a.pipeline_id, a.place, 2, jsonb_strip_nulls(jsonb_build_object(
+          'state', CASE WHEN a.target IS NULL THEN a.state ELSE 'PROCESSING' END,
+          'at', a.since, 'attempt', a.attempts, 'error', a.error, 'target', a.target,
+          'target_state', CASE WHEN w.over AND a.target IS NOT NULL THEN a.state END))
+        FROM allowed a JOIN written w USING (id)
+        WHERE a.state <> 'PROCESSING' OR a.next_attempt_at IS NOT NULL
+      ), entries AS (
+        SELECT pipeline_id, jsonb_agg(step ORDER BY place, part) AS steps
+        FROM entry
+        GROUP BY pipeline_id
+      ), move AS (
+        SELECT
+          a.pipeline_id,
+          count(*) FILTER (WHERE w.over) AS over,
+          max(a.error) FILTER (WHERE a.state = 'FAILED') AS dead_error,
+          max(a.attempts) AS attempts,
+          max(a.since) AS since,
+          min(a.next_attempt_at) AS next_attempt_at,
+          max(a.error) AS error
+        FROM allowed a JOIN written w USING (id)
+        GROUP BY a.pipeline_id
+      ), moved AS (
         UPDATE pipeline p
         SET
-          state = s.state, attempts = s.attempts, since = s.since,
-          next_attempt_at = s.next_attempt_at, error = s.error,
-          -- Asked again after a lost answer, a step stays one.
-          history = CASE WHEN p.history -> -1 = s.entry THEN p.history ELSE p.history || s.entry END
-        FROM (
-          SELECT a.*, jsonb_strip_nulls(
-            jsonb_build_object(
-              'state', a.state, 'at', a.since, 'attempt', a.attempts, 'error', a.error)) AS entry
-          FROM allowed a JOIN written USING (id)) s
-        WHERE p.id = s.pipeline_id
+          open_dispatches = p.open_dispatches - m.over,
+          dead_error = coalesce(m.dead_error, p.dead_error),
+          since = m.since,
+          (state, attempts, next_attempt_at, error, history) = (
+            SELECT
+              n.state,
+              CASE WHEN n.last THEN m.attempts ELSE greatest(p.attempts, m.attempts) END,
+              CASE WHEN n.state = 'PROCESSING' THEN
+                CASE WHEN n.last THEN m.next_attempt_at
+                  ELSE coalesce(m.next_attempt_at, p.next_attempt_at) END END,
+              CASE n.state
+                WHEN 'PROCESSING' THEN
+                  CASE WHEN n.last THEN m.error ELSE coalesce(m.error, p.error) END
+                WHEN 'FAILED' THEN coalesce(m.dead_error, p.dead_error) END,
+              CASE n.state WHEN 'PROCESSING' THEN n.history
+                ELSE jsonb_set(n.history, '{-1,state}', to_jsonb(n.state)) END
+            FROM (
+              SELECT
+                p.open_dispatches = 1 AS last,
+                CASE WHEN p.open_dispatches > m.over THEN 'PROCESSING'
+                  WHEN coalesce(m.dead_error, p.dead_error) IS NULL THEN 'DISPATCHED'
+                  ELSE 'FAILED' END AS state,
+                p.history || coalesce((
+                  -- Said again after a lost answer, or by a target that is still away, a step stays
+                  -- one.
+                  SELECT jsonb_agg(step ORDER BY place)
+                  FROM jsonb_array_elements(e.steps) WITH ORDINALITY AS s (step, place)
+                  WHERE step - 'at' IS DISTINCT FROM (p.history -> -1) - 'at'
+                    AND step - 'at' IS DISTINCT FROM (p.history -> -2) - 'at'),
+                  '[]') AS history) n)
+        FROM move m JOIN entries e USING (pipeline_id)
+        WHERE p.id = m.pipeline_id
+        RETURNING p.id, p.state
       ), buried AS (
         INSERT INTO dead_letter (pipeline_id)
-        SELECT a.pipeline_id FROM allowed a JOIN settled USING (id) WHERE a.state = 'FAILED'
+        SELECT id FROM moved WHERE state = 'FAILED'
         ON CONFLICT DO NOTHING
       )
       SELECT id FROM written
-      """;
+      """
+          .formatted(ALLOWED);
+
+  private static final String ROUTE =
+      """
+      WITH step AS (
+        SELECT *
+        FROM unnest(
+          :ids::bigint[], :lanes::smallint[], :epochs::bigint[], :targets::text[],
+          :orderingKeys::bigint[]
+        ) WITH ORDINALITY AS s (id, lane, epoch, target, ordering_key, place)
+      ), %s, replaced AS (
+        DELETE FROM outbox_message WHERE id IN (SELECT id FROM allowed) RETURNING *
+      ), ways AS (
+        INSERT INTO outbox_message (pipeline_id, service, target, lane, ordering_key, queued_at)
+        SELECT r.pipeline_id, r.service, a.target, r.lane, a.ordering_key, r.queued_at
+        FROM replaced r JOIN allowed a USING (id)
+        ORDER BY a.place
+        RETURNING pipeline_id
+      ), counted AS (
+        UPDATE pipeline p
+        SET open_dispatches = w.ways
+        FROM (SELECT pipeline_id, count(*) AS ways FROM ways GROUP BY pipeline_id) w
+        WHERE p.id = w.pipeline_id
+      )
+      SELECT id FROM replaced
+      """
+          .formatted(ALLOWED);
+
+  /** What one claim reads at the most, in bytes of bodies and payloads; a first message always. */
+  private static final long CLAIMED_BYTES = 32L << 20;
 
   private final Sessions sessions;
   private final EventFormat format;
@@ -295,73 +451,93 @@ final class JdbiOutbox implements Outbox {
   }
 
   @Override
-  public List<OutboxMessage> due(
-      Set<Lane> lanes, Ordering ordering, Collection<Long> busy, int limit) {
-    if (lanes.isEmpty() || limit < 1) {
+  public List<Line> due(Claim claim) {
+    if (claim.lanes().isEmpty() || claim.lines() < 1) {
       return List.of();
     }
-    return switch (ordering) {
-      case STRICT -> heads(List.copyOf(lanes), busy, limit);
-      case NONE -> messages(List.copyOf(lanes), busy, limit);
+    return switch (claim.ordering()) {
+      case STRICT -> heads(claim);
+      case NONE -> find(DUE_ANY, claim, Stretch.whole(claim.lanes()), claim.busy(), claim.lines());
     };
   }
 
-  private List<OutboxMessage> heads(List<Lane> lanes, Collection<Long> busy, int limit) {
-    Map<Integer, Long> begins = Map.copyOf(cursors);
-    var found =
-        new ArrayList<>(
-            heads(lanes, lane -> begin(begins, lane), _ -> Long.MAX_VALUE, busy, limit));
-    var entered = lanes.stream().filter(lane -> begin(begins, lane) > Long.MIN_VALUE).toList();
-    if (found.size() < limit && !entered.isEmpty()) {
-      found.addAll(
-          heads(
-              entered,
-              _ -> Long.MIN_VALUE,
-              lane -> begin(begins, lane) - 1,
-              busy,
-              limit - found.size()));
+  /**
+   * Where in each lane to look.
+   *
+   * @param from the first ordering key of a lane
+   * @param to the last one
+   */
+  private record Stretch(List<Lane> lanes, Function<Lane, Long> from, Function<Lane, Long> to) {
+    static Stretch whole(Collection<Lane> lanes) {
+      return new Stretch(List.copyOf(lanes), _ -> Long.MIN_VALUE, _ -> Long.MAX_VALUE);
     }
-    if (found.size() < limit) {
-      lanes.forEach(lane -> cursors.remove(lane.id()));
+  }
+
+  private List<Line> heads(Claim claim) {
+    var found = new ArrayList<Line>();
+    var busy = new ArrayList<>(claim.busy());
+    if (claim.fresh() > 0) {
+      found.addAll(find(DUE_FRESH, claim, Stretch.whole(claim.lanes()), busy, claim.fresh()));
+      found.forEach(line -> busy.add(line.head().orderingKey()));
+    }
+    int limit = claim.lines() - found.size();
+    List<Line> next = inTurn(claim, busy, limit);
+    if (next.size() < limit) {
+      claim.lanes().forEach(lane -> cursors.remove(lane.id()));
     } else {
-      found.forEach(message -> cursors.put(message.lane().id(), message.orderingKey() + 1));
+      next.forEach(line -> cursors.put(line.head().lane().id(), line.head().orderingKey() + 1));
+    }
+    found.addAll(next);
+    return found;
+  }
+
+  /** From where the last search ended, so that every key has its turn. */
+  private List<Line> inTurn(Claim claim, Collection<Long> busy, int limit) {
+    Map<Integer, Long> begins = Map.copyOf(cursors);
+    Function<Lane, Long> begin = lane -> begins.getOrDefault(lane.id(), Long.MIN_VALUE);
+    var later = new Stretch(List.copyOf(claim.lanes()), begin, _ -> Long.MAX_VALUE);
+    var found = new ArrayList<>(find(DUE_BY_KEY, claim, later, busy, limit));
+    var entered =
+        claim.lanes().stream().filter(lane -> begin.apply(lane) > Long.MIN_VALUE).toList();
+    if (found.size() < limit && !entered.isEmpty()) {
+      var earlier = new Stretch(entered, _ -> Long.MIN_VALUE, lane -> begin.apply(lane) - 1);
+      found.addAll(find(DUE_BY_KEY, claim, earlier, busy, limit - found.size()));
     }
     return found;
   }
 
-  private static long begin(Map<Integer, Long> begins, Lane lane) {
-    return begins.getOrDefault(lane.id(), Long.MIN_VALUE);
-  }
-
-  private List<OutboxMessage> heads(
-      List<Lane> lanes,
-      Function<Lane, Long> after,
-      Function<Lane, Long> upTo,
-      Collection<Long> busy,
-      int limit) {
-    return sessions.statement(
-        handle ->
-            query(handle, DUE_HEADS, lanes, busy, limit)
-                .bind("after", array("bigint", lanes, after))
-                .bind("upTo", array("bigint", lanes, upTo))
-                .map((row, _) -> message(row))
-                .list());
-  }
-
-  private List<OutboxMessage> messages(List<Lane> lanes, Collection<Long> busy, int limit) {
-    return sessions.statement(
-        handle ->
-            query(handle, DUE_MESSAGES, lanes, busy, limit).map((row, _) -> message(row)).list());
-  }
-
-  private Query query(
-      Handle handle, String sql, List<Lane> lanes, Collection<Long> busy, int limit) {
-    return handle
-        .createQuery(sql)
-        .bind("lanes", array("smallint", lanes, Lane::id))
-        .bind("epochs", array("bigint", lanes, Lane::epoch))
-        .bind("busy", array("bigint", busy, id -> id))
-        .bind("limit", limit);
+  private List<Line> find(
+      String sql, Claim claim, Stretch stretch, Collection<Long> busy, int limit) {
+    if (limit < 1) {
+      return List.of();
+    }
+    List<OutboxMessage> messages =
+        sessions.statement(
+            handle ->
+                handle
+                    .createQuery(sql)
+                    .bind("lanes", array("smallint", stretch.lanes(), Lane::id))
+                    .bind("epochs", array("bigint", stretch.lanes(), Lane::epoch))
+                    .bind("after", array("bigint", stretch.lanes(), stretch.from()))
+                    .bind("upTo", array("bigint", stretch.lanes(), stretch.to()))
+                    .bind("busy", array("bigint", busy, id -> id))
+                    .bind("only", claim.only().orElse(""))
+                    .bind("shut", texts(claim.shut(), name -> name))
+                    .bind("lines", limit)
+                    .bind("run", claim.ordering() == Ordering.STRICT ? claim.run() : 1)
+                    .bind("bytes", CLAIMED_BYTES)
+                    .map((row, _) -> message(row))
+                    .list());
+    return switch (claim.ordering()) {
+      case STRICT ->
+          messages.stream()
+              .collect(groupingBy(OutboxMessage::orderingKey, LinkedHashMap::new, toList()))
+              .values()
+              .stream()
+              .map(Line::new)
+              .toList();
+      case NONE -> messages.stream().map(message -> new Line(List.of(message))).toList();
+    };
   }
 
   private OutboxMessage message(ResultSet row) throws SQLException {
@@ -370,8 +546,34 @@ final class JdbiOutbox implements Outbox {
         row.getLong("ordering_key"),
         new Lane(row.getInt("lane"), row.getLong("held_epoch")),
         Task.valueOf(row.getString("task").toUpperCase(Locale.ROOT)),
+        Stored.optional(row, "target"),
         Stored.instant(row, "queued_at"),
-        Stored.pipeline(row, "pipeline_id", format));
+        Stored.pipeline(row, "pipeline_id", format),
+        List.of());
+  }
+
+  @Override
+  public Set<Long> route(WorkerId worker, List<Way> ways) {
+    return sessions.statement(
+        handle ->
+            steps(handle.createQuery(ROUTE), worker, ways.stream().map(Way::message).toList())
+                .bind("targets", texts(ways, Way::target))
+                .bind("orderingKeys", array("bigint", ways, JdbiOutbox::orderingKey))
+                .mapTo(Long.class)
+                .set());
+  }
+
+  private static long orderingKey(Way way) {
+    return Storable.orderingKey(
+        way.message().pipeline().event().repository().fullName() + " " + way.target());
+  }
+
+  private static Query steps(Query query, WorkerId worker, Collection<OutboxMessage> messages) {
+    return query
+        .bind("worker", worker.value())
+        .bind("ids", array("bigint", messages, OutboxMessage::id))
+        .bind("lanes", array("smallint", messages, message -> message.lane().id()))
+        .bind("epochs", array("bigint", messages, message -> message.lane().epoch()));
   }
 
   @Override
@@ -384,13 +586,18 @@ final class JdbiOutbox implements Outbox {
 
   private static Set<Long> record(
       Handle handle, WorkerId worker, Collection<OutboxMessage> messages) {
-    return handle
-        .createQuery(RECORD)
-        .bind("worker", worker.value())
-        .bind("ids", array("bigint", messages, OutboxMessage::id))
-        .bind("lanes", array("smallint", messages, message -> message.lane().id()))
-        .bind("epochs", array("bigint", messages, message -> message.lane().epoch()))
+    return steps(handle.createQuery(RECORD), worker, messages)
         .bind("pipelines", array("uuid", messages, message -> message.pipeline().id().value()))
+        .bind("targets", texts(messages, message -> message.target().orElse(null)))
+        .bind(
+            "begun",
+            array(
+                "integer", messages, message -> begun(message).map(Attempting::attempts).orElse(0)))
+        .bind(
+            "begunAt",
+            texts(
+                messages,
+                message -> Storable.timeOrNull(begun(message).map(Attempting::at).orElse(null))))
         .bind("states", texts(messages, message -> state(message).name().name()))
         .bind("attempts", array("integer", messages, message -> state(message).attempts()))
         .bind("since", texts(messages, message -> Storable.time(state(message).at())))
@@ -399,6 +606,14 @@ final class JdbiOutbox implements Outbox {
         .bind("errors", texts(messages, message -> error(state(message))))
         .mapTo(Long.class)
         .set();
+  }
+
+  /** The attempt whose beginning is not on record yet. */
+  private static Optional<Attempting> begun(OutboxMessage message) {
+    return message.unrecorded().stream()
+        .filter(Attempting.class::isInstance)
+        .map(Attempting.class::cast)
+        .findFirst();
   }
 
   private static PipelineState state(OutboxMessage message) {
@@ -421,7 +636,7 @@ final class JdbiOutbox implements Outbox {
     return switch (state) {
       case PipelineState.Retrying retrying -> retrying.error();
       case PipelineState.Failed failed -> failed.error();
-      case PipelineState.Received _, PipelineState.Attempting _, PipelineState.Dispatched _ -> null;
+      case PipelineState.Received _, Attempting _, PipelineState.Dispatched _ -> null;
     };
   }
 }

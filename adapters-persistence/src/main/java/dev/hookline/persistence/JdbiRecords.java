@@ -46,7 +46,8 @@ final class JdbiRecords implements Records {
       """
       SELECT
         step ->> 'state' AS state, (step ->> 'at')::timestamptz AS at,
-        (step ->> 'attempt')::integer AS attempt, step ->> 'error' AS error
+        (step ->> 'attempt')::integer AS attempt, step ->> 'error' AS error,
+        step ->> 'target' AS target, step ->> 'target_state' AS target_state
       FROM pipeline p CROSS JOIN jsonb_array_elements(p.history) WITH ORDINALITY AS h (step, place)
       WHERE p.id = :id
       ORDER BY place
@@ -123,7 +124,9 @@ final class JdbiRecords implements Records {
                     PipelineState.Name.valueOf(row.getString("state")),
                     Stored.instant(row, "at"),
                     row.getInt("attempt"),
-                    Stored.optional(row, "error")))
+                    Stored.optional(row, "error"),
+                    Stored.optional(row, "target"),
+                    Stored.optional(row, "target_state").map(PipelineState.Name::valueOf)))
         .list();
   }
 

@@ -23,6 +23,7 @@ import dev.hookline.application.pipeline.StoreUnavailableException;
 import dev.hookline.application.refused.RefusedDelivery;
 import dev.hookline.domain.delivery.DeliveryKey;
 import dev.hookline.domain.pipeline.Outcome;
+import dev.hookline.testing.Claims;
 import dev.hookline.testing.PlainEventFormat;
 import dev.hookline.testing.Samples;
 import java.net.URI;
@@ -184,14 +185,14 @@ final class FaultyDatabaseIntegrationTest {
       Outbox outbox = database.outbox(format);
       var worker = new WorkerId(UUID.randomUUID());
       Set<Lane> lanes = outbox.lease(worker, LEASE, Set.of());
-      OutboxMessage due = outbox.due(lanes, Ordering.STRICT, List.of(), 10).getFirst();
+      OutboxMessage due = Claims.due(outbox, lanes, Ordering.STRICT, List.of(), 10).getFirst();
       OutboxMessage begun = due.with(due.pipeline().begin(THREE_TIMES, NOON));
       proxy.cutAnswerTo("UPDATE outbox_message");
 
       assertThrows(StoreUnavailableException.class, () -> outbox.record(worker, List.of(begun)));
 
       assertTrue(proxy.hasCut());
-      List<OutboxMessage> again = outbox.due(lanes, Ordering.STRICT, List.of(), 10);
+      List<OutboxMessage> again = Claims.due(outbox, lanes, Ordering.STRICT, List.of(), 10);
       assertEquals(List.of(due.id()), again.stream().map(OutboxMessage::id).toList());
       assertEquals(1, again.getFirst().pipeline().state().attempts());
       assertEquals(Set.of(due.id()), outbox.record(worker, List.of(begun)));
@@ -228,7 +229,7 @@ final class FaultyDatabaseIntegrationTest {
 
     var worker = new WorkerId(UUID.randomUUID());
     Set<Lane> lanes = storage.outbox().lease(worker, LEASE, Set.of());
-    var due = storage.outbox().due(lanes, Ordering.STRICT, List.of(), 1).getFirst();
+    var due = Claims.due(storage.outbox(), lanes, Ordering.STRICT, List.of(), 1).getFirst();
     var begun = due.with(due.pipeline().begin(THREE_TIMES, NOON));
     var failed =
         begun.with(

@@ -2,6 +2,7 @@ package dev.hookline.persistence;
 
 import dev.hookline.application.dispatch.Outbox;
 import dev.hookline.application.inspect.Records;
+import dev.hookline.application.pause.Pauses;
 import dev.hookline.application.pipeline.PipelineStore;
 import dev.hookline.application.reconcile.DeliveriesOnRecord;
 import dev.hookline.application.reconcile.ScheduledReconciliations;
@@ -27,7 +28,7 @@ final class PostgresStorage implements Storage, AutoCloseable {
     server.execute(
         """
         TRUNCATE event, pipeline, delivery_key, dead_letter, outbox_message, worker,
-          refused_delivery, reconciliation;
+          refused_delivery, reconciliation, pause;
         UPDATE lane SET owner = NULL
         """);
   }
@@ -68,6 +69,11 @@ final class PostgresStorage implements Storage, AutoCloseable {
   @Override
   public ScheduledReconciliations scheduledReconciliations() {
     return database.scheduledReconciliations();
+  }
+
+  @Override
+  public Pauses pauses() {
+    return database.pauses();
   }
 
   /** Nobody can move the database's clock, so everything that it is compared with moves back. */

@@ -1,8 +1,12 @@
 package dev.hookline.testing;
 
 import static java.util.Comparator.comparing;
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toList;
 
+import dev.hookline.application.dispatch.Claim;
 import dev.hookline.application.dispatch.Lane;
+import dev.hookline.application.dispatch.Line;
 import dev.hookline.application.dispatch.Outbox;
 import dev.hookline.application.dispatch.OutboxMessage;
 import dev.hookline.application.dispatch.OutboxMessage.Task;
@@ -15,6 +19,9 @@ import dev.hookline.application.inspect.PipelineView;
 import dev.hookline.application.inspect.PipelineView.HistoryEntry;
 import dev.hookline.application.inspect.Records;
 import dev.hookline.application.inspect.RefusedFilter;
+import dev.hookline.application.pause.Pause;
+import dev.hookline.application.pause.PauseScope;
+import dev.hookline.application.pause.Pauses;
 import dev.hookline.application.pipeline.NewPipeline;
 import dev.hookline.application.pipeline.PipelineStore;
 import dev.hookline.application.pipeline.StoreUnavailableException;
@@ -61,6 +68,7 @@ public final class InMemoryStorage implements Storage {
   private final Map<Integer, Hold> holds = new TreeMap<>();
   private final Map<WorkerId, Instant> leases = new HashMap<>();
   private final Map<Service, Look> looks = new HashMap<>();
+  private final Map<PauseScope, Instant> paused = new LinkedHashMap<>();
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private long lastMessageId;
   private volatile boolean away;
@@ -77,11 +85,73 @@ public final class InMemoryStorage implements Storage {
     this(new MovableClock(Samples.NOON));
   }
 
-  private record Row(NewPipeline accepted, Pipeline pipeline, List<HistoryEntry> history) {
-    Row in(Pipeline next) {
+  /**
+   * @param open how many messages it has
+   * @param deadError why a target was given up
+   */
+  private record Row(
+      NewPipeline accepted,
+      Pipeline pipeline,
+      int open,
+      @Nullable String deadError,
+      List<HistoryEntry> history) {
+
+    /** One message's step, whose pipeline stands so towards its target. */
+    Row step(OutboxMessage message) {
+      PipelineState towards = message.pipeline().state();
+      boolean over =
+          towards instanceof PipelineState.Dispatched || towards instanceof PipelineState.Failed;
+      String dead = towards instanceof PipelineState.Failed failed ? failed.error() : deadError;
+      int left = over ? open - 1 : open;
+      PipelineState now = left > 0 ? stillOpen(towards) : ended(towards, dead);
       var longer = new ArrayList<>(history);
-      longer.add(entry(next.state()));
-      return new Row(accepted, next, List.copyOf(longer));
+      for (PipelineState state : message.unrecorded()) {
+        add(longer, entry(state.equals(towards) ? now : state, state, message.target()));
+      }
+      return new Row(
+          accepted,
+          Pipeline.onRecord(pipeline.id(), pipeline.event(), now),
+          left,
+          dead,
+          List.copyOf(longer));
+    }
+
+    private static void add(List<HistoryEntry> history, HistoryEntry entry) {
+      int size = history.size();
+      if (history.subList(Math.max(0, size - 2), size).stream().noneMatch(e -> same(e, entry))) {
+        history.add(entry);
+      }
+    }
+
+    private static boolean same(HistoryEntry one, HistoryEntry other) {
+      return one.state() == other.state()
+          && one.attempt() == other.attempt()
+          && one.error().equals(other.error())
+          && one.target().equals(other.target())
+          && one.targetState().equals(other.targetState());
+    }
+
+    /** What a step towards one target makes of a pipeline that has others open. */
+    private PipelineState stillOpen(PipelineState towards) {
+      if (open == 1) {
+        return towards;
+      }
+      int attempts = Math.max(pipeline.state().attempts(), towards.attempts());
+      return switch (towards) {
+        case PipelineState.Retrying(_, Instant at, Instant next, String error) ->
+            new PipelineState.Retrying(attempts, at, next, error);
+        case PipelineState.Received _,
+            PipelineState.Attempting _,
+            PipelineState.Dispatched _,
+            PipelineState.Failed _ ->
+            new PipelineState.Attempting(attempts, towards.at());
+      };
+    }
+
+    private static PipelineState ended(PipelineState towards, @Nullable String dead) {
+      return dead == null
+          ? towards
+          : new PipelineState.Failed(towards.attempts(), towards.at(), dead);
     }
   }
 
@@ -90,17 +160,23 @@ public final class InMemoryStorage implements Storage {
       long id,
       PipelineId pipeline,
       String repository,
+      Optional<String> target,
       Task task,
+      PipelineState towards,
       Instant queuedAt,
       Instant dueAt,
       @Nullable Long epoch) {
     long key() {
-      // Spread, since the lanes take the low bits.
-      return repository.hashCode() * 0x9E3779B97F4A7C15L;
+      return spread(target.map(name -> repository + " " + name).orElse(repository));
     }
 
     int lane() {
-      return (int) (key() & (Outbox.LANES - 1));
+      return (int) (spread(repository) & (Outbox.LANES - 1));
+    }
+
+    /** Spread, since the lanes take the low bits. */
+    private static long spread(String text) {
+      return text.hashCode() * 0x9E3779B97F4A7C15L;
     }
   }
 
@@ -167,6 +243,11 @@ public final class InMemoryStorage implements Storage {
     return new Schedule();
   }
 
+  @Override
+  public Pauses pauses() {
+    return new Pausing();
+  }
+
   /** Calls back on the accepting thread. */
   public OutboxSignal outboxSignal() {
     return onMessages -> {
@@ -189,21 +270,36 @@ public final class InMemoryStorage implements Storage {
             id,
             pipeline.id(),
             pipeline.event().repository().fullName(),
+            Optional.empty(),
             Task.PROCESS_WEBHOOK_EVENT,
+            pipeline.state(),
             clock.instant(),
             clock.instant().plus(putOff),
             null));
   }
 
-  private static HistoryEntry entry(PipelineState state) {
+  private static HistoryEntry entry(
+      PipelineState pipeline, PipelineState towards, Optional<String> target) {
     Optional<String> error =
-        switch (state) {
+        switch (towards) {
           case PipelineState.Retrying retrying -> Optional.of(retrying.error());
           case PipelineState.Failed failed -> Optional.of(failed.error());
           case PipelineState.Received _, PipelineState.Attempting _, PipelineState.Dispatched _ ->
               Optional.empty();
         };
-    return new HistoryEntry(state.name(), state.at(), state.attempts(), error);
+    boolean over =
+        towards instanceof PipelineState.Dispatched || towards instanceof PipelineState.Failed;
+    return new HistoryEntry(
+        pipeline.name(),
+        towards.at(),
+        towards.attempts(),
+        error,
+        target,
+        over && target.isPresent() ? Optional.of(towards.name()) : Optional.empty());
+  }
+
+  private static HistoryEntry received(PipelineState state) {
+    return entry(state, state, Optional.empty());
   }
 
   private final class Pipelines implements PipelineStore {
@@ -219,7 +315,9 @@ public final class InMemoryStorage implements Storage {
               first.id(), first.state() instanceof PipelineState.Failed);
         }
         Pipeline pipeline = candidate.pipeline();
-        rows.put(pipeline.id(), new Row(candidate, pipeline, List.of(entry(pipeline.state()))));
+        rows.put(
+            pipeline.id(),
+            new Row(candidate, pipeline, 1, null, List.of(received(pipeline.state()))));
         queue(pipeline, candidate.putOff());
       }
       listeners.forEach(Runnable::run);
@@ -263,7 +361,9 @@ public final class InMemoryStorage implements Storage {
                 || row.pipeline().state() instanceof PipelineState.Failed)) {
           return false;
         }
-        rows.put(replayed.id(), row.in(replayed));
+        var longer = new ArrayList<>(row.history());
+        longer.add(received(replayed.state()));
+        rows.put(replayed.id(), new Row(row.accepted(), replayed, 1, null, List.copyOf(longer)));
         queue(replayed, Duration.ZERO);
       }
       listeners.forEach(Runnable::run);
@@ -394,9 +494,9 @@ public final class InMemoryStorage implements Storage {
         var waiting =
             messages.values().stream().filter(message -> message.epoch() == null).toList();
         return new OutboxDepth(
-            count(waiting, message -> message.task() == Task.PROCESS_WEBHOOK_EVENT),
+            count(waiting, message -> message.towards().attempts() == 0),
             messages.size() - waiting.size(),
-            count(waiting, message -> message.task() == Task.DISPATCH_COMMAND),
+            count(waiting, message -> message.towards().attempts() > 0),
             rows.values().stream()
                 .filter(row -> row.pipeline().state() instanceof PipelineState.Failed)
                 .count(),
@@ -442,6 +542,47 @@ public final class InMemoryStorage implements Storage {
         reach();
         Look last = looks.get(service);
         return last == null ? OptionalInt.empty() : last.missing();
+      }
+    }
+  }
+
+  private final class Pausing implements Pauses {
+    @Override
+    public void pause(PauseScope scope) {
+      synchronized (lock) {
+        reach();
+        paused.putIfAbsent(scope, clock.instant());
+      }
+      listeners.forEach(Runnable::run);
+    }
+
+    @Override
+    public boolean resume(PauseScope scope) {
+      boolean lifted;
+      synchronized (lock) {
+        reach();
+        lifted = paused.remove(scope) != null;
+      }
+      listeners.forEach(Runnable::run);
+      return lifted;
+    }
+
+    @Override
+    public void resumeAll() {
+      synchronized (lock) {
+        reach();
+        paused.clear();
+      }
+      listeners.forEach(Runnable::run);
+    }
+
+    @Override
+    public List<Pause> list() {
+      synchronized (lock) {
+        reach();
+        return paused.entrySet().stream()
+            .map(entry -> new Pause(entry.getKey(), entry.getValue()))
+            .toList();
       }
     }
   }
@@ -497,32 +638,67 @@ public final class InMemoryStorage implements Storage {
     }
 
     @Override
-    public List<OutboxMessage> due(
-        Set<Lane> lanes, Ordering ordering, Collection<Long> busy, int limit) {
+    public List<Line> due(Claim claim) {
       synchronized (lock) {
         reach();
-        var candidates =
-            switch (ordering) {
-              case STRICT ->
-                  heads().stream().filter(message -> !busy.contains(message.key())).toList();
-              case NONE ->
-                  messages.values().stream()
-                      .filter(message -> !busy.contains(message.id()))
-                      .toList();
-            };
-        return candidates.stream()
-            .filter(message -> lanes.contains(lane(message)))
-            .filter(this::isDue)
-            .limit(limit)
-            .map(this::held)
-            .toList();
+        var found = new LinkedHashMap<Long, Line>();
+        lines(claim)
+            .sorted(comparing((Line line) -> line.head().id()).reversed())
+            .filter(line -> line.head().pipeline().state() instanceof PipelineState.Received)
+            .limit(claim.fresh())
+            .forEach(line -> found.put(line.head().id(), line));
+        lines(claim).forEach(line -> found.putIfAbsent(line.head().id(), line));
+        return found.values().stream().limit(claim.lines()).toList();
       }
     }
 
-    private Collection<Message> heads() {
-      var heads = new LinkedHashMap<Long, Message>();
-      messages.values().forEach(message -> heads.putIfAbsent(message.key(), message));
-      return heads.values();
+    private Stream<Line> lines(Claim claim) {
+      return switch (claim.ordering()) {
+        case STRICT ->
+            messages.values().stream()
+                .filter(message -> claim.lanes().contains(lane(message)))
+                .collect(groupingBy(Message::key, LinkedHashMap::new, toList()))
+                .entrySet()
+                .stream()
+                .filter(line -> !claim.busy().contains(line.getKey()))
+                .map(line -> run(line.getValue(), claim))
+                .filter(run -> !run.isEmpty())
+                .map(run -> new Line(run.stream().map(this::held).toList()));
+        case NONE ->
+            messages.values().stream()
+                .filter(message -> claim.lanes().contains(lane(message)))
+                .filter(message -> !claim.busy().contains(message.id()) && mayGo(message, claim))
+                .map(message -> new Line(List.of(held(message))));
+      };
+    }
+
+    /** The head if it may go, and what may follow it. */
+    private List<Message> run(List<Message> line, Claim claim) {
+      Message head = line.getFirst();
+      if (!mayGo(head, claim)) {
+        return List.of();
+      }
+      var run = new ArrayList<>(List.of(head));
+      line.stream()
+          .skip(1)
+          .takeWhile(_ -> head.epoch() == null)
+          .takeWhile(next -> next.task() == Task.PROCESS_WEBHOOK_EVENT && mayGo(next, claim))
+          .limit(claim.run() - 1L)
+          .forEach(run::add);
+      return run;
+    }
+
+    private boolean mayGo(Message message, Claim claim) {
+      Optional<String> target = message.target().or(claim::only);
+      return isDue(message)
+          && !claim.shut().contains(target.orElse(""))
+          && paused.keySet().stream().noneMatch(scope -> holdsUp(scope, message, target));
+    }
+
+    private boolean holdsUp(PauseScope scope, Message message, Optional<String> target) {
+      Service service = row(message.pipeline()).pipeline().event().service();
+      return scope.service().stream().allMatch(service::equals)
+          && (scope.target().isEmpty() || scope.target().equals(target));
     }
 
     private boolean isDue(Message message) {
@@ -540,8 +716,52 @@ public final class InMemoryStorage implements Storage {
           message.key(),
           lane(message),
           message.task(),
+          message.target(),
           message.queuedAt(),
-          row(message.pipeline()).pipeline());
+          Pipeline.onRecord(
+              message.pipeline(), row(message.pipeline()).pipeline().event(), message.towards()),
+          List.of());
+    }
+
+    @Override
+    public Set<Long> route(WorkerId worker, List<Way> ways) {
+      synchronized (lock) {
+        reach();
+        var replaced = new LinkedHashMap<Long, Message>();
+        for (Way way : ways) {
+          Message message = messages.get(way.message().id());
+          if (message != null && held(worker).contains(way.message().lane())) {
+            replaced.put(message.id(), message);
+          }
+        }
+        replaced.keySet().forEach(messages::remove);
+        var count = new HashMap<PipelineId, Integer>();
+        for (Way way : ways) {
+          Message message = replaced.get(way.message().id());
+          if (message != null) {
+            count.merge(message.pipeline(), 1, Integer::sum);
+            long id = ++lastMessageId;
+            messages.put(
+                id,
+                new Message(
+                    id,
+                    message.pipeline(),
+                    message.repository(),
+                    Optional.of(way.target()),
+                    Task.PROCESS_WEBHOOK_EVENT,
+                    new PipelineState.Received(message.towards().at()),
+                    message.queuedAt(),
+                    clock.instant(),
+                    null));
+          }
+        }
+        count.forEach(
+            (id, open) -> {
+              Row row = row(id);
+              rows.put(id, new Row(row.accepted(), row.pipeline(), open, null, row.history()));
+            });
+        return Set.copyOf(replaced.keySet());
+      }
     }
 
     private Row row(PipelineId id) {
@@ -570,25 +790,28 @@ public final class InMemoryStorage implements Storage {
 
     private void write(Message message, OutboxMessage step) {
       Pipeline pipeline = step.pipeline();
-      rows.put(pipeline.id(), row(pipeline.id()).in(pipeline));
+      rows.put(pipeline.id(), row(pipeline.id()).step(step));
       switch (pipeline.state()) {
-        case PipelineState.Attempting _ -> keep(message, message.dueAt(), step.lane().epoch());
+        case PipelineState.Attempting _ ->
+            keep(message, step, message.dueAt(), step.lane().epoch());
         case PipelineState.Retrying(_, Instant at, Instant next, _) ->
-            keep(message, clock.instant().plus(Duration.between(at, next)), null);
+            keep(message, step, clock.instant().plus(Duration.between(at, next)), null);
         case PipelineState.Dispatched _, PipelineState.Failed _ -> messages.remove(message.id());
         case PipelineState.Received _ ->
             throw new IllegalArgumentException("a worker leaves no pipeline received");
       }
     }
 
-    private void keep(Message message, Instant dueAt, @Nullable Long epoch) {
+    private void keep(Message message, OutboxMessage step, Instant dueAt, @Nullable Long epoch) {
       messages.put(
           message.id(),
           new Message(
               message.id(),
               message.pipeline(),
               message.repository(),
+              message.target(),
               Task.DISPATCH_COMMAND,
+              step.pipeline().state(),
               message.queuedAt(),
               dueAt,
               epoch));

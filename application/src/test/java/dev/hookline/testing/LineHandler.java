@@ -107,4 +107,9 @@ public final class LineHandler implements ServiceHandler<LineHandler.Line> {
   public DeliveryKey deliveryKey(Line line) {
     return new DeliveryKey(line.id());
   }
+
+  @Override
+  public Optional<String> tenant(Line line) {
+    return Optional.empty();
+  }
 }

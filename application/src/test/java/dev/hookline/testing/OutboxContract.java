@@ -6,21 +6,27 @@ import static dev.hookline.testing.Samples.THREE_TIMES;
 import static dev.hookline.testing.Samples.aDelivery;
 import static dev.hookline.testing.Samples.aPipeline;
 import static dev.hookline.testing.Samples.anEvent;
+import static java.util.stream.Collectors.toSet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.hookline.application.dispatch.Claim;
 import dev.hookline.application.dispatch.Lane;
+import dev.hookline.application.dispatch.Line;
 import dev.hookline.application.dispatch.Outbox;
 import dev.hookline.application.dispatch.Outbox.Ordering;
+import dev.hookline.application.dispatch.Outbox.Way;
 import dev.hookline.application.dispatch.OutboxMessage;
 import dev.hookline.application.dispatch.OutboxMessage.Task;
 import dev.hookline.application.dispatch.WorkerId;
 import dev.hookline.application.inspect.OutboxDepth;
 import dev.hookline.application.inspect.PipelineFilter;
 import dev.hookline.application.inspect.PipelineView;
+import dev.hookline.application.pause.PauseScope;
 import dev.hookline.application.pipeline.NewPipeline;
 import dev.hookline.domain.delivery.DeliveryKey;
+import dev.hookline.domain.delivery.Service;
 import dev.hookline.domain.pipeline.Outcome;
 import dev.hookline.domain.pipeline.Pipeline;
 import dev.hookline.domain.pipeline.PipelineId;
@@ -38,6 +44,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What every {@link Outbox} does, and what {@code Records} says of it. */
@@ -147,7 +154,7 @@ public abstract class OutboxContract {
         due(lanes).stream().filter(m -> !m.pipeline().id().equals(other)).findFirst().orElseThrow();
 
     List<OutboxMessage> due =
-        storage().outbox().due(lanes, Ordering.STRICT, List.of(first.orderingKey()), 100);
+        Claims.due(storage().outbox(), lanes, Ordering.STRICT, List.of(first.orderingKey()), 100);
 
     assertEquals(List.of(other), due.stream().map(m -> m.pipeline().id()).toList());
   }
@@ -162,7 +169,7 @@ public abstract class OutboxContract {
 
     assertEquals(
         List.of(),
-        storage().outbox().due(lanes, Ordering.STRICT, List.of(begun.orderingKey()), 10));
+        Claims.due(storage().outbox(), lanes, Ordering.STRICT, List.of(begun.orderingKey()), 10));
   }
 
   @Test
@@ -246,13 +253,14 @@ public abstract class OutboxContract {
         Set.copyOf(List.of(accept("octo/a"), accept("octo/a"), accept("octo/b")));
     Set<Lane> lanes = lease(alice);
 
-    List<OutboxMessage> due = storage().outbox().due(lanes, Ordering.NONE, List.of(), 100);
+    List<OutboxMessage> due = Claims.due(storage().outbox(), lanes, Ordering.NONE, List.of(), 100);
 
     assertEquals(accepted, Set.copyOf(pipelines(due)));
     OutboxMessage one = due.getFirst();
-    assertEquals(2, storage().outbox().due(lanes, Ordering.NONE, List.of(one.id()), 100).size());
+    assertEquals(
+        2, Claims.due(storage().outbox(), lanes, Ordering.NONE, List.of(one.id()), 100).size());
     settle(alice, List.of(one), tryAgainIn(Duration.ofMinutes(1)));
-    assertEquals(2, storage().outbox().due(lanes, Ordering.NONE, List.of(), 100).size());
+    assertEquals(2, Claims.due(storage().outbox(), lanes, Ordering.NONE, List.of(), 100).size());
   }
 
   @Test
@@ -273,8 +281,8 @@ public abstract class OutboxContract {
     }
     Set<Lane> lanes = lease(alice);
 
-    assertEquals(4, storage().outbox().due(lanes, Ordering.STRICT, List.of(), 4).size());
-    assertEquals(4, storage().outbox().due(lanes, Ordering.NONE, List.of(), 4).size());
+    assertEquals(4, Claims.due(storage().outbox(), lanes, Ordering.STRICT, List.of(), 4).size());
+    assertEquals(4, Claims.due(storage().outbox(), lanes, Ordering.NONE, List.of(), 4).size());
   }
 
   @Test
@@ -288,7 +296,8 @@ public abstract class OutboxContract {
 
     // A hundred keys, thirty at a time, each key with more behind its head.
     for (int round = 0; round < 100 && !waiting.isEmpty(); round++) {
-      List<OutboxMessage> due = storage().outbox().due(lanes, Ordering.STRICT, List.of(), 30);
+      List<OutboxMessage> due =
+          Claims.due(storage().outbox(), lanes, Ordering.STRICT, List.of(), 30);
       pipelines(due).forEach(waiting::remove);
       settle(alice, due, new Outcome.Delivered());
     }
@@ -318,7 +327,8 @@ public abstract class OutboxContract {
     storage().outbox().release(alice);
 
     assertEquals(1, due(lease(bob)).size());
-    assertEquals(1, storage().outbox().due(lease(bob), Ordering.NONE, List.of(), 10).size());
+    assertEquals(
+        1, Claims.due(storage().outbox(), lease(bob), Ordering.NONE, List.of(), 10).size());
   }
 
   @Test
@@ -404,6 +414,317 @@ public abstract class OutboxContract {
             entry(PipelineState.Name.PROCESSING, 2, Optional.empty()),
             entry(PipelineState.Name.DISPATCHED, 2, Optional.empty())),
         history);
+  }
+
+  @Test
+  void whatStandsBehindAHeadComesWithIt() {
+    List<PipelineId> accepted = List.of(accept("octo/a"), accept("octo/a"), accept("octo/a"));
+    PipelineId other = accept("octo/b");
+    Set<Lane> lanes = lease(alice);
+
+    List<Line> lines = lines(lanes, 2);
+
+    assertEquals(
+        Set.of(accepted.subList(0, 2), List.of(other)),
+        lines.stream().map(line -> pipelines(line.messages())).collect(toSet()));
+    assertEquals(List.of(accepted), List.of(pipelines(lineOf("octo/a", lines(lanes, 9)))));
+  }
+
+  @Test
+  void nothingFollowsWhatHasToWaitOrWasAttempted() {
+    PipelineId first = accept("octo/a");
+    PipelineId second = accept("octo/a", Duration.ofMinutes(1));
+    PipelineId third = accept("octo/a");
+    Set<Lane> lanes = lease(alice);
+    assertEquals(List.of(first), pipelines(lineOf("octo/a", lines(lanes, 9))));
+
+    storage().pass(Duration.ofMinutes(2));
+    lanes = lease(alice);
+    List<OutboxMessage> line = lineOf("octo/a", lines(lanes, 9));
+    assertEquals(List.of(first, second, third), pipelines(line));
+
+    // The one in the middle was begun by a worker that is lost.
+    begin(alice, List.of(line.get(1)));
+    assertEquals(List.of(first), pipelines(lineOf("octo/a", lines(lanes, 9))));
+    settle(alice, List.of(line.get(0)), new Outcome.Delivered());
+    assertEquals(List.of(second), pipelines(lineOf("octo/a", lines(lanes, 9))));
+  }
+
+  @Test
+  void putOffMessageIsNotDueAndHoldsUpItsLineAlone() {
+    accept("octo/a", Duration.ofMinutes(1));
+    accept("octo/a");
+    PipelineId other = accept("octo/b");
+    Set<Lane> lanes = lease(alice);
+
+    assertEquals(List.of(other), pipelines(due(lanes)));
+    storage().pass(Duration.ofSeconds(61));
+    assertEquals(2, due(lease(alice)).size());
+  }
+
+  @Test
+  void followerIsRecordedWithItsBeginningAndItsEnd() {
+    accept("octo/a");
+    PipelineId second = accept("octo/a");
+    Set<Lane> lanes = lease(alice);
+    OutboxMessage follower = lineOf("octo/a", lines(lanes, 9)).get(1);
+    OutboxMessage begun = follower.with(follower.pipeline().begin(THREE_TIMES, NOON));
+
+    assertEquals(
+        Set.of(follower.id()),
+        storage().outbox().record(alice, List.of(settled(begun, new Outcome.Delivered()))));
+
+    var detailed = storage().records().pipeline(second).orElseThrow();
+    assertEquals(new PipelineState.Dispatched(1, NOON), detailed.pipeline().state());
+    assertEquals(
+        List.of(
+            entry(PipelineState.Name.RECEIVED, 0, Optional.empty()),
+            entry(PipelineState.Name.PROCESSING, 1, Optional.empty()),
+            entry(PipelineState.Name.DISPATCHED, 1, Optional.empty())),
+        detailed.history());
+  }
+
+  @Test
+  void attemptAtATargetThatIsAwayDoesNotCountAndIsToldOnce() {
+    PipelineId id = accept("octo/a");
+    Set<Lane> lanes = lease(alice);
+    for (int probe = 0; probe < 5; probe++) {
+      OutboxMessage due = due(lanes).getFirst();
+      assertEquals(0, due.pipeline().state().attempts());
+      settle(alice, List.of(due), new Outcome.Postponed("away", Duration.ZERO));
+    }
+
+    var detailed = storage().records().pipeline(id).orElseThrow();
+    assertEquals(new Retrying(0, NOON, NOON, "away"), detailed.pipeline().state());
+    assertEquals(
+        List.of(
+            entry(PipelineState.Name.RECEIVED, 0, Optional.empty()),
+            entry(PipelineState.Name.PROCESSING, 1, Optional.empty()),
+            entry(PipelineState.Name.PROCESSING, 0, Optional.of("away"))),
+        detailed.history());
+  }
+
+  @Test
+  void shutTargetsMessagesAreLeftOut() {
+    accept("octo/a");
+    Set<Lane> lanes = lease(alice);
+
+    assertEquals(List.of(), storage().outbox().due(claim(lanes, Set.of("test"))));
+    assertEquals(1, storage().outbox().due(claim(lanes, Set.of("other"))).size());
+  }
+
+  @Test
+  void pausedMessagesAreLeftOutUntilTheyAreResumed() {
+    accept("octo/a");
+    PipelineId routed = accept("octo/b");
+    Set<Lane> lanes = lease(alice);
+    route(lineOf("octo/b", lines(lanes, 1)).getFirst(), "ci");
+
+    var toTest = new PauseScope(Optional.empty(), Optional.of("test"));
+    storage().pauses().pause(toTest);
+    assertEquals(List.of(routed), pipelines(due(lanes)));
+    storage().pauses().pause(new PauseScope(Optional.of(GITHUB), Optional.empty()));
+    assertEquals(List.of(), due(lanes));
+    storage().pauses().resumeAll();
+    assertEquals(2, due(lanes).size());
+
+    var slackOnly = new PauseScope(Optional.of(new Service("slack")), Optional.of("ci"));
+    storage().pauses().pause(slackOnly);
+    assertEquals(2, due(lanes).size());
+    storage().pauses().pause(PauseScope.EVERYTHING);
+    assertEquals(List.of(), due(lanes));
+  }
+
+  @Test
+  void freshMessagesComeBeforeABacklogIfSomeAreAskedFor() {
+    for (int i = 0; i < 20; i++) {
+      accept("octo/r" + i);
+    }
+    PipelineId fresh = accept("octo/fresh");
+    Set<Lane> lanes = lease(alice);
+
+    var claim =
+        new Claim(lanes, Ordering.STRICT, List.of(), Optional.of("test"), Set.of(), 4, 1, 1);
+    List<Line> lines = storage().outbox().due(claim);
+
+    assertEquals(4, lines.size());
+    assertEquals(fresh, lines.getFirst().head().pipeline().id());
+  }
+
+  @Test
+  void routedMessagesAreWorkedApart() {
+    PipelineId id = accept("octo/a");
+    Set<Lane> lanes = lease(alice);
+    route(due(lanes).getFirst(), "ci", "stream");
+
+    List<OutboxMessage> ways = routed(lanes);
+    assertEquals(
+        Set.of(Optional.of("ci"), Optional.of("stream")),
+        ways.stream().map(OutboxMessage::target).collect(toSet()));
+    assertEquals(2, ways.stream().map(OutboxMessage::orderingKey).distinct().count());
+    assertEquals(1, ways.stream().map(OutboxMessage::lane).distinct().count());
+
+    settle(alice, List.of(to("ci", ways)), new Outcome.Delivered());
+    assertEquals(PipelineState.Name.PROCESSING, state(id).name());
+    settle(alice, List.of(to("stream", ways)), tryAgainIn(Duration.ofSeconds(30)));
+    assertEquals(new Retrying(1, NOON, NOON.plusSeconds(30), "503"), state(id));
+    assertEquals(List.of(), routed(lanes));
+
+    storage().pass(Duration.ofSeconds(31));
+    lanes = lease(alice);
+    OutboxMessage again = to("stream", routed(lanes));
+    assertEquals(1, again.pipeline().state().attempts());
+    settle(alice, List.of(again), new Outcome.Delivered());
+
+    assertEquals(new PipelineState.Dispatched(2, NOON), state(id));
+    assertEquals(0, storage().records().outboxDepth().pending());
+    var history = storage().records().pipeline(id).orElseThrow().history();
+    assertEquals(
+        List.of(
+            "RECEIVED 0 - -",
+            "PROCESSING 1 ci -",
+            "PROCESSING 1 ci DISPATCHED",
+            "PROCESSING 1 stream -",
+            "PROCESSING 1 stream -",
+            "PROCESSING 2 stream -",
+            "DISPATCHED 2 stream DISPATCHED"),
+        history.stream().map(OutboxContract::told).toList());
+  }
+
+  private static String told(PipelineView.HistoryEntry entry) {
+    return "%s %d %s %s"
+        .formatted(
+            entry.state(),
+            entry.attempt(),
+            entry.target().orElse("-"),
+            entry.targetState().map(Enum::name).orElse("-"));
+  }
+
+  @Test
+  void pipelineWithATargetGivenUpFailsOnceTheOthersAreOver() {
+    PipelineId id = accept("octo/a");
+    Set<Lane> lanes = lease(alice);
+    route(due(lanes).getFirst(), "ci", "stream");
+    List<OutboxMessage> ways = routed(lanes);
+
+    settle(alice, List.of(to("ci", ways)), new Outcome.GiveUp("ci: HTTP 400"));
+    assertEquals(PipelineState.Name.PROCESSING, state(id).name());
+    assertEquals(0, storage().records().outboxDepth().dead());
+
+    settle(alice, List.of(to("stream", ways)), new Outcome.Delivered());
+    assertEquals(new Failed(1, NOON, "ci: HTTP 400"), state(id));
+    assertEquals(1, storage().records().outboxDepth().dead());
+  }
+
+  @Test
+  void bothWaysOfAPipelineMayEndInOneBatch() {
+    PipelineId id = accept("octo/a");
+    Set<Lane> lanes = lease(alice);
+    route(due(lanes).getFirst(), "ci", "stream");
+
+    settle(alice, routed(lanes), new Outcome.Delivered());
+
+    assertEquals(new PipelineState.Dispatched(1, NOON), state(id));
+    var history = storage().records().pipeline(id).orElseThrow().history();
+    assertEquals(PipelineState.Name.DISPATCHED, history.getLast().state());
+    assertEquals(5, history.size());
+  }
+
+  @Test
+  void waysKeepTheOrderOfTheirRepository() {
+    PipelineId first = accept("octo/a");
+    PipelineId second = accept("octo/a");
+    Set<Lane> lanes = lease(alice);
+    List<OutboxMessage> line = lineOf("octo/a", lines(lanes, 9));
+    storage()
+        .outbox()
+        .route(
+            alice,
+            List.of(
+                new Way(line.get(0), "ci"),
+                new Way(line.get(0), "stream"),
+                new Way(line.get(1), "ci")));
+    PipelineId third = accept("octo/a");
+    route(due(lanes).stream().filter(m -> m.target().isEmpty()).findFirst().orElseThrow(), "ci");
+
+    List<OutboxMessage> ci =
+        storage().outbox().due(claim(lanes, Set.of("stream"))).getFirst().messages();
+
+    assertEquals(List.of(first, second, third), pipelines(ci));
+  }
+
+  @Test
+  void pipelineWithoutAWayIsOverAtOnce() {
+    PipelineId id = accept("octo/a");
+    OutboxMessage message = due(lease(alice)).getFirst();
+
+    storage().outbox().record(alice, List.of(message.with(message.pipeline().bypass(NOON))));
+
+    assertEquals(new PipelineState.Dispatched(0, NOON), state(id));
+    assertEquals(new OutboxDepth(0, 0, 0, 0, Duration.ZERO), storage().records().outboxDepth());
+  }
+
+  @Test
+  void lateWorkerRoutesNothing() {
+    accept("octo/a");
+    OutboxMessage message = due(lease(alice)).getFirst();
+    storage().pass(LEASE.plusMillis(1));
+    lease(bob);
+
+    assertEquals(Set.of(), storage().outbox().route(alice, List.of(new Way(message, "ci"))));
+    assertEquals(Optional.empty(), due(lease(bob)).getFirst().target());
+  }
+
+  @Test
+  void replayedPipelineIsRoutedAnew() {
+    PipelineId id = accept("octo/a");
+    Set<Lane> lanes = lease(alice);
+    route(due(lanes).getFirst(), "ci", "stream");
+    settle(alice, routed(lanes), new Outcome.GiveUp("410"));
+    Pipeline failed = storage().pipelines().find(id).orElseThrow().pipeline();
+
+    assertTrue(storage().pipelines().reopen(failed.replay(failed.event(), NOON)));
+    OutboxMessage again = due(lanes).getFirst();
+    assertEquals(Optional.empty(), again.target());
+    settle(alice, List.of(again), new Outcome.Delivered());
+
+    assertEquals(new PipelineState.Dispatched(1, NOON), state(id));
+  }
+
+  private void route(OutboxMessage message, String... targets) {
+    var ways = Stream.of(targets).map(target -> new Way(message, target)).toList();
+    assertEquals(Set.of(message.id()), storage().outbox().route(alice, ways));
+  }
+
+  private List<OutboxMessage> routed(Set<Lane> lanes) {
+    return storage().outbox().due(claim(lanes, Set.of())).stream().map(Line::head).toList();
+  }
+
+  private static Claim claim(Set<Lane> lanes, Set<String> shut) {
+    return new Claim(lanes, Ordering.STRICT, List.of(), Optional.of("test"), shut, 100, 0, 9);
+  }
+
+  private static OutboxMessage to(String target, List<OutboxMessage> among) {
+    return among.stream()
+        .filter(message -> message.target().equals(Optional.of(target)))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private PipelineState state(PipelineId id) {
+    return storage().records().pipeline(id).orElseThrow().pipeline().state();
+  }
+
+  private List<Line> lines(Set<Lane> lanes, int run) {
+    return storage().outbox().due(Claims.claim(lanes, Ordering.STRICT, List.of(), 100, run));
+  }
+
+  private static List<OutboxMessage> lineOf(String repository, List<Line> lines) {
+    return lines.stream()
+        .filter(line -> line.head().pipeline().event().repository().fullName().equals(repository))
+        .findFirst()
+        .orElseThrow()
+        .messages();
   }
 
   @Test
@@ -531,13 +852,17 @@ public abstract class OutboxContract {
 
   /** Accepts an event of this repository. */
   protected final PipelineId accept(String repository) {
+    return accept(repository, Duration.ZERO);
+  }
+
+  private PipelineId accept(String repository, Duration putOff) {
     var delivery = aDelivery(GITHUB);
     var event = anEvent().repository(repository).rawPayload(delivery.body()).build();
     var pipeline = aPipeline().of(event).build();
     storage()
         .pipelines()
         .accept(
-            new NewPipeline(pipeline, delivery, new DeliveryKey(event.eventId()), true),
+            new NewPipeline(pipeline, delivery, new DeliveryKey(event.eventId()), true, putOff),
             Duration.ofSeconds(5));
     return pipeline.id();
   }
@@ -553,7 +878,7 @@ public abstract class OutboxContract {
   }
 
   protected final List<OutboxMessage> due(Set<Lane> lanes) {
-    return storage().outbox().due(lanes, Ordering.STRICT, List.of(), 100);
+    return Claims.due(storage().outbox(), lanes, Ordering.STRICT, List.of(), 100);
   }
 
   /** Puts an attempt of each on record. */

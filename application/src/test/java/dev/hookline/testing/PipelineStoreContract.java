@@ -68,6 +68,39 @@ public abstract class PipelineStoreContract {
   }
 
   @Test
+  void dispatchThatIsPutOffIsNotDueBeforeItsTime() {
+    NewPipeline now = candidate("now");
+    accept(now);
+    accept(putOff(candidate("later"), Duration.ofMinutes(10)));
+    assertEquals(List.of(now.pipeline().id()), due(Ordering.NONE));
+
+    storage().pass(Duration.ofMinutes(9));
+    assertEquals(1, due(Ordering.NONE).size());
+    storage().pass(Duration.ofMinutes(2));
+    assertEquals(2, due(Ordering.NONE).size());
+  }
+
+  @Test
+  void laterEventsOfItsRepositoryWaitBehindOneThatIsPutOff() {
+    NewPipeline putOff = putOff(candidate("later"), Duration.ofMinutes(10));
+    accept(putOff);
+    accept(candidate("next"));
+    assertEquals(List.of(), due(Ordering.STRICT));
+
+    storage().pass(Duration.ofMinutes(11));
+    assertEquals(List.of(putOff.pipeline().id()), due(Ordering.STRICT));
+  }
+
+  private static NewPipeline putOff(NewPipeline candidate, Duration putOff) {
+    return new NewPipeline(
+        candidate.pipeline(), candidate.delivery(), candidate.key(), candidate.guardBody(), putOff);
+  }
+
+  private List<PipelineId> due(Ordering ordering) {
+    return messages(ordering).stream().map(message -> message.pipeline().id()).toList();
+  }
+
+  @Test
   void unknownPipelineIsNotFound() {
     assertEquals(Optional.empty(), storage().pipelines().find(new PipelineId(Samples.uuid(NOON))));
   }
@@ -310,7 +343,7 @@ public abstract class PipelineStoreContract {
     var worker = new WorkerId(UUID.randomUUID());
     Set<Lane> lanes = storage().outbox().lease(worker, Duration.ofSeconds(8), Set.of());
     OutboxMessage message =
-        storage().outbox().due(lanes, Ordering.STRICT, List.of(), 10).getFirst();
+        Claims.due(storage().outbox(), lanes, Ordering.STRICT, List.of(), 10).getFirst();
     OutboxMessage begun = message.with(message.pipeline().begin(THREE_TIMES, NOON));
     storage().outbox().record(worker, List.of(begun));
     OutboxMessage settled = begun.with(begun.pipeline().settle(outcome, THREE_TIMES, NOON));
@@ -326,10 +359,14 @@ public abstract class PipelineStoreContract {
   }
 
   private List<OutboxMessage> messages() {
+    return messages(Ordering.NONE);
+  }
+
+  private List<OutboxMessage> messages(Ordering ordering) {
     var worker = new WorkerId(UUID.randomUUID());
     Set<Lane> lanes = storage().outbox().lease(worker, Duration.ofSeconds(8), Set.of());
     try {
-      return storage().outbox().due(lanes, Ordering.NONE, List.of(), 1000);
+      return Claims.due(storage().outbox(), lanes, ordering, List.of(), 1000);
     } finally {
       storage().outbox().release(worker);
     }

@@ -2,6 +2,7 @@ package dev.hookline.testing;
 
 import dev.hookline.application.dispatch.Outbox;
 import dev.hookline.application.inspect.Records;
+import dev.hookline.application.pause.Pauses;
 import dev.hookline.application.pipeline.PipelineStore;
 import dev.hookline.application.reconcile.DeliveriesOnRecord;
 import dev.hookline.application.reconcile.ScheduledReconciliations;
@@ -21,6 +22,8 @@ public interface Storage {
   DeliveriesOnRecord deliveriesOnRecord();
 
   ScheduledReconciliations scheduledReconciliations();
+
+  Pauses pauses();
 
   /** Lets time pass for leases, for messages that wait and for schedules. */
   void pass(Duration time);

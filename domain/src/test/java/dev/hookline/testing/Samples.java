@@ -16,10 +16,12 @@ import dev.hookline.domain.pipeline.RetryPolicy;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** Valid values to start from; a test names only what it is about. */
 public final class Samples {
@@ -65,6 +67,9 @@ public final class Samples {
     private String eventType = "issue_comment";
     private RepositoryContext repository =
         new RepositoryContext("octo", "widgets", "main", 42L, true);
+    private @Nullable String userRequest = "please look";
+    private final Map<String, MetadataValue> metadata =
+        new LinkedHashMap<>(Map.of("sender", new MetadataValue.Text("octocat")));
     private Instant createdAt = NOON;
     private RawBody rawPayload = RawBody.of("{\"a\":1}".getBytes(StandardCharsets.UTF_8));
 
@@ -89,6 +94,17 @@ public final class Samples {
       return this;
     }
 
+    public EventBuilder userRequest(@Nullable String value) {
+      userRequest = value;
+      return this;
+    }
+
+    /** The metadata's {@code action}. */
+    public EventBuilder action(String value) {
+      metadata.put("action", new MetadataValue.Text(value));
+      return this;
+    }
+
     public EventBuilder createdAt(Instant value) {
       createdAt = value;
       return this;
@@ -105,9 +121,9 @@ public final class Samples {
           service,
           eventType,
           repository,
-          "please look",
+          userRequest,
           createdAt,
-          Map.of("sender", new MetadataValue.Text("octocat")),
+          metadata,
           Map.of("Content-Type", "application/json"),
           rawPayload);
     }

@@ -56,6 +56,10 @@ public final class AdminJson {
             json.writeStringField("at", entry.at().toString());
             json.writeNumberField("attempt", entry.attempt());
             optional(json, "error", entry.error());
+            if (entry.target().isPresent()) {
+              json.writeStringField("target", entry.target().get());
+              optional(json, "target_state", entry.targetState().map(Enum::name));
+            }
             json.writeEndObject();
           }
           json.writeEndArray();

@@ -7,6 +7,7 @@ import dev.hookline.domain.delivery.Service;
 import dev.hookline.domain.error.WebhookError.EventStandardizationError.InvalidPayloadError;
 import dev.hookline.domain.error.WebhookError.EventStandardizationError.RepositoryContextError;
 import dev.hookline.domain.error.WebhookError.UnsupportedEventError;
+import dev.hookline.domain.event.Glob;
 import dev.hookline.domain.event.RepositoryContext;
 import dev.hookline.domain.event.StandardizedEvent;
 import dev.hookline.domain.handler.Parsing;
@@ -172,7 +173,9 @@ final class GitHubHandler implements ServiceHandler<GitHubMessage> {
 
   private RepositoryContext withConfigured(RepositoryContext found) {
     return repositories
-        .find(Map.of("repository", Set.of(found.fullName())), Glob::matches)
+        .find(
+            Map.of("repository", Set.of(found.fullName())),
+            (pattern, name) -> new Glob(pattern).matchesInAnyCase(name))
         .map(rule -> rule.over(found))
         .orElse(found);
   }
@@ -211,5 +214,10 @@ final class GitHubHandler implements ServiceHandler<GitHubMessage> {
   @Override
   public DeliveryKey deliveryKey(GitHubMessage message) {
     return message.deliveryId();
+  }
+
+  @Override
+  public Optional<String> tenant(GitHubMessage message) {
+    return message.payload().whole("installation", "id").map(id -> Long.toString(id));
   }
 }

@@ -165,7 +165,7 @@ final class Intake {
     outcome.received(receipt);
     AcceptedAnswer success = enabled.dialect().acceptedAnswer(mediaType);
     return switch (receipt) {
-      case Receipt.Accepted(var id, _) -> accepted(success, id, _ -> {});
+      case Receipt.Accepted(var id, _, _) -> accepted(success, id, _ -> {});
       case Receipt.Duplicate(var first, boolean reopened, _) ->
           accepted(
               success,

@@ -43,11 +43,15 @@ public final class WebhookLogger {
 
   /** A delivery was standardized and is on record. */
   void standardized(Receipt.Accepted receipt, Service service, String requestId, Duration took) {
-    event(
+    var line =
+        event(
             receipt.event(),
             receipt.id(),
-            line(Level.INFO, service, requestId, Status.ACCEPTED, took))
-        .log("webhook accepted");
+            line(Level.INFO, service, requestId, Status.ACCEPTED, took));
+    if (receipt.putOff().isPositive()) {
+      line = line.addKeyValue("put_off_ms", receipt.putOff().toMillis());
+    }
+    line.log("webhook accepted");
   }
 
   /** A delivery came again. */

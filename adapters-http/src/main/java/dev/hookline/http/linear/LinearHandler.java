@@ -175,4 +175,9 @@ final class LinearHandler implements ServiceHandler<LinearMessage> {
   public DeliveryKey deliveryKey(LinearMessage message) {
     return message.deliveryId();
   }
+
+  @Override
+  public Optional<String> tenant(LinearMessage message) {
+    return message.payload().words("organizationId");
+  }
 }

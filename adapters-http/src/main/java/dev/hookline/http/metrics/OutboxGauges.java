@@ -2,54 +2,66 @@ package dev.hookline.http.metrics;
 
 import dev.hookline.application.inspect.OutboxDepth;
 import dev.hookline.application.inspect.Records;
+import dev.hookline.application.pause.Pause;
+import dev.hookline.application.pause.Pauses;
 import dev.hookline.application.pipeline.StoreUnavailableException;
+import dev.hookline.domain.delivery.Service;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
-/** The outbox's depth, read when it is asked for and remembered for a second. */
+/** The outbox's depth and pauses, read when they are asked for and remembered for a second. */
 final class OutboxGauges implements MultiCollector {
   private static final String MESSAGES = "outbox_messages";
   private static final String OLDEST = "outbox_oldest_pending_seconds";
+  private static final String PAUSED = "outbox_paused";
   private static final long FRESH = Duration.ofSeconds(1).toNanos();
 
   private final Records records;
+  private final Pauses pauses;
   private final LongSupplier nanoTime;
-  private Optional<OutboxDepth> depth = Optional.empty();
+  private Optional<Standing> standing = Optional.empty();
   private long readAt;
   private boolean read;
 
-  OutboxGauges(Records records, LongSupplier nanoTime) {
+  private record Standing(OutboxDepth depth, List<Pause> paused) {}
+
+  OutboxGauges(Records records, Pauses pauses, LongSupplier nanoTime) {
     this.records = records;
+    this.pauses = pauses;
     this.nanoTime = nanoTime;
   }
 
   @Override
   public MetricSnapshots collect() {
-    return depth()
-        .map(now -> MetricSnapshots.of(messages(now), oldest(now)))
+    return standing()
+        .map(
+            now ->
+                MetricSnapshots.of(
+                    messages(now.depth()), oldest(now.depth()), paused(now.paused())))
         .orElseGet(MetricSnapshots::of);
   }
 
-  private synchronized Optional<OutboxDepth> depth() {
+  private synchronized Optional<Standing> standing() {
     long now = nanoTime.getAsLong();
     if (!read || now - readAt >= FRESH) {
-      depth = readDepth();
+      standing = readStanding();
       // After the reading: while the database is slow, scrapes must not queue up behind it.
       readAt = nanoTime.getAsLong();
       read = true;
     }
-    return depth;
+    return standing;
   }
 
-  private Optional<OutboxDepth> readDepth() {
+  private Optional<Standing> readStanding() {
     try {
-      return Optional.of(records.outboxDepth());
+      return Optional.of(new Standing(records.outboxDepth(), pauses.list()));
     } catch (StoreUnavailableException _) {
       // Absent says it: a gauge that lies would be worse, and a failed scrape would hide the rest.
       return Optional.empty();
@@ -72,6 +84,26 @@ final class OutboxGauges implements MultiCollector {
         .labels(Labels.of("state", state))
         .value((double) count)
         .build();
+  }
+
+  private static GaugeSnapshot paused(List<Pause> pauses) {
+    var gauge =
+        GaugeSnapshot.builder()
+            .name(PAUSED)
+            .help("1 for each pause of dispatches; an empty label stands for all.");
+    for (Pause pause : pauses) {
+      gauge.dataPoint(
+          GaugeDataPointSnapshot.builder()
+              .labels(
+                  Labels.of(
+                      "service",
+                      pause.scope().service().map(Service::name).orElse(""),
+                      "target",
+                      pause.scope().target().orElse("")))
+              .value(1)
+              .build());
+    }
+    return gauge.build();
   }
 
   private static GaugeSnapshot oldest(OutboxDepth depth) {

@@ -2,6 +2,7 @@ package dev.hookline.http.metrics;
 
 import dev.hookline.application.dispatch.DispatchMetrics;
 import dev.hookline.application.inspect.Records;
+import dev.hookline.application.pause.Pauses;
 import dev.hookline.application.receive.WebhookMetrics;
 import dev.hookline.application.reconcile.ScheduledReconciliations;
 import dev.hookline.domain.delivery.Service;
@@ -46,12 +47,13 @@ public final class PrometheusMetrics implements WebhookMetrics, DispatchMetrics 
 
   /**
    * @param records where the outbox's depth is read
+   * @param pauses where it is read what is paused
    */
-  public PrometheusMetrics(Records records) {
-    this(records, System::nanoTime);
+  public PrometheusMetrics(Records records, Pauses pauses) {
+    this(records, pauses, System::nanoTime);
   }
 
-  PrometheusMetrics(Records records, LongSupplier nanoTime) {
+  PrometheusMetrics(Records records, Pauses pauses, LongSupplier nanoTime) {
     received =
         Counter.builder()
             .name("webhook_received_total")
@@ -83,7 +85,7 @@ public final class PrometheusMetrics implements WebhookMetrics, DispatchMetrics 
     lag =
         histogram(
             "outbox_lag_seconds", "From acceptance to the first successful dispatch.", LAG_SECONDS);
-    registry.register(new OutboxGauges(records, nanoTime));
+    registry.register(new OutboxGauges(records, pauses, nanoTime));
   }
 
   /**

@@ -270,4 +270,9 @@ final class SlackHandler implements ServiceHandler<SlackMessage> {
   public DeliveryKey deliveryKey(SlackMessage message) {
     return message.key();
   }
+
+  @Override
+  public Optional<String> tenant(SlackMessage message) {
+    return message.reader().team(message.payload());
+  }
 }

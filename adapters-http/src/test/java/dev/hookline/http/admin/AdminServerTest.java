@@ -69,7 +69,7 @@ class AdminServerTest {
           records.outboxDepth();
           return checks;
         },
-        new PrometheusMetrics(records),
+        new PrometheusMetrics(records, store),
         api,
         () -> UUID.randomUUID().toString());
   }

@@ -510,6 +510,15 @@ class GitHubHandlerTest {
   }
 
   @Test
+  void theTenantIsTheInstallationElseTheOwner() {
+    assertEquals(
+        "42", reading.understood(withRepository("watch", "\"installation\":{\"id\":42}")).tenant());
+    assertEquals(
+        "owner/octo",
+        reading.understood(withRepository("watch", "\"action\":\"started\"")).tenant());
+  }
+
+  @Test
   void nulAndUnpairedSurrogatesInTheRequestAreCleaned() {
     var event =
         reading.event(

@@ -27,6 +27,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
@@ -85,6 +86,7 @@ final class Bench implements AutoCloseable {
                 store,
                 store,
                 new ReplayPipeline(store, standardizer, clock),
+                new BucketQuota(Map.of()),
                 metrics,
                 () -> Samples.uuid(Samples.NOON)),
             metrics,

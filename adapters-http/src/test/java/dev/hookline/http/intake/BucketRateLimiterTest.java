@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.hookline.domain.delivery.Service;
-import dev.hookline.http.intake.BucketRateLimiter.Rate;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -63,16 +62,17 @@ class BucketRateLimiterTest {
 
   @Test
   void memoryIsBoundedWhateverTheNumberOfSenders() {
-    for (int i = 0; i < BucketRateLimiter.MAX_BUCKETS + 20_000; i++) {
+    for (int i = 0; i < Buckets.MOST + 20_000; i++) {
       var unused =
           limiter.tryPass(TINY, "10.%d.%d.%d".formatted(i >> 16 & 0xff, i >> 8 & 0xff, i & 0xff));
     }
-    assertTrue(limiter.size() <= BucketRateLimiter.MAX_BUCKETS);
+    assertTrue(limiter.size() <= Buckets.MOST);
   }
 
   @Test
   void rateOfNothingIsRefused() {
     assertThrows(IllegalArgumentException.class, () -> new Rate(0, 1));
     assertThrows(IllegalArgumentException.class, () -> new Rate(1, 0));
+    assertThrows(IllegalArgumentException.class, () -> new Rate(Rate.MOST + 1, 1));
   }
 }

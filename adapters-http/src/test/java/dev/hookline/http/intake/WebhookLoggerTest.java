@@ -34,7 +34,7 @@ class WebhookLoggerTest {
   void acceptedWebhookIsOneLineWithItsFacts() {
     var event = Samples.anEvent().eventId("d1").repository("octo/widgets").build();
     var id = new PipelineId(Samples.uuid(Samples.NOON));
-    logger.standardized(new Receipt.Accepted(id, event), Samples.GITHUB, "r1", TOOK);
+    logger.standardized(new Receipt.Accepted(id, event, Duration.ZERO), Samples.GITHUB, "r1", TOOK);
 
     assertEquals(
         List.of(
@@ -43,6 +43,16 @@ class WebhookLoggerTest {
                 + id
                 + " repository=octo/widgets"),
         lines.written);
+  }
+
+  @Test
+  void dispatchThatIsPutOffIsToldSo() {
+    var event = Samples.anEvent().build();
+    var id = new PipelineId(Samples.uuid(Samples.NOON));
+    var receipt = new Receipt.Accepted(id, event, Duration.ofSeconds(3));
+    logger.standardized(receipt, Samples.GITHUB, "r1", TOOK);
+
+    assertTrue(lines.written.getFirst().endsWith(" put_off_ms=3000"), lines.written.getFirst());
   }
 
   @Test

@@ -367,6 +367,13 @@ class LinearHandlerTest {
   }
 
   @Test
+  void theTenantIsTheOrganizationElseTheOwner() {
+    assertEquals("org-1", reading.understood(delivery(ISSUE)).tenant());
+    String without = ISSUE.replace("\"organizationId\":\"org-1\",", "");
+    assertEquals("owner/octo", reading.understood(delivery(without)).tenant());
+  }
+
+  @Test
   void successIs200AndTheSignatureDoesNotStay() {
     assertEquals(
         new AcceptedAnswer(200, false), new LinearDialect().acceptedAnswer("application/json"));

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.hookline.application.dispatch.DispatchMetrics.Result;
+import dev.hookline.application.pause.PauseScope;
 import dev.hookline.application.pipeline.StoreUnavailableException;
 import dev.hookline.application.receive.WebhookMetrics.Status;
 import dev.hookline.application.reconcile.ScheduledReconciliations;
@@ -14,6 +15,7 @@ import dev.hookline.http.testing.FakeStore;
 import dev.hookline.testing.Samples;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -22,7 +24,7 @@ class PrometheusMetricsTest {
   private final FakeStore store = new FakeStore();
   private final FakeRecords records = new FakeRecords(store);
   private final AtomicLong nanos = new AtomicLong();
-  private final PrometheusMetrics metrics = new PrometheusMetrics(records, nanos::get);
+  private final PrometheusMetrics metrics = new PrometheusMetrics(records, store, nanos::get);
 
   @Test
   void everyNameIsTheOneThatIsPromised() {
@@ -60,6 +62,18 @@ class PrometheusMetricsTest {
     store.away = false;
     nanos.addAndGet(Duration.ofSeconds(1).toNanos());
     shows(scrape(), "outbox_messages{state=\"pending\"} 4.0");
+  }
+
+  @Test
+  void everyPauseIsAGauge() {
+    assertFalse(scrape().contains("outbox_paused{"));
+
+    store.pause(new PauseScope(Optional.of(Samples.GITHUB), Optional.empty()));
+    store.pause(new PauseScope(Optional.empty(), Optional.of("ci")));
+    nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+    String text = scrape();
+    shows(text, "outbox_paused{service=\"github\",target=\"\"} 1.0");
+    shows(text, "outbox_paused{service=\"\",target=\"ci\"} 1.0");
   }
 
   @Test

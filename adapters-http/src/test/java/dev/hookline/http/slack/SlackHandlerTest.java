@@ -310,6 +310,17 @@ class SlackHandlerTest {
   }
 
   @Test
+  void theTenantIsTheTeamElseTheEnterpriseElseTheOwner() {
+    String plain =
+        "{\"type\":\"event_callback\",\"event_id\":\"Ev1\"%s,\"event\":{\"type\":\"message\"}}";
+    assertEquals("T1", reading.understood(events("{\"type\":\"message\"}")).tenant());
+    assertEquals(
+        "E1", reading.understood(json(plain.formatted(",\"enterprise_id\":\"E1\""))).tenant());
+    assertEquals("owner/octo", reading.understood(json(plain.formatted(""))).tenant());
+    assertEquals("T1", reading.understood(form(COMMAND)).tenant());
+  }
+
+  @Test
   void aKeyThatWouldBeTooLongOrOddIsDigested() {
     String json =
         "{\"type\":\"event_callback\",\"event_id\":\"%s\",\"team_id\":\"%s\",\"event\":{\"type\":\"message\"}}";

@@ -1,5 +1,8 @@
 package dev.hookline.http.testing;
 
+import dev.hookline.application.pause.Pause;
+import dev.hookline.application.pause.PauseScope;
+import dev.hookline.application.pause.Pauses;
 import dev.hookline.application.pipeline.NewPipeline;
 import dev.hookline.application.pipeline.PipelineStore;
 import dev.hookline.application.pipeline.StoreUnavailableException;
@@ -8,19 +11,23 @@ import dev.hookline.application.refused.RefusedDelivery;
 import dev.hookline.domain.pipeline.Pipeline;
 import dev.hookline.domain.pipeline.PipelineId;
 import dev.hookline.domain.pipeline.PipelineState;
+import dev.hookline.testing.Samples;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** Keeps everything in memory, and can be away or held up. */
-public final class FakeStore implements PipelineStore, RefusedDeliveries {
+public final class FakeStore implements PipelineStore, RefusedDeliveries, Pauses {
   private final Map<String, PipelineId> keys = new ConcurrentHashMap<>();
   public final Map<PipelineId, Recorded> pipelines = new ConcurrentHashMap<>();
   public final Map<UUID, RefusedDelivery> refused = new ConcurrentHashMap<>();
+  public final List<Pause> paused = new CopyOnWriteArrayList<>();
   public volatile boolean away;
 
   /** What {@link #accept} waits for, once it has said that it is there. */
@@ -92,6 +99,30 @@ public final class FakeStore implements PipelineStore, RefusedDeliveries {
   @Override
   public void remove(UUID id) {
     refused.remove(id);
+  }
+
+  @Override
+  public void pause(PauseScope scope) {
+    requireThere();
+    paused.add(new Pause(scope, Samples.NOON));
+  }
+
+  @Override
+  public boolean resume(PauseScope scope) {
+    requireThere();
+    return paused.removeIf(pause -> pause.scope().equals(scope));
+  }
+
+  @Override
+  public void resumeAll() {
+    requireThere();
+    paused.clear();
+  }
+
+  @Override
+  public List<Pause> list() {
+    requireThere();
+    return List.copyOf(paused);
   }
 
   private void requireThere() {

@@ -81,7 +81,7 @@ public final class Reading {
   /** Reads it, and whatever comes out must survive its JSON form. */
   public void readAndEncode(Delivery delivery) {
     var format = new JacksonEventFormat();
-    if (standardizer.standardize(delivery) instanceof Standardization.Understood(var event, _)) {
+    if (standardizer.standardize(delivery) instanceof Standardization.Understood(var event, _, _)) {
       assertEquals(event, format.decode(format.encodeWithoutPayload(event), event.rawPayload()));
     }
   }

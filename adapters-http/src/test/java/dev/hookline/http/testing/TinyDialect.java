@@ -146,5 +146,10 @@ public final class TinyDialect implements Dialect {
     public DeliveryKey deliveryKey(Message message) {
       return new DeliveryKey(eventId(message));
     }
+
+    @Override
+    public Optional<String> tenant(Message message) {
+      return Optional.empty();
+    }
   }
 }

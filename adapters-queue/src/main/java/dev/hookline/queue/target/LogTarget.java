@@ -15,20 +15,23 @@ import java.io.OutputStream;
  * concurrent commands never mix.
  */
 public final class LogTarget implements CommandDispatcher {
+  private final String name;
   private final EventFormat format;
   private final OutputStream out;
 
   /**
+   * @param name as metrics show it
    * @param out where the lines go; not closed by this
    */
-  public LogTarget(EventFormat format, OutputStream out) {
+  public LogTarget(String name, EventFormat format, OutputStream out) {
+    this.name = name;
     this.format = format;
     this.out = out;
   }
 
   @Override
   public String target() {
-    return "log";
+    return name;
   }
 
   @Override

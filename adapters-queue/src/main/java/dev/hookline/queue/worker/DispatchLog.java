@@ -1,5 +1,6 @@
 package dev.hookline.queue.worker;
 
+import dev.hookline.application.dispatch.OutboxMessage;
 import dev.hookline.domain.event.StandardizedEvent;
 import dev.hookline.domain.pipeline.Pipeline;
 import dev.hookline.domain.pipeline.PipelineState.Attempting;
@@ -19,31 +20,35 @@ final class DispatchLog {
 
   private DispatchLog() {}
 
-  static void settled(Pipeline pipeline, Duration took) {
+  static void settled(OutboxMessage message, Duration took) {
+    Pipeline pipeline = message.pipeline();
     switch (pipeline.state()) {
-      case Dispatched _ -> line(Level.INFO, pipeline, took).log("dispatched");
+      case Dispatched _ -> line(Level.INFO, message, took).log("dispatched");
       case Retrying retrying ->
-          line(Level.WARN, pipeline, took)
+          line(Level.WARN, message, took)
               .addKeyValue("error", retrying.error())
               .addKeyValue("next_attempt_at", retrying.nextAttempt())
               .log("dispatch failed, to be tried again");
       case Failed failed ->
-          line(Level.ERROR, pipeline, took)
+          line(Level.ERROR, message, took)
               .addKeyValue("error", failed.error())
               .log("dispatch failed for good");
       case Received _, Attempting _ -> throw new IllegalStateException("not settled: " + pipeline);
     }
   }
 
-  private static LoggingEventBuilder line(Level level, Pipeline pipeline, Duration took) {
+  private static LoggingEventBuilder line(Level level, OutboxMessage message, Duration took) {
+    Pipeline pipeline = message.pipeline();
     StandardizedEvent event = pipeline.event();
-    return LOG.atLevel(level)
-        .addKeyValue("service", event.service().name())
-        .addKeyValue("event_type", event.eventType())
-        .addKeyValue("event_id", event.eventId())
-        .addKeyValue("pipeline_id", pipeline.id().toString())
-        .addKeyValue("repository", event.repository().fullName())
-        .addKeyValue("attempt", pipeline.state().attempts())
-        .addKeyValue("duration_ms", took.toMillis());
+    LoggingEventBuilder line =
+        LOG.atLevel(level)
+            .addKeyValue("service", event.service().name())
+            .addKeyValue("event_type", event.eventType())
+            .addKeyValue("event_id", event.eventId())
+            .addKeyValue("pipeline_id", pipeline.id().toString())
+            .addKeyValue("repository", event.repository().fullName())
+            .addKeyValue("attempt", pipeline.state().attempts())
+            .addKeyValue("duration_ms", took.toMillis());
+    return message.target().map(target -> line.addKeyValue("target", target)).orElse(line);
   }
 }

@@ -1,14 +1,20 @@
 package dev.hookline.queue.worker;
 
+import dev.hookline.application.dispatch.Claim;
+import dev.hookline.application.dispatch.CommandDispatcher.Room;
 import dev.hookline.application.dispatch.DispatchCommand;
 import dev.hookline.application.dispatch.Lane;
+import dev.hookline.application.dispatch.Line;
 import dev.hookline.application.dispatch.Outbox;
 import dev.hookline.application.dispatch.Outbox.Ordering;
 import dev.hookline.application.dispatch.OutboxMessage;
 import dev.hookline.application.dispatch.ProcessWebhookEvent;
-import java.time.Duration;
+import dev.hookline.application.dispatch.Targets;
+import dev.hookline.domain.pipeline.PipelineState.Attempting;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -21,32 +27,53 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One worker's hands: it holds lanes, begins what is due in them, lets the target work, and settles
- * what came back.
+ * One worker's hands: it holds lanes, begins what is due in them, gives each line its turn, and
+ * settles what came back.
  *
- * <p>All calls come from one thread; the dispatches alone run elsewhere. So a lane is never given
- * up between the moment when a message is begun and the moment when it counts as busy.
+ * <p>All calls come from one thread; the turns alone run elsewhere. So a lane is never given up
+ * between the moment when a line is begun and the moment when it counts as busy.
  */
 final class OutboxDrain {
   private static final Logger LOG = LoggerFactory.getLogger(OutboxDrain.class);
+  private static final int FIRST_RUN = 8;
+  private static final int LONGEST_RUN = 64;
+
+  /** One line in so many is looked for among the newest, while there is more than can be worked. */
+  private static final int FRESH_SHARE = 4;
 
   private final Outbox outbox;
   private final ProcessWebhookEvent process;
   private final DispatchCommand dispatch;
+  private final Targets targets;
   private final WorkerSettings settings;
+  private final DispatchRate rate;
   private final Executor executor;
   private final LongSupplier nanos;
   private final Runnable onFinished;
+  private final Hands hands = new Hands();
 
-  private final Map<Long, OutboxMessage> inFlight = new HashMap<>();
-  private final Queue<OutboxMessage> finished = new ConcurrentLinkedQueue<>();
-  private final List<OutboxMessage> unsettled = new ArrayList<>();
+  /** By ordering key, or without ordering by message. */
+  private final Map<Long, Turn> turns = new HashMap<>();
+
+  private final Queue<OutboxMessage> progress = new ConcurrentLinkedQueue<>();
+  private final Queue<Turn> ends = new ConcurrentLinkedQueue<>();
+  private final List<Turn> ended = new ArrayList<>();
+  private final Map<Long, OutboxMessage> unrecorded = new LinkedHashMap<>();
+
+  /** Messages whose beginning was recorded while their turn went on. */
+  private final Set<Long> begunOnRecord = new HashSet<>();
+
   private Set<Lane> lanes = Set.of();
-  private long renewedAt;
+  private volatile long renewedAt;
+  private volatile boolean stopping;
   private boolean renewed;
+  private boolean heldByRate;
+  private boolean backlog;
+  private long claimed;
+  private int run = FIRST_RUN;
 
   /**
-   * @param executor runs one dispatch per task
+   * @param executor runs one turn per task
    * @param nanos a monotonic clock
    * @param onFinished called from the dispatching thread when a dispatch has ended
    */
@@ -54,6 +81,7 @@ final class OutboxDrain {
       Outbox outbox,
       ProcessWebhookEvent process,
       DispatchCommand dispatch,
+      Targets targets,
       WorkerSettings settings,
       Executor executor,
       LongSupplier nanos,
@@ -61,7 +89,9 @@ final class OutboxDrain {
     this.outbox = outbox;
     this.process = process;
     this.dispatch = dispatch;
+    this.targets = targets;
     this.settings = settings;
+    this.rate = new DispatchRate(settings.maxRate());
     this.executor = executor;
     this.nanos = nanos;
     this.onFinished = onFinished;
@@ -82,36 +112,78 @@ final class OutboxDrain {
 
   /** Settles what has finished, without beginning anything. */
   int settle() {
-    for (var message = finished.poll(); message != null; message = finished.poll()) {
-      unsettled.add(message);
+    // The ends first: all that a turn has to say came before its end.
+    for (Turn turn = ends.poll(); turn != null; turn = ends.poll()) {
+      ended.add(turn);
     }
-    if (unsettled.isEmpty()) {
+    for (var message = progress.poll(); message != null; message = progress.poll()) {
+      unrecorded.put(
+          message.id(), begunOnRecord.remove(message.id()) ? message.recorded(1) : message);
+    }
+    int recorded = record();
+    ended.forEach(this::forget);
+    ended.clear();
+    return recorded;
+  }
+
+  private int record() {
+    if (unrecorded.isEmpty()) {
       return 0;
     }
-    Set<Long> written = outbox.record(settings.worker(), unsettled);
-    for (OutboxMessage message : unsettled) {
+    Set<Long> written = outbox.record(settings.worker(), unrecorded.values());
+    for (OutboxMessage message : unrecorded.values()) {
       if (!written.contains(message.id())) {
         LOG.warn(
             "Lane {} went to another worker while pipeline {} was dispatched; that worker repeats"
                 + " it",
             message.lane().id(),
             message.pipeline().id());
+      } else if (message.pipeline().state() instanceof Attempting) {
+        begunOnRecord.add(message.id());
       }
-      inFlight.remove(message.id());
     }
-    int settled = unsettled.size();
-    unsettled.clear();
-    return settled;
+    int recorded = unrecorded.size();
+    unrecorded.clear();
+    return recorded;
+  }
+
+  private void forget(Turn turn) {
+    turns.remove(key(turn.head()));
+    turn.messages().forEach(message -> begunOnRecord.remove(message.id()));
+    // As many as a turn is good for, so that little is read in vain.
+    run =
+        turn.exhausted()
+            ? Math.min(LONGEST_RUN, Math.max(run, 2 * turn.dispatched()))
+            : Math.max(1, turn.dispatched());
+  }
+
+  private long key(OutboxMessage message) {
+    return settings.ordering() == Ordering.STRICT ? message.orderingKey() : message.id();
+  }
+
+  /**
+   * How long until there is something to do without a signal, in nanoseconds; not above zero if
+   * there is now.
+   */
+  long nanosUntilDue() {
+    return heldByRate
+        ? Math.min(nanosUntilRenewal(), rate.nanosUntilNext())
+        : nanosUntilRenewal();
   }
 
   /** How long until the lease is to be renewed, in nanoseconds; not above zero if that is due. */
-  long nanosUntilRenewal() {
+  private long nanosUntilRenewal() {
     return renewed ? renewedAt + settings.renewal().toNanos() - nanos.getAsLong() : 0;
   }
 
-  /** How many dispatches are under way or not yet settled. */
+  /** How many lines have their turn or are not yet settled. */
   int inFlight() {
-    return inFlight.size();
+    return turns.size();
+  }
+
+  /** Begins nothing more: neither a line nor the next message of one. */
+  void stop() {
+    stopping = true;
   }
 
   /** Gives lease and lanes back. */
@@ -130,46 +202,86 @@ final class OutboxDrain {
       lanes = Set.of();
     }
     Set<Lane> busy =
-        inFlight.values().stream().map(OutboxMessage::lane).collect(Collectors.toSet());
+        turns.values().stream().map(turn -> turn.head().lane()).collect(Collectors.toSet());
     lanes = outbox.lease(settings.worker(), settings.lease(), busy);
     renewedAt = now;
     renewed = true;
   }
 
   private int begin() {
-    int free = settings.concurrency() - inFlight.size();
-    if (free <= 0 || lanes.isEmpty()) {
+    int free = settings.concurrency() - turns.size();
+    if (free <= 0 || lanes.isEmpty() || stopping) {
       return 0;
     }
-    List<OutboxMessage> due = outbox.due(lanes, settings.ordering(), busy(), free);
-    List<OutboxMessage> begun = process.process(settings.worker(), due);
-    for (OutboxMessage message : begun) {
-      inFlight.put(message.id(), message);
-      executor.execute(() -> work(message));
+    int allowed = rate.take(free);
+    heldByRate = allowed == 0;
+    Map<String, Room> rooms = targets.rooms();
+    var shut = new HashSet<>(rooms.keySet());
+    shut.removeIf(target -> rooms.get(target) == Room.ALL);
+    int before = turns.size();
+    int due = begin(claim(shut, allowed, fresh(allowed), run));
+    backlog = due >= allowed;
+    for (String away : shut) {
+      if (rooms.get(away) == Room.ONE && turns.size() - before < allowed) {
+        due += begin(claim(targets.allBut(away), 1, 0, 1));
+      }
+    }
+    rate.giveBack(allowed - (turns.size() - before));
+    return due;
+  }
+
+  private Claim claim(Set<String> shut, int lines, int fresh, int mostOfALine) {
+    return new Claim(
+        lanes,
+        settings.ordering(),
+        List.copyOf(turns.keySet()),
+        targets.only(),
+        shut,
+        lines,
+        fresh,
+        mostOfALine);
+  }
+
+  /** How many of the next lines are to be fresh: a share, so that old ones have their turn too. */
+  private int fresh(int lines) {
+    if (!backlog) {
+      return 0;
+    }
+    long before = claimed / FRESH_SHARE;
+    claimed += lines;
+    return (int) (claimed / FRESH_SHARE - before);
+  }
+
+  private int begin(Claim claim) {
+    List<Line> due = outbox.due(claim);
+    for (Line line : process.process(settings.worker(), due)) {
+      var turn = new Turn(line, dispatch, hands, nanos);
+      turns.put(key(turn.head()), turn);
+      executor.execute(turn);
     }
     return due.size();
   }
 
-  private List<Long> busy() {
-    return switch (settings.ordering()) {
-      case Ordering.STRICT ->
-          inFlight.values().stream().map(OutboxMessage::orderingKey).distinct().toList();
-      case Ordering.NONE -> List.copyOf(inFlight.keySet());
-    };
-  }
+  /** What the turns tell, from their own threads. */
+  private final class Hands implements Turn.Worker {
+    @Override
+    public boolean mayBegin(OutboxMessage next) {
+      boolean held = nanos.getAsLong() - renewedAt < settings.lease().toNanos();
+      return held && !stopping && targets.room(next) == Room.ALL && rate.take(1) == 1;
+    }
 
-  private void work(OutboxMessage message) {
-    // If our own code fails, the attempt stays open on record and is begun again as one that was
-    // lost.
-    OutboxMessage result = message;
-    try {
-      long start = nanos.getAsLong();
-      result = dispatch.dispatch(message);
-      DispatchLog.settled(result.pipeline(), Duration.ofNanos(nanos.getAsLong() - start));
-    } catch (RuntimeException e) {
-      LOG.error("The attempt of pipeline {} ended in a defect", message.pipeline().id(), e);
-    } finally {
-      finished.add(result);
+    @Override
+    public void progressed(OutboxMessage message) {
+      progress.add(message);
+      // What has just begun will mostly be settled with its end; the next round takes it if not.
+      if (!(message.pipeline().state() instanceof Attempting)) {
+        onFinished.run();
+      }
+    }
+
+    @Override
+    public void ended(Turn turn) {
+      ends.add(turn);
       onFinished.run();
     }
   }

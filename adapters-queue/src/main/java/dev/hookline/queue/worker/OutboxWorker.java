@@ -4,6 +4,7 @@ import dev.hookline.application.dispatch.DispatchCommand;
 import dev.hookline.application.dispatch.Outbox;
 import dev.hookline.application.dispatch.OutboxSignal;
 import dev.hookline.application.dispatch.ProcessWebhookEvent;
+import dev.hookline.application.dispatch.Targets;
 import dev.hookline.application.pipeline.StoreUnavailableException;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
@@ -30,7 +31,7 @@ public final class OutboxWorker implements AutoCloseable {
   private final ExecutorService dispatches = Executors.newVirtualThreadPerTaskExecutor();
   private final Thread loop;
   private volatile boolean stopping;
-  private volatile long lastPass = System.nanoTime();
+  private volatile long lastRound = System.nanoTime();
   private boolean databaseAway;
 
   /**
@@ -42,6 +43,7 @@ public final class OutboxWorker implements AutoCloseable {
       OutboxSignal signal,
       ProcessWebhookEvent process,
       DispatchCommand dispatch,
+      Targets targets,
       WorkerSettings settings,
       RandomGenerator random,
       Duration grace) {
@@ -51,7 +53,14 @@ public final class OutboxWorker implements AutoCloseable {
     this.grace = grace;
     this.drain =
         new OutboxDrain(
-            outbox, process, dispatch, settings, dispatches, System::nanoTime, wakeUps::release);
+            outbox,
+            process,
+            dispatch,
+            targets,
+            settings,
+            dispatches,
+            System::nanoTime,
+            wakeUps::release);
     this.loop = Thread.ofPlatform().name("outbox-worker").unstarted(this::run);
   }
 
@@ -62,7 +71,12 @@ public final class OutboxWorker implements AutoCloseable {
 
   /** Whether the loop has come round, database and all, within the last three leases. */
   public boolean progresses() {
-    return System.nanoTime() - lastPass < settings.lease().multipliedBy(3).toNanos();
+    return sinceLastRound().compareTo(settings.lease().multipliedBy(3)) < 0;
+  }
+
+  /** How long ago the loop came round, database and all. */
+  public Duration sinceLastRound() {
+    return Duration.ofNanos(System.nanoTime() - lastRound);
   }
 
   private void run() {
@@ -80,7 +94,7 @@ public final class OutboxWorker implements AutoCloseable {
   private int pass() {
     try {
       int worked = drain.drainOnce();
-      lastPass = System.nanoTime();
+      lastRound = System.nanoTime();
       if (databaseAway) {
         databaseAway = false;
         LOG.info("The database is back; the outbox is drained again");
@@ -103,7 +117,7 @@ public final class OutboxWorker implements AutoCloseable {
     // Between three quarters and the whole of the interval: workers that started together drift
     // apart. The lease waits for nobody.
     long jittered = poll - random.nextLong(poll / 4 + 1);
-    long wait = databaseAway ? jittered : Math.min(jittered, drain.nanosUntilRenewal());
+    long wait = databaseAway ? jittered : Math.min(jittered, drain.nanosUntilDue());
     try {
       if (wakeUps.tryAcquire(wait, TimeUnit.NANOSECONDS)) {
         wakeUps.drainPermits();
@@ -140,6 +154,7 @@ public final class OutboxWorker implements AutoCloseable {
   @Override
   public void close() {
     stopping = true;
+    drain.stop();
     wakeUps.release();
     try {
       loop.join(grace.plusSeconds(5));

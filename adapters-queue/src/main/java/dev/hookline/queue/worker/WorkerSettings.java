@@ -3,16 +3,24 @@ package dev.hookline.queue.worker;
 import dev.hookline.application.dispatch.Outbox.Ordering;
 import dev.hookline.application.dispatch.WorkerId;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * How one worker works.
  *
- * @param concurrency attempts under way at the same time, at least 1
+ * @param concurrency lines worked at the same time, at least 1: under strict ordering repositories,
+ *     else events
+ * @param maxRate the most dispatches begun in a second, at least 1; empty: unbounded
  * @param lease how long the worker's lanes stay its own after it was last heard of
  * @param pollInterval how long an idle worker waits for a signal before it looks by itself
  */
 public record WorkerSettings(
-    WorkerId worker, int concurrency, Duration lease, Duration pollInterval, Ordering ordering) {
+    WorkerId worker,
+    int concurrency,
+    Optional<Integer> maxRate,
+    Duration lease,
+    Duration pollInterval,
+    Ordering ordering) {
 
   public WorkerSettings {
     if (concurrency < 1) {

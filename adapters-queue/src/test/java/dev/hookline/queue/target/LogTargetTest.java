@@ -25,7 +25,7 @@ class LogTargetTest {
   @Test
   void aCommandIsOneLineOfJson() {
     var out = new ByteArrayOutputStream();
-    assertEquals(new Delivered(), new LogTarget(new IdAlone(), out).dispatch(command));
+    assertEquals(new Delivered(), new LogTarget("log", new IdAlone(), out).dispatch(command));
     String expected =
         "{\"pipeline_id\":\"%s\",\"attempt\":2,\"event\":{\"event_id\":\"%s\"}}\n"
             .formatted(pipeline.id(), pipeline.event().eventId());
@@ -42,14 +42,14 @@ class LogTargetTest {
           }
         };
     var outcome =
-        assertInstanceOf(TryAgain.class, new LogTarget(new IdAlone(), full).dispatch(command));
+        assertInstanceOf(TryAgain.class, new LogTarget("log", new IdAlone(), full).dispatch(command));
     assertTrue(outcome.error().contains("No space left"));
   }
 
   @Test
   void linesOfConcurrentCommandsNeverMix() {
     var out = new ByteArrayOutputStream();
-    var target = new LogTarget(new IdAlone(), out);
+    var target = new LogTarget("log", new IdAlone(), out);
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       IntStream.range(0, 500).forEach(_ -> threads.execute(() -> target.dispatch(command)));
     }

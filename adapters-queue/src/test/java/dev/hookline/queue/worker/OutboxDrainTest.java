@@ -10,11 +10,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.hookline.application.dispatch.Command;
 import dev.hookline.application.dispatch.CommandDispatcher;
+import dev.hookline.application.dispatch.CommandDispatcher.Room;
 import dev.hookline.application.dispatch.DispatchCommand;
 import dev.hookline.application.dispatch.DispatchMetrics;
 import dev.hookline.application.dispatch.Outbox.Ordering;
 import dev.hookline.application.dispatch.ProcessWebhookEvent;
+import dev.hookline.application.dispatch.Targets;
 import dev.hookline.application.dispatch.WorkerId;
+import dev.hookline.application.inspect.PipelineView;
 import dev.hookline.application.pipeline.NewPipeline;
 import dev.hookline.application.pipeline.StoreUnavailableException;
 import dev.hookline.domain.delivery.DeliveryKey;
@@ -32,6 +35,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -47,6 +51,7 @@ class OutboxDrainTest {
   private final List<Command> dispatched = new ArrayList<>();
   private final Queue<Runnable> atWork = new ArrayDeque<>();
   private Function<Command, Outcome> target = _ -> new Delivered();
+  private Room room = Room.ALL;
 
   private static final DispatchMetrics UNCOUNTED =
       new DispatchMetrics() {
@@ -57,27 +62,50 @@ class OutboxDrainTest {
         public void lag(Duration sinceReceived) {}
       };
 
-  private OutboxDrain worker(int concurrency, Ordering ordering) {
-    var dispatcher =
-        new CommandDispatcher() {
-          @Override
-          public String target() {
-            return "test";
-          }
+  /** A target that the test gives its moods. */
+  private final class Moody implements CommandDispatcher {
+    private final String name;
 
-          @Override
-          public Outcome dispatch(Command command) {
-            dispatched.add(command);
-            return target.apply(command);
-          }
-        };
+    Moody(String name) {
+      this.name = name;
+    }
+
+    @Override
+    public String target() {
+      return name;
+    }
+
+    @Override
+    public Outcome dispatch(Command command) {
+      dispatched.add(command);
+      return target.apply(command);
+    }
+
+    @Override
+    public Room room() {
+      return room;
+    }
+  }
+
+  private OutboxDrain worker(int concurrency, Ordering ordering) {
+    return worker(concurrency, ordering, Optional.empty(), Targets.only(new Moody("test")));
+  }
+
+  private OutboxDrain worker(
+      int concurrency, Ordering ordering, Optional<Integer> maxRate, Targets targets) {
     var settings =
         new WorkerSettings(
-            new WorkerId(Samples.uuid(NOON)), concurrency, LEASE, Duration.ofSeconds(1), ordering);
+            new WorkerId(Samples.uuid(NOON)),
+            concurrency,
+            maxRate,
+            LEASE,
+            Duration.ofSeconds(1),
+            ordering);
     return new OutboxDrain(
         storage.outbox(),
-        new ProcessWebhookEvent(storage.outbox(), THREE_TIMES, clock),
-        new DispatchCommand(dispatcher, THREE_TIMES, UNCOUNTED, clock),
+        new ProcessWebhookEvent(storage.outbox(), targets, THREE_TIMES, clock),
+        new DispatchCommand(targets, THREE_TIMES, UNCOUNTED, clock),
+        targets,
         settings,
         atWork::add,
         () -> clock.millis() * 1_000_000,
@@ -141,18 +169,125 @@ class OutboxDrainTest {
   }
 
   @Test
-  void eventsOfOneRepositoryWaitForEachOther() {
-    var first = accept("octo/widgets");
-    accept("octo/widgets");
-    var other = accept("octo/gadgets");
+  void oneRepositorysEventsAreWorkedInOneTurnInTheirOrder() {
+    var accepted = Stream.generate(() -> accept("octo/widgets")).limit(5).toList();
+    var worker = worker();
+    worker.drainOnce();
+    assertEquals(1, atWork.size());
+    assertEquals(new PipelineState.Received(NOON), state(accepted.get(1)));
+    work();
+    assertEquals(accepted, order().toList());
+    worker.settle();
+    accepted.forEach(id -> assertEquals(new PipelineState.Dispatched(1, NOON), state(id)));
+  }
+
+  @Test
+  void aTurnIsOverInTimeAndTheRestOfTheLineIsClaimedAgain() {
+    var accepted = Stream.generate(() -> accept("octo/widgets")).limit(5).toList();
+    target =
+        _ -> {
+          clock.move(Duration.ofMillis(60));
+          return new Delivered();
+        };
     var worker = worker();
     worker.drainOnce();
     work();
-    assertEquals(List.of(first, other), order().sorted(comparingIds()).toList());
+    assertEquals(accepted.subList(0, 2), order().toList());
+    drain(worker);
+    assertEquals(accepted, order().toList());
   }
 
-  private static java.util.Comparator<PipelineId> comparingIds() {
-    return java.util.Comparator.comparing(PipelineId::value);
+  @Test
+  void theNextEventIsNotBegunOnceTheLeaseHasRunOut() {
+    accept("octo/widgets");
+    var behind = accept("octo/widgets");
+    var worker = worker();
+    worker.drainOnce();
+    clock.move(LEASE);
+    work();
+    assertEquals(1, dispatched.size());
+    assertEquals(new PipelineState.Received(NOON), state(behind));
+  }
+
+  @Test
+  void aFollowerThatTakesLongIsProcessingOnRecord() {
+    accept("octo/widgets");
+    var slow = accept("octo/widgets");
+    var worker = worker();
+    var meanwhile = new ArrayList<PipelineState>();
+    target =
+        command -> {
+          if (command.id().equals(slow)) {
+            worker.settle();
+            meanwhile.add(state(slow));
+          }
+          return new Delivered();
+        };
+    drain(worker);
+    assertEquals(List.of(new PipelineState.Attempting(1, NOON)), meanwhile);
+    assertEquals(new PipelineState.Dispatched(1, NOON), state(slow));
+    assertEquals(
+        List.of(0, 1, 1),
+        storage.records().pipeline(slow).orElseThrow().history().stream()
+            .map(PipelineView.HistoryEntry::attempt)
+            .toList());
+  }
+
+  @Test
+  void nothingIsBegunAtATargetThatIsAway() {
+    var id = accept("octo/widgets");
+    room = Room.NONE;
+    var worker = worker();
+    drain(worker);
+    assertEquals(0, dispatched.size());
+    assertEquals(new PipelineState.Received(NOON), state(id));
+
+    room = Room.ALL;
+    drain(worker);
+    assertEquals(List.of(id), order().toList());
+  }
+
+  @Test
+  void oneCommandAloneProbesATargetThatWasAway() {
+    accept("octo/widgets");
+    accept("octo/widgets");
+    accept("octo/gadgets");
+    room = Room.ONE;
+    var worker = worker();
+    worker.drainOnce();
+    work();
+    assertEquals(1, dispatched.size());
+  }
+
+  @Test
+  void anAttemptThatDidNotCountIsMadeAgain() {
+    var id = accept("octo/widgets");
+    target = _ -> new Outcome.Postponed("away", Duration.ZERO);
+    var worker = worker();
+    for (int probe = 0; probe < 10; probe++) {
+      worker.drainOnce();
+      work();
+    }
+    worker.settle();
+    assertEquals(new PipelineState.Retrying(0, NOON, NOON, "away"), state(id));
+
+    target = _ -> new Delivered();
+    drain(worker);
+    assertEquals(new PipelineState.Dispatched(1, NOON), state(id));
+  }
+
+  @Test
+  void noMoreThanTheRateIsBegun() {
+    for (int i = 0; i < 30; i++) {
+      accept("octo/r" + i % 3);
+    }
+    var worker =
+        worker(32, Ordering.STRICT, Optional.of(10), Targets.only(new Moody("test")));
+    worker.drainOnce();
+    work();
+    worker.drainOnce();
+    assertEquals(1, dispatched.size());
+    assertTrue(worker.nanosUntilDue() < Duration.ofSeconds(1).toNanos());
   }
 
   @Test

@@ -13,4 +13,19 @@ public interface CommandDispatcher {
    * never thrown.
    */
   Outcome dispatch(Command command);
+
+  /** How much the target takes now. */
+  default Room room() {
+    return Room.ALL;
+  }
+
+  /** How much a target takes now. */
+  enum Room {
+    /** Whatever is due. */
+    ALL,
+    /** One command, to find out whether the target is back from an outage. */
+    ONE,
+    /** Nothing: it is away. */
+    NONE
+  }
 }

@@ -13,37 +13,59 @@ import java.time.Clock;
 import java.time.Duration;
 
 /**
- * Use case, the task {@code dispatch_command}: hand a begun pipeline's command to the target once.
+ * Use case, the task {@code dispatch_command}: hand a begun pipeline's command to its target once.
  * No transaction is open meanwhile; the settled message is still to be recorded.
  */
 public final class DispatchCommand {
-  private final CommandDispatcher dispatcher;
+  private final Targets targets;
   private final RetryPolicy policy;
   private final DispatchMetrics metrics;
   private final Clock clock;
 
   public DispatchCommand(
-      CommandDispatcher dispatcher, RetryPolicy policy, DispatchMetrics metrics, Clock clock) {
-    this.dispatcher = dispatcher;
+      Targets targets, RetryPolicy policy, DispatchMetrics metrics, Clock clock) {
+    this.targets = targets;
     this.policy = policy;
     this.metrics = metrics;
     this.clock = clock;
   }
 
+  /**
+   * Begins an attempt of a message that was claimed behind another one of its line, and whose turn
+   * has come.
+   */
+  public OutboxMessage begin(OutboxMessage next) {
+    return next.with(next.pipeline().begin(policy, clock.instant()));
+  }
+
   /** Dispatches, and gives the message back with its pipeline settled. */
   public OutboxMessage dispatch(OutboxMessage begun) {
     Pipeline pipeline = begun.pipeline();
+    String target = targets.nameFor(begun);
     var command = new Command(pipeline.id(), pipeline.state().attempts(), pipeline.event());
     long start = System.nanoTime();
-    Outcome outcome = dispatcher.dispatch(command);
+    Outcome outcome = targets.dispatch(target, command);
     var took = Duration.ofNanos(System.nanoTime() - start);
-    Pipeline settled = pipeline.settle(outcome, policy, clock.instant());
-    count(begun, settled, took);
+    Pipeline settled =
+        pipeline.settle(
+            begun.target().isPresent() ? named(target, outcome) : outcome, policy, clock.instant());
+    count(target, begun, settled, took);
     return begun.with(settled);
   }
 
-  private void count(OutboxMessage begun, Pipeline settled, Duration took) {
-    String target = dispatcher.target();
+  /** Of several targets' errors, each says whose it is. */
+  private static Outcome named(String target, Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Delivered delivered -> delivered;
+      case Outcome.TryAgain(String error, Duration notBefore, boolean unavailable) ->
+          new Outcome.TryAgain(target + ": " + error, notBefore, unavailable);
+      case Outcome.Postponed(String error, Duration notBefore) ->
+          new Outcome.Postponed(target + ": " + error, notBefore);
+      case Outcome.GiveUp(String error) -> new Outcome.GiveUp(target + ": " + error);
+    };
+  }
+
+  private void count(String target, OutboxMessage begun, Pipeline settled, Duration took) {
     switch (settled.state()) {
       case Dispatched dispatched -> {
         metrics.dispatched(target, Result.SUCCESS, took);

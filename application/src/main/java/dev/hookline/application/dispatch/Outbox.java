@@ -32,22 +32,39 @@ public interface Outbox {
   void release(WorkerId worker);
 
   /**
-   * The messages that are due in these lanes, at most {@code limit}, each with its pipeline. Under
-   * strict ordering of each ordering key the oldest message alone, and only once it is due itself;
-   * else any that is due. Nothing is changed.
+   * The lines that have something due in the claimed lanes, each with its pipelines. Under strict
+   * ordering a line begins with the oldest message of its ordering key, and is there only once that
+   * one is due itself; what stands behind it and was never attempted may follow, up to {@link
+   * Claim#run}. Else every message that is due is a line of its own. What is paused is left out.
+   * Nothing is changed.
    *
    * <p>What is in flight, the worker knows better than the records: a message that is marked as
    * being attempted and is not busy is an attempt that was lost, with its worker or with the answer
-   * to {@link #record}, and is due at once.
-   *
-   * @param busy ordering keys (under strict ordering) or message ids (else) that are in flight and
-   *     are left out
+   * to {@link #record}, and is due at once. Nothing follows such a message, since it may kill its
+   * next worker too: whatever is behind it was then surely not attempted.
    */
-  List<OutboxMessage> due(Set<Lane> lanes, Ordering ordering, Collection<Long> busy, int limit);
+  List<Line> due(Claim claim);
 
   /**
-   * Puts the messages' pipelines on record as they stand now: one that is being attempted stays
-   * claimed, one that retries waits for its time, one that is over loses its message.
+   * Sends messages on several ways: in the place of each stands a message for each of its ways, at
+   * the end of the line of its repository and that target, to be attempted at once.
+   *
+   * @param ways those of one message stand together; messages in their order
+   * @return the ids of those replaced; a message is missing if its lane has gone to another worker,
+   *     and then nothing of it is changed
+   */
+  Set<Long> route(WorkerId worker, List<Way> ways);
+
+  /** One of the ways that a message goes, by the name of its target. */
+  record Way(OutboxMessage message, String target) {}
+
+  /**
+   * Puts the messages' pipelines on record with the states they went through: one that is being
+   * attempted stays claimed, one that retries waits for its time, one that is over loses its
+   * message.
+   *
+   * <p>A pipeline with messages to other targets is PROCESSING until the last of them is over; then
+   * it is FAILED if any target was given up, else DISPATCHED.
    *
    * @return the ids of those written; a message is missing if its lane has gone to another worker,
    *     and then nothing of it is changed

@@ -50,8 +50,21 @@ public record PipelineView(
   /**
    * One step of a pipeline's life.
    *
+   * @param state the pipeline's state after the step
    * @param attempt the attempt it belongs to, 0 before the first
+   * @param target the target it belongs to, where the pipeline goes to several
+   * @param targetState how that target ended, DISPATCHED or FAILED, if it did by this step
    */
   public record HistoryEntry(
-      PipelineState.Name state, Instant at, int attempt, Optional<String> error) {}
+      PipelineState.Name state,
+      Instant at,
+      int attempt,
+      Optional<String> error,
+      Optional<String> target,
+      Optional<PipelineState.Name> targetState) {
+    /** A step of the pipeline as a whole. */
+    public HistoryEntry(PipelineState.Name state, Instant at, int attempt, Optional<String> error) {
+      this(state, at, attempt, error, Optional.empty(), Optional.empty());
+    }
+  }
 }

@@ -4,14 +4,19 @@ import dev.hookline.application.refused.RefusedDelivery;
 import dev.hookline.domain.error.WebhookError;
 import dev.hookline.domain.event.StandardizedEvent;
 import dev.hookline.domain.pipeline.PipelineId;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
 /** What became of a delivery, for whoever answers its sender. */
 public sealed interface Receipt {
 
-  /** On record, durably. */
-  record Accepted(PipelineId id, StandardizedEvent event) implements Receipt {}
+  /**
+   * On record, durably.
+   *
+   * @param putOff how long its dispatch is put off, because its tenant is over its quota; else zero
+   */
+  record Accepted(PipelineId id, StandardizedEvent event, Duration putOff) implements Receipt {}
 
   /**
    * It was on record before; nothing is started twice.

@@ -16,6 +16,7 @@ import dev.hookline.domain.handler.Verification.Authentic;
 import dev.hookline.domain.handler.Verification.Forged;
 import dev.hookline.domain.pipeline.Pipeline;
 import dev.hookline.domain.pipeline.PipelineId;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -26,6 +27,7 @@ public final class ReceiveWebhook {
   private final PipelineStore store;
   private final RefusedDeliveries refusals;
   private final ReplayPipeline replay;
+  private final Quota quota;
   private final WebhookMetrics metrics;
   private final Supplier<UUID> ids;
 
@@ -37,19 +39,22 @@ public final class ReceiveWebhook {
       PipelineStore store,
       RefusedDeliveries refusals,
       ReplayPipeline replay,
+      Quota quota,
       WebhookMetrics metrics,
       Supplier<UUID> ids) {
     this.standardizer = standardizer;
     this.store = store;
     this.refusals = refusals;
     this.replay = replay;
+    this.quota = quota;
     this.metrics = metrics;
     this.ids = ids;
   }
 
   /**
    * Verifies, standardizes and stores the delivery. Nothing is parsed before its signature holds,
-   * and it is accepted only once it is durable.
+   * and it is accepted only once it is durable. Only what is accepted counts against its tenant's
+   * quota, and over the quota its dispatch is put off.
    *
    * @throws dev.hookline.application.pipeline.StoreUnavailableException if it could not be made
    *     durable within the service's commit budget
@@ -73,17 +78,33 @@ public final class ReceiveWebhook {
   }
 
   private Receipt accept(Understood understood, Delivery delivery, ServiceProfile profile) {
-    var id = new PipelineId(ids.get());
+    Duration putOff = quota.take(profile.service(), understood.tenant());
     var candidate =
         new NewPipeline(
-            Pipeline.received(id, understood.event()),
+            Pipeline.received(new PipelineId(ids.get()), understood.event()),
             delivery,
             understood.key(),
-            profile.replayGuard());
+            profile.replayGuard(),
+            putOff);
+    boolean accepted = false;
+    try {
+      Receipt receipt = accept(candidate, profile);
+      accepted = receipt instanceof Receipt.Accepted;
+      return receipt;
+    } finally {
+      if (!accepted) {
+        quota.giveBack(profile.service(), understood.tenant());
+      }
+    }
+  }
+
+  private Receipt accept(NewPipeline candidate, ServiceProfile profile) {
+    Pipeline pipeline = candidate.pipeline();
     return switch (store.accept(candidate, profile.commitBudget())) {
-      case Acceptance.Accepted() -> new Receipt.Accepted(id, understood.event());
+      case Acceptance.Accepted() ->
+          new Receipt.Accepted(pipeline.id(), pipeline.event(), candidate.putOff());
       case Acceptance.Duplicate(var first, boolean failed) ->
-          new Receipt.Duplicate(first, failed && replay.reopen(first), understood.event());
+          new Receipt.Duplicate(first, failed && replay.reopen(first), pipeline.event());
     };
   }
 

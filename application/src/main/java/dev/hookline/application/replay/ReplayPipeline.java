@@ -64,7 +64,7 @@ public final class ReplayPipeline {
       case Received _, Attempting _, Retrying _ -> new Replay.StillOpen();
       case Dispatched _, Failed _ ->
           switch (standardizer.standardize(recorded.delivery())) {
-            case Understood(var today, _) -> reopen(recorded, today);
+            case Understood(var today, _, _) -> reopen(recorded, today);
             case Unusable unusable -> new Replay.Unreadable(unusable.error());
             // It was an event when it was accepted; that it is a handshake today is our change.
             case Handshake _ -> new Replay.StillOpen();

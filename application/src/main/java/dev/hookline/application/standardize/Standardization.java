@@ -9,8 +9,15 @@ import java.util.Optional;
 /** What an authentic delivery says. */
 public sealed interface Standardization {
 
-  /** An event, and what makes its delivery the same as another. */
-  record Understood(StandardizedEvent event, DeliveryKey key) implements Standardization {}
+  /**
+   * An event.
+   *
+   * @param key what makes its delivery the same as another
+   * @param tenant whom it comes from, unique within its service: as its handler says, else the
+   *     repository's owner
+   */
+  record Understood(StandardizedEvent event, DeliveryKey key, String tenant)
+      implements Standardization {}
 
   /** A handshake and the fields that answer it. */
   record Handshake(Map<String, String> answer) implements Standardization {}

@@ -6,10 +6,12 @@ import dev.hookline.application.standardize.Standardization.Unusable;
 import dev.hookline.domain.delivery.Delivery;
 import dev.hookline.domain.delivery.Service;
 import dev.hookline.domain.error.WebhookError;
+import dev.hookline.domain.event.RepositoryContext;
 import dev.hookline.domain.handler.Parsing;
 import dev.hookline.domain.handler.ServiceHandler;
 import dev.hookline.domain.handler.ServiceHandler.RepositoryReading;
 import dev.hookline.domain.handler.ServiceHandlerFactory;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -61,8 +63,15 @@ public final class Standardizer {
       case RepositoryReading.Missing(var error) -> unusable(handler, message, error);
       case RepositoryReading.Found(var repository) ->
           new Understood(
-              handler.standardizeEvent(message, repository), handler.deliveryKey(message));
+              handler.standardizeEvent(message, repository),
+              handler.deliveryKey(message),
+              handler.tenant(message).orElseGet(() -> tenantOf(repository)));
     };
+  }
+
+  /** The slash keeps it apart from every provider's ids. */
+  private static String tenantOf(RepositoryContext repository) {
+    return "owner/" + repository.owner().toLowerCase(Locale.ROOT);
   }
 
   private static <M> Unusable unusable(ServiceHandler<M> handler, M message, WebhookError error) {

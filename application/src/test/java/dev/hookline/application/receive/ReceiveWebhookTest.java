@@ -35,6 +35,7 @@ import dev.hookline.domain.handler.Verification;
 import dev.hookline.domain.pipeline.Outcome.GiveUp;
 import dev.hookline.domain.pipeline.PipelineId;
 import dev.hookline.domain.pipeline.PipelineState;
+import dev.hookline.testing.Claims;
 import dev.hookline.testing.InMemoryStorage;
 import dev.hookline.testing.LineHandler;
 import dev.hookline.testing.MovableClock;
@@ -42,6 +43,7 @@ import dev.hookline.testing.Samples;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,12 +63,14 @@ class ReceiveWebhookTest {
       new Standardizer(new ServiceHandlerFactory(List.of(handler)));
   private final ReplayPipeline replay =
       new ReplayPipeline(storage.pipelines(), standardizer, clock);
+  private final OneAtATime quota = new OneAtATime();
   private final ReceiveWebhook receive =
       new ReceiveWebhook(
           standardizer,
           storage.pipelines(),
           storage.refusedDeliveries(),
           replay,
+          quota,
           new WebhookMetrics() {
             @Override
             public void received(Service service, Status status, Duration processingTime) {}
@@ -85,6 +89,22 @@ class ReceiveWebhookTest {
           _ -> true,
           () -> Samples.uuid(clock.instant()),
           BUDGET);
+
+  /** Lets one event of a tenant through at once, and each further one a gap later. */
+  private static final class OneAtATime implements Quota {
+    private final Map<String, Integer> taken = new HashMap<>();
+    private Duration gap = Duration.ZERO;
+
+    @Override
+    public Duration take(Service service, String tenant) {
+      return gap.multipliedBy(taken.merge(service + " " + tenant, 1, Integer::sum) - 1L);
+    }
+
+    @Override
+    public void giveBack(Service service, String tenant) {
+      taken.merge(service + " " + tenant, -1, Integer::sum);
+    }
+  }
 
   private static ServiceProfile profile(boolean replayGuard) {
     return new ServiceProfile(
@@ -132,7 +152,7 @@ class ReceiveWebhookTest {
     var outbox = storage.outbox();
     Set<Lane> lanes = outbox.lease(worker, Duration.ofMinutes(1), Set.of());
     OutboxMessage message =
-        outbox.due(lanes, Ordering.STRICT, List.of(), 100).stream()
+        Claims.due(outbox, lanes, Ordering.STRICT, List.of(), 100).stream()
             .filter(due -> due.pipeline().id().equals(id))
             .findFirst()
             .orElseThrow();
@@ -185,6 +205,52 @@ class ReceiveWebhookTest {
     var again = assertInstanceOf(Receipt.Duplicate.class, receive("e1 push octo/widgets"));
     assertTrue(again.reopened());
     assertInstanceOf(PipelineState.Received.class, state(id));
+  }
+
+  @Test
+  void anEventOverItsTenantsQuotaIsAcceptedAndPutOff() {
+    quota.gap = Duration.ofHours(1);
+    assertEquals(Duration.ZERO, putOff("e1 push octo/widgets"));
+    assertEquals(Duration.ofHours(1), putOff("e2 push Octo/gadgets"));
+    assertEquals(Duration.ZERO, putOff("e3 push other/widgets"));
+    assertEquals(2, due());
+    clock.move(Duration.ofHours(1));
+    assertEquals(3, due());
+  }
+
+  @Test
+  void onlyWhatIsAcceptedCountsAgainstTheQuota() {
+    quota.gap = Duration.ofHours(1);
+    receive("e1 star octo/widgets");
+    storage.away(true);
+    assertThrows(StoreUnavailableException.class, () -> receive("e2 push octo/widgets"));
+    storage.away(false);
+    assertEquals(Duration.ZERO, putOff("e2 push octo/widgets"));
+    assertInstanceOf(Receipt.Duplicate.class, receive("e2 push octo/widgets"));
+    assertEquals(Map.of("github owner/octo", 1), quota.taken);
+  }
+
+  @Test
+  void replayedRefusalsDoNotCountAgainstTheQuota() {
+    quota.gap = Duration.ofHours(1);
+    accepted("e1 push octo/widgets");
+    receive("e2 push ?");
+    handler.mapUnknownTo("octo/inbox");
+    replayRefused.replay(refused().getFirst().id());
+    assertEquals(2, due());
+    assertEquals(Map.of("github owner/octo", 1), quota.taken);
+  }
+
+  private Duration putOff(String body) {
+    return assertInstanceOf(Receipt.Accepted.class, receive(body)).putOff();
+  }
+
+  private int due() {
+    var worker = new WorkerId(UUID.randomUUID());
+    Set<Lane> lanes = storage.outbox().lease(worker, Duration.ofMinutes(1), Set.of());
+    int due = Claims.due(storage.outbox(), lanes, Ordering.NONE, List.of(), 100).size();
+    storage.outbox().release(worker);
+    return due;
   }
 
   @Test

@@ -4,7 +4,9 @@ import dev.hookline.bootstrap.config.Setting.Shape;
 import dev.hookline.bootstrap.config.Settings.LogFormat;
 import dev.hookline.bootstrap.config.Settings.LogLevel;
 import dev.hookline.bootstrap.config.Settings.Ordering;
+import dev.hookline.domain.pipeline.Routes;
 import dev.hookline.http.github.rest.GitHubHook;
+import dev.hookline.http.intake.Rate;
 import dev.hookline.http.provider.ProviderProfile;
 import dev.hookline.http.provider.ProviderProfile.RefuseWith;
 import dev.hookline.http.provider.RepositoryMapping;
@@ -141,10 +143,7 @@ final class Catalog {
   final Setting<String> dispatchKafkaTopic =
       add(Setting.value("dispatch.kafka.topic", DEFAULT_TOPIC, "the topic", Readers.TEXT));
   final Setting<Map<String, Function<Duration, Target>>> dispatchTargets;
-  final Setting<List<Settings.Route>> dispatchRoutes =
-      add(
-          Setting.structure(
-              "dispatch.routes", "which events go to which target", Structures.routes()));
+  final Setting<Routes> dispatchRoutes;
 
   final Setting<Integer> workerConcurrency =
       add(
@@ -153,6 +152,13 @@ final class Catalog {
               "32",
               "dispatches at once",
               Readers.integer(1, 10_000, "a number")));
+  final Setting<Integer> workerMaxRate =
+      add(
+          Setting.value(
+              "worker.max-rate",
+              "",
+              "dispatches begun per second by one worker process; unbounded if empty",
+              Readers.integer(1, 1_000_000, "a number")));
   final Setting<Integer> workerMaxAttempts =
       add(
           Setting.value(
@@ -292,6 +298,12 @@ final class Catalog {
                 "dispatch.targets",
                 "several targets by name, instead of the single one",
                 Structures.targets(this::now)));
+    dispatchRoutes =
+        add(
+            Setting.structure(
+                "dispatch.routes",
+                "which events go to which of them; the first match wins",
+                Structures.routes(profiles.stream().map(ProviderProfile::service).toList())));
     for (ProviderProfile profile : profiles) {
       services.put(profile, serviceKeys(profile));
     }

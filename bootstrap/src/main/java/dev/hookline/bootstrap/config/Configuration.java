@@ -3,6 +3,8 @@ package dev.hookline.bootstrap.config;
 import dev.hookline.bootstrap.config.Settings.Role;
 import dev.hookline.bootstrap.config.Settings.ServiceSettings;
 import dev.hookline.domain.delivery.Service;
+import dev.hookline.domain.pipeline.Route;
+import dev.hookline.domain.pipeline.Routes;
 import dev.hookline.http.github.rest.AppToken;
 import dev.hookline.http.provider.ProviderProfile;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
@@ -139,14 +142,6 @@ public record Configuration(Settings settings, List<EffectiveValue> values, List
                       layers.get(keys.commitBudget()),
                       layers.find(keys.repositories()).orElse(List.of()))));
       checkSecrets(services);
-      services
-          .values()
-          .forEach(
-              service -> {
-                if (service.quota().isPresent()) {
-                  warnings.add("services.%s.quota has no effect yet".formatted(service.service()));
-                }
-              });
       return services;
     }
 
@@ -173,6 +168,7 @@ public record Configuration(Settings settings, List<EffectiveValue> values, List
       var worker =
           new Settings.Worker(
               layers.get(catalog.workerConcurrency),
+              layers.find(catalog.workerMaxRate),
               layers.get(catalog.workerMaxAttempts),
               layers.get(catalog.workerLease),
               layers.get(catalog.workerPollInterval),
@@ -248,7 +244,7 @@ public record Configuration(Settings settings, List<EffectiveValue> values, List
       Duration timeout = layers.get(catalog.dispatchTimeout);
       Optional<Map<String, Function<Duration, Target>>> several =
           layers.find(catalog.dispatchTargets);
-      Optional<List<Settings.Route>> routes = layers.find(catalog.dispatchRoutes);
+      Optional<Routes> routes = layers.find(catalog.dispatchRoutes);
       if (layers.isUnset(catalog.dispatchTargets)) {
         if (!layers.isUnset(catalog.dispatchRoutes)) {
           layers.problem("dispatch.routes: there are no dispatch.targets to route to");
@@ -264,17 +260,35 @@ public record Configuration(Settings settings, List<EffectiveValue> values, List
       }
       var targets = new LinkedHashMap<String, Target>();
       several.orElse(Map.of()).forEach((name, target) -> targets.put(name, target.apply(timeout)));
-      Map<String, Function<Duration, Target>> known = several.orElse(Map.of());
-      for (Settings.Route route : routes.orElse(List.of())) {
-        for (String target : route.targets()) {
-          if (several.isPresent() && !known.containsKey(target)) {
-            layers.problem(
-                "dispatch.routes: unknown target \"%s\"%s"
-                    .formatted(target, Layers.hint(target, known.keySet())));
-          }
+      // What could not be read is a problem already, and would make others of what is right.
+      if (several.isPresent() && routes.isPresent()) {
+        checkRoutes(routes.get(), targets.keySet());
+      }
+      return new Settings.Dispatch(targets, routes.orElse(new Routes(List.of())));
+    }
+
+    private void checkRoutes(Routes routes, Set<String> targets) {
+      for (String target : routes.targets()) {
+        if (!targets.contains(target)) {
+          layers.problem(
+              "dispatch.routes: unknown target \"%s\"%s"
+                  .formatted(target, Layers.hint(target, targets)));
         }
       }
-      return new Settings.Dispatch(targets, routes.orElse(List.of()));
+      for (String target : targets) {
+        if (!routes.targets().contains(target)) {
+          warnings.add("dispatch.targets.%s: no route names it".formatted(target));
+        }
+      }
+      List<Route> inOrder = routes.inOrder();
+      for (int i = 0; i < inOrder.size() - 1; i++) {
+        if (inOrder.get(i).match().isEverything()) {
+          warnings.add(
+              "dispatch.routes[%d] takes every event: what stands after it is never reached"
+                  .formatted(i));
+          return;
+        }
+      }
     }
 
     private Settings.Dispatch single(Duration timeout) {
@@ -295,8 +309,7 @@ public record Configuration(Settings settings, List<EffectiveValue> values, List
             default -> Optional.of(new Target.Log(timeout));
           };
       return new Settings.Dispatch(
-          target.map(t -> Map.of(type, t)).orElse(Map.of()),
-          List.of(new Settings.Route(Map.of(), List.of(type))));
+          target.map(t -> Map.of(type, t)).orElse(Map.of()), Routes.toOnly(type));
     }
 
     private <T> Optional<T> needed(String type, Setting<T> setting) {

@@ -1,6 +1,7 @@
 package dev.hookline.bootstrap.config;
 
 import dev.hookline.bootstrap.config.Setting.Reader;
+import dev.hookline.http.intake.Rate;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;

@@ -1,7 +1,9 @@
 package dev.hookline.bootstrap.config;
 
 import dev.hookline.domain.delivery.Service;
+import dev.hookline.domain.pipeline.Routes;
 import dev.hookline.http.github.rest.GitHubHook;
+import dev.hookline.http.intake.Rate;
 import dev.hookline.http.provider.ProviderProfile;
 import dev.hookline.http.provider.RepositoryMapping;
 import java.net.URI;
@@ -125,32 +127,21 @@ public record Settings(
    * Where events go.
    *
    * @param targets by name; a single one is named for its type
-   * @param routes the first that matches is taken; an event that none matches goes nowhere
+   * @param routes name these targets alone
    */
-  public record Dispatch(Map<String, Target> targets, List<Route> routes) {}
-
-  /**
-   * Which events go where.
-   *
-   * @param match field to pattern, in which {@code *} stands for anything; fields are {@code
-   *     service}, {@code event-type} and {@code repository}; all must hold
-   * @param targets names of targets
-   */
-  public record Route(Map<String, String> match, List<String> targets) {
-    /** Whether there are events that it does not take. */
-    boolean isNarrow() {
-      return !match.isEmpty();
-    }
-  }
+  public record Dispatch(Map<String, Target> targets, Routes routes) {}
 
   /**
    * The outbox worker.
    *
+   * @param concurrency dispatches at once
+   * @param maxRate dispatches begun per second by this process; empty: unbounded
    * @param lease how long a worker that has died holds its lanes
    * @param ordering whether one repository's events are dispatched in the order accepted
    */
   public record Worker(
       int concurrency,
+      Optional<Integer> maxRate,
       int maxAttempts,
       Duration lease,
       Duration pollInterval,
@@ -269,9 +260,6 @@ public record Settings(
     }
     if (role == Role.WORKER || role == Role.UP) {
       dispatch.targets().forEach((name, target) -> missing.addAll(unusable(name, target)));
-      if (dispatch.targets().size() > 1 || dispatch.routes().stream().anyMatch(Route::isNarrow)) {
-        missing.add("dispatch.routes: more than one target or a match is not available yet");
-      }
     }
     return missing;
   }

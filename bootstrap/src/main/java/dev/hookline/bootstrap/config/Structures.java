@@ -1,11 +1,16 @@
 package dev.hookline.bootstrap.config;
 
+import dev.hookline.domain.delivery.Service;
+import dev.hookline.domain.event.Glob;
 import dev.hookline.domain.event.RepositoryContext;
+import dev.hookline.domain.pipeline.Route;
+import dev.hookline.domain.pipeline.Routes;
 import dev.hookline.http.provider.RepositoryMapping;
 import io.helidon.config.Config;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -21,7 +26,8 @@ import java.util.regex.Pattern;
 /** Reads the lists and mappings that only the file can hold, each with every problem inside it. */
 final class Structures {
   private static final Pattern TARGET_NAME = Pattern.compile("[a-z][a-z0-9_-]{0,31}");
-  private static final Set<String> ROUTE_FIELDS = Set.of("service", "event-type", "repository");
+  private static final Set<String> ROUTE_FIELDS =
+      Set.of("service", "event-type", "repository", "user-request");
   private static final Setting.Reader<Duration> TIMEOUT = Readers.duration("PT0.1S", "PT1H");
 
   private Structures() {}
@@ -44,7 +50,7 @@ final class Structures {
   }
 
   private static RepositoryMapping mapping(Entry entry, Set<String> matchKeys) {
-    Map<String, String> match = entry.match(matchKeys);
+    Map<String, String> match = entry.match(matchKeys).map(Entry::texts).orElse(Map.of());
     Optional<RepositoryContext> named =
         entry.value(
             "repository",
@@ -132,19 +138,71 @@ final class Structures {
     }
   }
 
-  static Setting.Reader<List<Settings.Route>> routes() {
+  /**
+   * @param services those that a route may match on
+   */
+  static Setting.Reader<Routes> routes(Collection<Service> services) {
     return written -> {
-      var routes = new ArrayList<Settings.Route>();
+      var routes = new ArrayList<Route>();
       for (Map<String, Config> fields : entries(written, "routes")) {
         var entry = new Entry(written, "routes[%d]".formatted(routes.size()), fields);
         entry.allow(Set.of("match", "targets"));
         routes.add(
-            new Settings.Route(
-                entry.match(ROUTE_FIELDS),
-                entry.required("targets", Readers.NAMES).orElse(List.of())));
+            new Route(
+                entry
+                    .match(ROUTE_FIELDS)
+                    .map(match -> match(match, services))
+                    .orElse(Route.Match.EVERYTHING),
+                entry.required("targets", Structures::targetNames).orElse(List.of())));
       }
-      return List.copyOf(routes);
+      return new Routes(routes);
     };
+  }
+
+  private static Route.Match match(Entry match, Collection<Service> services) {
+    return new Route.Match(
+        match.value("service", written -> service(written, services)),
+        match.value("event-type", written -> new Glob(notBlank(written))),
+        match.value("repository", Structures::repositoryGlob),
+        match.value("user-request", Structures::prefix));
+  }
+
+  private static Service service(Written written, Collection<Service> services) {
+    String name = written.text().strip();
+    return services.stream()
+        .filter(service -> service.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "unknown service \"%s\"%s"
+                        .formatted(
+                            name,
+                            Layers.hint(name, services.stream().map(Service::name).toList()))));
+  }
+
+  private static Glob repositoryGlob(Written written) {
+    String pattern = notBlank(written);
+    if (!pattern.contains("/") && !pattern.contains("*")) {
+      throw Readers.bad("fits no owner/name", pattern);
+    }
+    return new Glob(pattern);
+  }
+
+  /** White space at its end counts: it keeps {@code /deploy} from being {@code /deployment}. */
+  private static String prefix(Written written) {
+    notBlank(written);
+    return written.text().stripLeading();
+  }
+
+  private static List<String> targetNames(Written written) {
+    List<String> names = Readers.NAMES.read(written);
+    for (String name : names) {
+      if (names.indexOf(name) != names.lastIndexOf(name)) {
+        throw Readers.bad("names a target twice", name);
+      }
+    }
+    return names;
   }
 
   private static List<Map<String, Config>> entries(Written written, String what) {
@@ -240,23 +298,28 @@ final class Structures {
                       written -> SecretSource.inFile(Path.of(written.text()), false, nanos)));
     }
 
-    Map<String, String> match(Set<String> keys) {
+    /** What stands under {@code match}; empty, and a problem, if there are no keys. */
+    Optional<Entry> match(Set<String> keys) {
       Config node = fields.get("match");
       if (node == null) {
         problem("match is missing; write match: {} for everything");
-        return Map.of();
+        return Optional.empty();
       }
       if (node.type() != Config.Type.OBJECT) {
         problem("match: expects keys");
-        return Map.of();
+        return Optional.empty();
       }
-      var match = new LinkedHashMap<String, String>();
-      var inside = new Entry(whole, name + ".match", Structures.fields(node));
-      inside.allow(keys);
-      for (String key : inside.fields.keySet()) {
-        inside.value(key, Structures::notBlank).ifPresent(value -> match.put(key, value));
+      var match = new Entry(whole, name + ".match", Structures.fields(node));
+      match.allow(keys);
+      return Optional.of(match);
+    }
+
+    Map<String, String> texts() {
+      var texts = new LinkedHashMap<String, String>();
+      for (String key : fields.keySet()) {
+        value(key, Structures::notBlank).ifPresent(text -> texts.put(key, text));
       }
-      return match;
+      return texts;
     }
   }
 }

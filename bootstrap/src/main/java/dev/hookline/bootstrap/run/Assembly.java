@@ -5,11 +5,14 @@ import dev.hookline.application.dispatch.CommandDispatcher;
 import dev.hookline.application.dispatch.DispatchCommand;
 import dev.hookline.application.dispatch.Outbox.Ordering;
 import dev.hookline.application.dispatch.ProcessWebhookEvent;
+import dev.hookline.application.dispatch.Targets;
 import dev.hookline.application.dispatch.WorkerId;
 import dev.hookline.application.format.EventFormat;
 import dev.hookline.application.receive.AdmitSender;
 import dev.hookline.application.receive.ReceiveWebhook;
 import dev.hookline.application.receive.ServiceProfile;
+import dev.hookline.application.reconcile.ReconcileDeliveries;
+import dev.hookline.application.reconcile.ReconcileWhenDue;
 import dev.hookline.bootstrap.config.SecretSource;
 import dev.hookline.bootstrap.config.Settings;
 import dev.hookline.bootstrap.config.Settings.ServiceSettings;
@@ -21,14 +24,21 @@ import dev.hookline.http.admin.AdminJson;
 import dev.hookline.http.admin.AdminServer;
 import dev.hookline.http.admin.ReadinessCheck;
 import dev.hookline.http.dialects.Dialects;
+import dev.hookline.http.github.rest.AppToken;
+import dev.hookline.http.github.rest.GitHubDeliveryLog;
+import dev.hookline.http.github.rest.GitHubHook;
+import dev.hookline.http.github.rest.GitHubRest;
+import dev.hookline.http.intake.BucketQuota;
 import dev.hookline.http.intake.BucketRateLimiter;
 import dev.hookline.http.intake.EnabledService;
 import dev.hookline.http.intake.IntakeServer;
+import dev.hookline.http.intake.Rate;
 import dev.hookline.http.intake.WebhookLogger;
 import dev.hookline.http.metrics.PrometheusMetrics;
 import dev.hookline.http.provider.Dialect;
 import dev.hookline.persistence.Database;
 import dev.hookline.persistence.DatabaseSettings;
+import dev.hookline.queue.target.CircuitBreakingTarget;
 import dev.hookline.queue.target.ExecTarget;
 import dev.hookline.queue.target.HttpTarget;
 import dev.hookline.queue.target.LogTarget;
@@ -37,17 +47,19 @@ import dev.hookline.queue.worker.OutboxWorker;
 import dev.hookline.queue.worker.WorkerSettings;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.OutputStream;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,6 +67,14 @@ import org.slf4j.LoggerFactory;
 /** Makes the parts of a process out of its settings. */
 final class Assembly {
   private static final Logger LOG = LoggerFactory.getLogger(Assembly.class);
+
+  /** A target keeps its time itself; this much later it is taken for stuck. */
+  private static final Duration TIME_TO_TELL = Duration.ofSeconds(1);
+
+  /** One for all, so that the lines of several targets never mix. */
+  private static final OutputStream STANDARD_OUTPUT = new FileOutputStream(FileDescriptor.out);
+
+  private static final Service GITHUB = new Service("github");
 
   private final Settings settings;
   private final Clock clock;
@@ -94,6 +114,7 @@ final class Assembly {
             useCases.store(),
             useCases.refusals(),
             useCases.replay(),
+            new BucketQuota(rates(ServiceSettings::quota)),
             metrics,
             ids);
     var server =
@@ -108,7 +129,8 @@ final class Assembly {
                 settings.shutdownGrace(),
                 http.trustedProxies()),
             enabled(),
-            new AdmitSender(new BucketRateLimiter(rates())),
+            new AdmitSender(
+                new BucketRateLimiter(rates(service -> Optional.of(service.rateLimit())))),
             receive,
             metrics,
             new WebhookLogger(),
@@ -141,15 +163,13 @@ final class Assembly {
         service.refuseWith());
   }
 
-  private Map<Service, BucketRateLimiter.Rate> rates() {
-    return settings.enabledServices().stream()
-        .collect(
-            Collectors.toMap(
-                ServiceSettings::service,
-                s ->
-                    new BucketRateLimiter.Rate(
-                        Math.toIntExact(s.rateLimit().perSecond()),
-                        Math.toIntExact(s.rateLimit().burst()))));
+  private Map<Service, Rate> rates(Function<ServiceSettings, Optional<Rate>> rateOf) {
+    var rates = new HashMap<Service, Rate>();
+    settings
+        .enabledServices()
+        .forEach(
+            service -> rateOf.apply(service).ifPresent(rate -> rates.put(service.service(), rate)));
+    return rates;
   }
 
   static AdminApi api(UseCases useCases) {
@@ -188,7 +208,7 @@ final class Assembly {
   }
 
   OutboxWorker worker(
-      Database database, EventFormat format, PrometheusMetrics metrics, CommandDispatcher target) {
+      Database database, EventFormat format, PrometheusMetrics metrics, Targets targets) {
     Settings.Worker worker = settings.worker();
     var outbox = database.outbox(format);
     var policy =
@@ -196,11 +216,13 @@ final class Assembly {
     return new OutboxWorker(
         outbox,
         database.outboxSignal(),
-        new ProcessWebhookEvent(outbox, policy, clock),
-        new DispatchCommand(target, policy, metrics, clock),
+        new ProcessWebhookEvent(outbox, targets, policy, clock),
+        new DispatchCommand(targets, policy, metrics, clock),
+        targets,
         new WorkerSettings(
             new WorkerId(ids.get()),
             worker.concurrency(),
+            worker.maxRate(),
             worker.lease(),
             worker.pollInterval(),
             switch (worker.ordering()) {
@@ -211,22 +233,75 @@ final class Assembly {
         settings.shutdownGrace());
   }
 
-  CommandDispatcher target(EventFormat format, Closer closer) {
-    var only = settings.dispatch().targets().entrySet().iterator().next();
-    Target target = only.getValue();
-    String name = only.getKey();
-    CommandDispatcher dispatcher =
-        switch (target) {
-          case Target.Log _ -> new LogTarget(format, new FileOutputStream(FileDescriptor.out));
-          case Target.Exec(var command, var timeout) ->
-              new ExecTarget(name, command, timeout, format);
-          case Target.Http(var url, var secret, var timeout) ->
+  /**
+   * For the hooks of the settings, with what they need; the connection to GitHub is the closer's.
+   */
+  ReconcileDeliveries reconcile(Database database, Closer closer) {
+    Settings.Reconcile how = settings.reconcile();
+    var rest = closer.add(new GitHubRest(how.url(), clock, jitter, Thread::sleep));
+    return new ReconcileDeliveries(
+        GITHUB,
+        how.hooks().stream()
+            .map(hook -> new GitHubDeliveryLog(rest, hook, proofFor(hook, how)))
+            .toList(),
+        database.deliveriesOnRecord());
+  }
+
+  private Supplier<String> proofFor(GitHubHook hook, Settings.Reconcile how) {
+    return switch (hook) {
+      case GitHubHook.OfApp _ ->
+          new AppToken(how.appId().orElseThrow(), how.privateKey().orElseThrow()::first, clock);
+      case GitHubHook.OfRepository _, GitHubHook.OfOrganization _ ->
+          how.token().orElseThrow()::first;
+    };
+  }
+
+  /** Starts reconciling by the schedule of the settings, if they have one. */
+  void reconcileBySchedule(Database database, PrometheusMetrics metrics, Closer closer) {
+    Settings.Reconcile how = settings.reconcile();
+    how.interval()
+        .ifPresent(
+            interval -> {
+              var schedule = database.scheduledReconciliations();
+              metrics.showMissingDeliveries(schedule, GITHUB);
               closer.add(
-                  new HttpTarget(
-                      name, url, secret.map(source -> source::first), timeout, format, clock));
-          case Target.Kafka _ ->
-              throw new IllegalStateException("refused when the settings were checked");
-        };
-    return new TimeLimitedTarget(dispatcher, target.timeout().plus(Duration.ofSeconds(1)));
+                  ReconcileSchedule.start(
+                      new ReconcileWhenDue(
+                          GITHUB,
+                          reconcile(database, closer),
+                          schedule,
+                          interval,
+                          how.since(),
+                          clock),
+                      jitter));
+            });
+  }
+
+  Targets targets(EventFormat format, Closer closer) {
+    Settings.Dispatch dispatch = settings.dispatch();
+    return new Targets(
+        dispatch.targets().entrySet().stream()
+            .map(named -> target(named.getKey(), named.getValue(), format, closer))
+            .toList(),
+        dispatch.routes());
+  }
+
+  private CommandDispatcher target(String name, Target target, EventFormat format, Closer closer) {
+    Duration patience = target.timeout().plus(TIME_TO_TELL);
+    return switch (target) {
+      case Target.Log _ ->
+          new TimeLimitedTarget(new LogTarget(name, format, STANDARD_OUTPUT), patience);
+      case Target.Exec(var command, var timeout) ->
+          new TimeLimitedTarget(new ExecTarget(name, command, timeout, format), patience);
+      case Target.Http(var url, var secret, var timeout) -> {
+        var http =
+            closer.add(
+                new HttpTarget(
+                    name, url, secret.map(source -> source::first), timeout, format, clock));
+        yield new CircuitBreakingTarget(new TimeLimitedTarget(http, patience), clock);
+      }
+      case Target.Kafka _ ->
+          throw new IllegalStateException("refused when the settings were checked");
+    };
   }
 }

@@ -1,5 +1,6 @@
 package dev.hookline.bootstrap.run;
 
+import dev.hookline.application.reconcile.Reconciliation;
 import dev.hookline.bootstrap.cli.CommandException;
 import dev.hookline.bootstrap.cli.Commands;
 import dev.hookline.bootstrap.cli.ExitCode;
@@ -13,11 +14,14 @@ import dev.hookline.bootstrap.up.RunFile;
 import dev.hookline.bootstrap.up.UpFolder;
 import dev.hookline.http.admin.AdminJson;
 import dev.hookline.http.metrics.PrometheusMetrics;
+import dev.hookline.persistence.Database;
 import dev.hookline.persistence.SchemaState;
+import dev.hookline.queue.worker.OutboxWorker;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +35,9 @@ public final class Processes implements Commands {
 
   /** What closing may take beyond the grace, before the process ends all the same. */
   private static final Duration MARGIN = Duration.ofSeconds(5);
+
+  /** A worker that stands still for so many leases ends; after three it is no longer ready. */
+  private static final int LEASES_WITHOUT_PROGRESS = 6;
 
   private static final int INTAKE_CONNECTIONS = 16;
   private static final int WORKER_CONNECTIONS = 4;
@@ -55,9 +62,9 @@ public final class Processes implements Commands {
           var database = closer.add(assembly.open("hookline-intake", INTAKE_CONNECTIONS));
           var workerDatabase = closer.add(assembly.open("hookline-worker", WORKER_CONNECTIONS));
           var useCases = assembly.useCases(database);
-          var metrics = new PrometheusMetrics(useCases.records());
-          var target = assembly.target(useCases.format(), closer);
-          var worker = assembly.worker(workerDatabase, useCases.format(), metrics, target);
+          var metrics = new PrometheusMetrics(useCases.records(), database.pauses());
+          var targets = assembly.targets(useCases.format(), closer);
+          var worker = assembly.worker(workerDatabase, useCases.format(), metrics, targets);
           var intake = assembly.intake(useCases, metrics);
           var admin =
               closer.add(
@@ -70,7 +77,9 @@ public final class Processes implements Commands {
                               new Check("intake", intake.accepts()),
                               new Check("worker", worker.progresses()))));
           closer.add(worker).start();
+          closer.add(stallWatch(settings, worker, workerDatabase, life));
           closer.add(Upkeep.start(workerDatabase, settings.retention()));
+          assembly.reconcileBySchedule(workerDatabase, metrics, closer);
           closer.add(intake);
           announce(settings, own, postgres, intake.port(), admin.port(), out);
         });
@@ -86,7 +95,7 @@ public final class Processes implements Commands {
           var database = closer.add(assembly.open("hookline-intake", INTAKE_CONNECTIONS));
           var schema = closer.add(SchemaWatch.start(database, state -> misfit(state, life)));
           var useCases = assembly.useCases(database);
-          var metrics = new PrometheusMetrics(useCases.records());
+          var metrics = new PrometheusMetrics(useCases.records(), database.pauses());
           var intake = assembly.intake(useCases, metrics);
           closer.add(
               assembly.admin(
@@ -111,9 +120,9 @@ public final class Processes implements Commands {
           var database = closer.add(assembly.open("hookline-worker", WORKER_CONNECTIONS));
           var schema = closer.add(SchemaWatch.start(database, state -> misfit(state, life)));
           var useCases = assembly.useCases(database);
-          var metrics = new PrometheusMetrics(useCases.records());
-          var target = assembly.target(useCases.format(), closer);
-          var worker = assembly.worker(database, useCases.format(), metrics, target);
+          var metrics = new PrometheusMetrics(useCases.records(), database.pauses());
+          var targets = assembly.targets(useCases.format(), closer);
+          var worker = assembly.worker(database, useCases.format(), metrics, targets);
           closer.add(
               assembly.admin(
                   metrics,
@@ -124,8 +133,20 @@ public final class Processes implements Commands {
                           new Check("schema", schema.fits()),
                           new Check("worker", worker.progresses()))));
           closer.add(worker).start();
+          closer.add(stallWatch(settings, worker, database, life));
           closer.add(Upkeep.start(database, settings.retention()));
+          assembly.reconcileBySchedule(database, metrics, closer);
         });
+  }
+
+  private static StallWatch stallWatch(
+      Settings settings, OutboxWorker worker, Database database, Lifetime life) {
+    Settings.Worker how = settings.worker();
+    return StallWatch.start(
+        worker::sinceLastRound,
+        database::answers,
+        how.lease().multipliedBy(LEASES_WITHOUT_PROGRESS).plus(how.pollInterval()),
+        () -> life.end(ExitCode.FAILED));
   }
 
   /** What a process consists of; all that is opened goes into the closer. */
@@ -221,15 +242,29 @@ public final class Processes implements Commands {
     var assembly = new Assembly(settings, clock);
     var database = assembly.open("hookline-inspect", TOOL_CONNECTIONS);
     try {
-      SchemaState state = database.schema();
-      if (state != SchemaState.FITS) {
-        throw CommandException.usage(SchemaWatch.advice(state));
-      }
+      requireFitting(database);
       var useCases = assembly.useCases(database);
       return new DatabaseInspection(database, useCases, new AdminJson(useCases.format()));
     } catch (RuntimeException e) {
       database.close();
       throw e;
+    }
+  }
+
+  private static void requireFitting(Database database) {
+    SchemaState state = database.schema();
+    if (state != SchemaState.FITS) {
+      throw CommandException.usage(SchemaWatch.advice(state));
+    }
+  }
+
+  @Override
+  public Reconciliation reconcile(Settings settings, Instant since, boolean dryRun) {
+    var assembly = new Assembly(settings, clock);
+    try (var closer = new Closer()) {
+      var database = closer.add(assembly.open("hookline-reconcile", TOOL_CONNECTIONS));
+      requireFitting(database);
+      return assembly.reconcile(database, closer).reconcile(since, dryRun);
     }
   }
 }

@@ -50,6 +50,11 @@ class HooklineCliTest {
         "pipelines replay",
         "refused show",
         "refused replay",
+        "reconcile",
+        "reconcile slack",
+        "reconcile github",
+        "reconcile github --hook octo",
+        "reconcile github --hook app --since yesterday",
         "help nope",
         "migrate"
       })

@@ -10,9 +10,16 @@ import dev.hookline.bootstrap.config.Configuration.Sources;
 import dev.hookline.bootstrap.config.Settings.Role;
 import dev.hookline.bootstrap.config.Settings.ServiceSettings;
 import dev.hookline.domain.delivery.Service;
+import dev.hookline.domain.event.Glob;
+import dev.hookline.domain.pipeline.Route;
+import dev.hookline.domain.pipeline.Routes;
+import dev.hookline.http.github.rest.GitHubHook;
+import dev.hookline.http.intake.Rate;
 import dev.hookline.http.provider.ProviderProfile;
 import dev.hookline.http.provider.ProviderProfile.RefuseWith;
+import dev.hookline.http.testing.RsaKeys;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -50,6 +57,7 @@ class ConfigurationTest {
     assertEquals(Duration.ofDays(30), settings.retention());
     assertEquals(Duration.ofSeconds(20), settings.shutdownGrace());
     assertEquals(32, settings.worker().concurrency());
+    assertEquals(Optional.empty(), settings.worker().maxRate());
     assertEquals(20, settings.worker().maxAttempts());
     assertEquals(Duration.ofSeconds(8), settings.worker().lease());
     assertEquals(Duration.ofSeconds(1), settings.worker().pollInterval());
@@ -114,12 +122,17 @@ class ConfigurationTest {
           dispatch.kafka.bootstrap-servers  | HOOKLINE_DISPATCH_KAFKA_BOOTSTRAP_SERVERS | kafka:9092
           dispatch.kafka.topic              | HOOKLINE_DISPATCH_KAFKA_TOPIC             | events
           worker.concurrency                | HOOKLINE_WORKER_CONCURRENCY               | 4
+          worker.max-rate                   | HOOKLINE_WORKER_MAX_RATE                  | 500
           worker.max-attempts               | HOOKLINE_WORKER_MAX_ATTEMPTS              | 3
           worker.lease                      | HOOKLINE_WORKER_LEASE                     | PT4S
           worker.poll-interval              | HOOKLINE_WORKER_POLL_INTERVAL             | PT0.1S
           worker.backoff.initial            | HOOKLINE_WORKER_BACKOFF_INITIAL           | PT0.01S
           worker.backoff.max                | HOOKLINE_WORKER_BACKOFF_MAX               | PT1M
           worker.ordering                   | HOOKLINE_WORKER_ORDERING                  | none
+          reconcile.github.url              | HOOKLINE_RECONCILE_GITHUB_URL             | https://ghe.example/api/v3
+          reconcile.github.token            | HOOKLINE_RECONCILE_GITHUB_TOKEN           | github_pat_0123
+          reconcile.github.app-id           | HOOKLINE_RECONCILE_GITHUB_APP_ID          | 12345
+          reconcile.github.since            | HOOKLINE_RECONCILE_GITHUB_SINCE           | PT1H
           log.format                        | HOOKLINE_LOG_FORMAT                       | json
           log.level                         | HOOKLINE_LOG_LEVEL                        | DEBUG
           """)
@@ -273,7 +286,7 @@ class ConfigurationTest {
               stream: {type: kafka, bootstrap-servers: "kafka:9092"}
               script: {type: exec, command: [/bin/run, "an argument"]}
             routes:
-              - match: {service: github, event-type: push, repository: "octo/*"}
+              - match: {service: github, event-type: push, repository: "octo/*", user-request: " /run "}
                 targets: [ci, stream]
               - match: {}
                 targets: [script]
@@ -290,12 +303,25 @@ class ConfigurationTest {
     assertEquals(
         new Target.Exec(List.of("/bin/run", "an argument"), Duration.ofSeconds(7)),
         dispatch.targets().get("script"));
-    assertEquals(List.of("ci", "stream"), dispatch.routes().getFirst().targets());
+    assertEquals(
+        new Routes(
+            List.of(
+                new Route(
+                    new Route.Match(
+                        Optional.of(GITHUB),
+                        Optional.of(new Glob("push")),
+                        Optional.of(new Glob("octo/*")),
+                        Optional.of("/run ")),
+                    List.of("ci", "stream")),
+                new Route(Route.Match.EVERYTHING, List.of("script")))),
+        dispatch.routes());
+    assertEquals(
+        "[{match: {event-type: push, repository: octo/*, service: github, user-request:  /run },"
+            + " targets: [ci, stream]}, {match: {}, targets: [script]}]",
+        effective(configuration, "dispatch.routes").value());
     assertFalse(configuration.toString().contains("whsec_1234"), "shows a secret");
     assertEquals(
-        List.of(
-            "dispatch target stream: type kafka is not available yet",
-            "dispatch.routes: more than one target or a match is not available yet"),
+        List.of("dispatch target stream: type kafka is not available yet"),
         configuration.settings().missingFor(Role.UP));
   }
 
@@ -323,6 +349,61 @@ class ConfigurationTest {
             "dispatch.target: set beside dispatch.targets, which take its place",
             "dispatch.routes: unknown target \"cj\""),
         Set.copyOf(problems(Map.of())));
+  }
+
+  @Test
+  void everyFlawOfRoutesIsNamed() throws IOException {
+    write(
+        """
+        hookline:
+          dispatch:
+            targets:
+              ci: {type: log}
+            routes:
+              - match: {service: gitlab, repository: widgets, user-request: " "}
+                targets: [ci, ci]
+              - match: everything
+                targets: [ci]
+              - match: {}
+        """);
+    assertEquals(
+        Set.of(
+            "dispatch.routes[0].match: service: unknown service \"gitlab\"; did you mean github?",
+            "dispatch.routes[0].match: repository: fits no owner/name: \"widgets\"",
+            "dispatch.routes[0].match: user-request: is empty",
+            "dispatch.routes[0]: targets: names a target twice: \"ci\"",
+            "dispatch.routes[1]: match: expects keys",
+            "dispatch.routes[2]: targets is missing"),
+        Set.copyOf(problems(Map.of())));
+  }
+
+  @Test
+  void routesAndTargetsWithoutUseAreWarnedOf() throws IOException {
+    write(
+        """
+        hookline:
+          dispatch:
+            targets:
+              ci: {type: log}
+              spare: {type: log}
+            routes:
+              - match: {event-type: push}
+                targets: []
+              - match: {event-type: "*"}
+                targets: [ci]
+              - match: {service: slack}
+                targets: [ci]
+        """);
+    assertEquals(
+        List.of(
+            "dispatch.targets.spare: no route names it",
+            "dispatch.routes[1] takes every event: what stands after it is never reached"),
+        load(Map.of()).warnings());
+  }
+
+  @Test
+  void theSingleTargetTakesEveryEvent() {
+    assertEquals(Optional.of("log"), load(Map.of()).settings().dispatch().routes().only());
   }
 
   @Test
@@ -411,6 +492,104 @@ class ConfigurationTest {
             "worker.backoff.max (HOOKLINE_WORKER_BACKOFF_MAX): PT0.5S is below"
                 + " worker.backoff.initial, PT1S"),
         problems(Map.of("HOOKLINE_WORKER_BACKOFF_MAX", "PT0.5S")));
+  }
+
+  @Test
+  void reconciliationIsOffByDefault() {
+    Settings.Reconcile reconcile = load(Map.of()).settings().reconcile();
+
+    assertEquals(URI.create("https://api.github.com"), reconcile.url());
+    assertEquals(List.of(), reconcile.hooks());
+    assertEquals(Optional.empty(), reconcile.interval());
+    assertEquals(Duration.ofHours(3), reconcile.since());
+  }
+
+  @Test
+  void hooksToReconcileAreRead() throws IOException {
+    Path key = Files.writeString(folder.resolve("app.pem"), RsaKeys.generate().pkcs1Pem());
+    write(
+        """
+        hookline:
+          reconcile:
+            github:
+              url: https://ghe.example/api/v3
+              token: github_pat_0123
+              app-id: 12345
+              private-key-file: %s
+              hooks: [octo/widgets/123, octo/123, app]
+              interval: PT15M
+        """
+            .formatted(key));
+    Configuration configuration = load(Map.of());
+    Settings.Reconcile reconcile = configuration.settings().reconcile();
+
+    assertEquals(
+        List.of("octo/widgets/123", "octo/123", "app"),
+        reconcile.hooks().stream().map(GitHubHook::toString).toList());
+    assertEquals(Optional.of(Duration.ofMinutes(15)), reconcile.interval());
+    assertEquals(Files.readString(key).strip(), reconcile.privateKey().orElseThrow().first());
+    assertEquals("********", effective(configuration, "reconcile.github.private-key").value());
+    assertFalse(configuration.toString().contains("github_pat_0123"), "shows a secret");
+    assertEquals(List.of(), configuration.warnings());
+  }
+
+  @Test
+  void hooksToReconcileNeedWhatTheyAreAskedWith() {
+    assertEquals(
+        List.of(
+            "reconcile.github.token (HOOKLINE_RECONCILE_GITHUB_TOKEN) is required for the hook"
+                + " octo/123",
+            "reconcile.github.app-id (HOOKLINE_RECONCILE_GITHUB_APP_ID) is required for the hook"
+                + " app",
+            "reconcile.github.private-key (HOOKLINE_RECONCILE_GITHUB_PRIVATE_KEY) is required for"
+                + " the hook app"),
+        problems(Map.of("HOOKLINE_RECONCILE_GITHUB_HOOKS", "octo/123,app")));
+    assertEquals(
+        List.of(
+            "reconcile.github.hooks (HOOKLINE_RECONCILE_GITHUB_HOOKS) is required for"
+                + " reconcile.github.interval"),
+        problems(Map.of("HOOKLINE_RECONCILE_GITHUB_INTERVAL", "PT15M")));
+  }
+
+  @Test
+  void whatCannotBeReconciledWithIsAProblem() {
+    var environment = new HashMap<String, String>();
+    environment.put("HOOKLINE_RECONCILE_GITHUB_HOOKS", "octo");
+    environment.put("HOOKLINE_RECONCILE_GITHUB_URL", "https://me@ghe.example/api/v3");
+    environment.put("HOOKLINE_RECONCILE_GITHUB_APP_ID", "two words");
+    environment.put("HOOKLINE_RECONCILE_GITHUB_PRIVATE_KEY", "let-me-in");
+    environment.put("HOOKLINE_RECONCILE_GITHUB_SINCE", "P4D");
+    environment.put("HOOKLINE_RECONCILE_GITHUB_INTERVAL", "PT1S");
+    assertEquals(
+        Set.of(
+            "HOOKLINE_RECONCILE_GITHUB_HOOKS: not a hook such as octo/widgets/123, octo/123 or"
+                + " app: \"octo\"",
+            "HOOKLINE_RECONCILE_GITHUB_URL: has more than a host, a port and a path",
+            "HOOKLINE_RECONCILE_GITHUB_APP_ID: not a word of A-Z a-z 0-9 . _ -: \"two words\"",
+            "reconcile.github.private-key (HOOKLINE_RECONCILE_GITHUB_PRIVATE_KEY): not an RSA"
+                + " private key in PEM without a password",
+            "HOOKLINE_RECONCILE_GITHUB_SINCE: not from PT1M to P3D: \"P4D\"",
+            "HOOKLINE_RECONCILE_GITHUB_INTERVAL: not from PT1M to P1D: \"PT1S\""),
+        Set.copyOf(problems(environment)));
+  }
+
+  @Test
+  void reconciliationLooksBackNeitherTooFarNorTooLittle() {
+    assertEquals(
+        List.of(
+            "reconcile.github.since (HOOKLINE_RECONCILE_GITHUB_SINCE): PT72H is longer than"
+                + " retention, PT48H: what was forgotten would come again"),
+        problems(Map.of("HOOKLINE_RECONCILE_GITHUB_SINCE", "P3D", "HOOKLINE_RETENTION", "P2D")));
+    assertEquals(
+        List.of(
+            "reconcile.github.since (HOOKLINE_RECONCILE_GITHUB_SINCE): PT1H is shorter than"
+                + " reconcile.github.interval: it would leave gaps"),
+        problems(
+            Map.of(
+                "HOOKLINE_RECONCILE_GITHUB_SINCE", "PT1H",
+                "HOOKLINE_RECONCILE_GITHUB_INTERVAL", "PT2H",
+                "HOOKLINE_RECONCILE_GITHUB_TOKEN", "github_pat_0123",
+                "HOOKLINE_RECONCILE_GITHUB_HOOKS", "octo/123")));
   }
 
   @Test

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.slack.api.app_backend.SlackSignature;
 import dev.hookline.application.dispatch.Command;
 import dev.hookline.application.dispatch.CommandDispatcher;
+import dev.hookline.application.dispatch.Targets;
 import dev.hookline.bootstrap.config.Configuration;
 import dev.hookline.bootstrap.config.Settings;
 import dev.hookline.bootstrap.config.Settings.Role;
@@ -95,7 +96,10 @@ class CompleteFlowIntegrationTest {
     Database database = closer.add(assembly.open("test-intake", 8));
     database.migrate();
     useCases = assembly.useCases(database);
-    intake = closer.add(assembly.intake(useCases, new PrometheusMetrics(useCases.records())));
+    intake =
+        closer.add(
+            assembly.intake(
+                useCases, new PrometheusMetrics(useCases.records(), database.pauses())));
   }
 
   @AfterEach
@@ -128,8 +132,9 @@ class CompleteFlowIntegrationTest {
   }
 
   private OutboxWorker startWorker(CommandDispatcher dispatcher, Database database) {
-    var metrics = new PrometheusMetrics(useCases.records());
-    OutboxWorker worker = assembly.worker(database, useCases.format(), metrics, dispatcher);
+    var metrics = new PrometheusMetrics(useCases.records(), database.pauses());
+    OutboxWorker worker =
+        assembly.worker(database, useCases.format(), metrics, Targets.only(dispatcher));
     worker.start();
     return closer.add(worker);
   }

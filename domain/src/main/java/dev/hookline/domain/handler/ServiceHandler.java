@@ -43,6 +43,12 @@ public interface ServiceHandler<M> {
   /** What makes two deliveries of this service the same. */
   DeliveryKey deliveryKey(M message);
 
+  /**
+   * The provider's id of whom the message comes from, which quotas go by: an installation, a team,
+   * an organization. Empty where the message names none.
+   */
+  Optional<String> tenant(M message);
+
   /** Whether the repository was found. */
   sealed interface RepositoryReading {
     record Found(RepositoryContext repository) implements RepositoryReading {}

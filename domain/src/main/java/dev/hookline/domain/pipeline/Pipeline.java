@@ -68,6 +68,20 @@ public final class Pipeline {
   }
 
   /**
+   * Ends a pipeline whose event is wanted nowhere.
+   *
+   * @throws IllegalTransitionException if the pipeline is over
+   */
+  public Pipeline bypass(Instant now) {
+    return switch (state) {
+      case Received _ -> in(new Dispatched(0, now));
+      case Retrying retrying -> in(new Dispatched(retrying.attempts(), now));
+      case Attempting lost -> in(new Dispatched(lost.attempts(), now));
+      case Dispatched _, Failed _ -> throw new IllegalTransitionException(id, state, "bypass");
+    };
+  }
+
+  /**
    * Records how the attempt ended.
    *
    * @throws IllegalTransitionException if no attempt is under way

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.hookline.domain.pipeline.Outcome.Delivered;
 import dev.hookline.domain.pipeline.Outcome.GiveUp;
+import dev.hookline.domain.pipeline.Outcome.Postponed;
 import dev.hookline.domain.pipeline.Outcome.TryAgain;
 import dev.hookline.domain.pipeline.PipelineState.Attempting;
 import dev.hookline.domain.pipeline.PipelineState.Dispatched;
@@ -38,7 +39,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class PipelineTest {
   private static final Instant LATER = NOON.plusSeconds(60);
   private static final Pattern EDGE =
-      Pattern.compile("(?m)^\\s*([A-Z]+) --> ([A-Z]+) ?: ?(begin|settle|replay)$");
+      Pattern.compile("(?m)^\\s*([A-Z]+) --> ([A-Z]+) ?: ?(begin|settle|bypass|replay)$");
 
   private static final PipelineState RECEIVED = new Received(NOON);
   private static final PipelineState ATTEMPTING = new Attempting(2, NOON);
@@ -61,9 +62,13 @@ class PipelineTest {
   private static final Step TAKEN = settling("taken", new Delivered());
   private static final Step REFUSED = settling("put off", new TryAgain("504"));
   private static final Step GIVEN_UP = settling("given up", new GiveUp("410"));
+  private static final Step POSTPONED =
+      settling("postponed", new Postponed("away", Duration.ofSeconds(5)));
+  private static final Step BYPASS = new Step("bypass", "bypass", p -> p.bypass(LATER));
   private static final Step REPLAY = new Step("replay", "replay", p -> p.replay(p.event(), LATER));
 
-  private static final List<Step> STEPS = List.of(BEGIN, TAKEN, REFUSED, GIVEN_UP, REPLAY);
+  private static final List<Step> STEPS =
+      List.of(BEGIN, TAKEN, REFUSED, POSTPONED, GIVEN_UP, BYPASS, REPLAY);
 
   private static Step settling(String what, Outcome outcome) {
     return new Step("settle", what, p -> p.settle(outcome, THREE_TIMES, LATER));
@@ -78,31 +83,43 @@ class PipelineTest {
           refused(RECEIVED, TAKEN),
           refused(RECEIVED, REFUSED),
           refused(RECEIVED, GIVEN_UP),
+          refused(RECEIVED, POSTPONED),
+          goes(RECEIVED, BYPASS, new Dispatched(0, LATER)),
           refused(RECEIVED, REPLAY),
           goes(ATTEMPTING, BEGIN, new Attempting(3, LATER)),
           goes(ATTEMPTING, TAKEN, new Dispatched(2, LATER)),
           goes(ATTEMPTING, REFUSED, new Retrying(2, LATER, LATER, "504")),
           goes(ATTEMPTING, GIVEN_UP, new Failed(2, LATER, "410")),
+          goes(ATTEMPTING, POSTPONED, new Retrying(1, LATER, LATER, "away")),
+          goes(ATTEMPTING, BYPASS, new Dispatched(2, LATER)),
           refused(ATTEMPTING, REPLAY),
           goes(LAST_ATTEMPT, BEGIN, new Failed(3, LATER, "worker lost")),
           goes(LAST_ATTEMPT, TAKEN, new Dispatched(3, LATER)),
           goes(LAST_ATTEMPT, REFUSED, new Failed(3, LATER, "504")),
           goes(LAST_ATTEMPT, GIVEN_UP, new Failed(3, LATER, "410")),
+          goes(LAST_ATTEMPT, POSTPONED, new Retrying(2, LATER, LATER, "away")),
+          goes(LAST_ATTEMPT, BYPASS, new Dispatched(3, LATER)),
           refused(LAST_ATTEMPT, REPLAY),
           goes(RETRYING, BEGIN, new Attempting(2, LATER)),
           refused(RETRYING, TAKEN),
           refused(RETRYING, REFUSED),
           refused(RETRYING, GIVEN_UP),
+          refused(RETRYING, POSTPONED),
+          goes(RETRYING, BYPASS, new Dispatched(1, LATER)),
           refused(RETRYING, REPLAY),
           refused(DISPATCHED, BEGIN),
           refused(DISPATCHED, TAKEN),
           refused(DISPATCHED, REFUSED),
           refused(DISPATCHED, GIVEN_UP),
+          refused(DISPATCHED, POSTPONED),
+          refused(DISPATCHED, BYPASS),
           goes(DISPATCHED, REPLAY, new Received(LATER)),
           refused(FAILED, BEGIN),
           refused(FAILED, TAKEN),
           refused(FAILED, REFUSED),
           refused(FAILED, GIVEN_UP),
+          refused(FAILED, POSTPONED),
+          refused(FAILED, BYPASS),
           goes(FAILED, REPLAY, new Received(LATER)));
 
   private static Expectation goes(PipelineState from, Step step, PipelineState to) {
@@ -182,6 +199,15 @@ class PipelineTest {
     Pipeline waiting = aPipeline().onAttempt(1).build().settle(asked, THREE_TIMES, NOON);
     var retrying = assertInstanceOf(Retrying.class, waiting.state());
     assertEquals(NOON.plus(Duration.ofMinutes(30)), retrying.nextAttempt());
+  }
+
+  @Test
+  void anAttemptAtATargetThatIsAwayDoesNotCount() {
+    var away = new Postponed("HTTP 503", Duration.ofMinutes(2));
+    Pipeline waiting = aPipeline().onAttempt(1).build().settle(away, THREE_TIMES, NOON);
+    assertEquals(
+        new Retrying(0, NOON, NOON.plus(Duration.ofMinutes(2)), "HTTP 503"), waiting.state());
+    assertEquals(new Attempting(1, LATER), waiting.begin(THREE_TIMES, LATER).state());
   }
 
   @Test

@@ -1,7 +1,10 @@
-package dev.hookline.http.github;
+package dev.hookline.domain.event;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -9,7 +12,6 @@ class GlobTest {
   @ParameterizedTest
   @CsvSource({
     "octo/*, octo/widgets, true",
-    "OCTO/*, octo/Widgets, true",
     "octo/*, octopus/widgets, false",
     "*, octo/widgets, true",
     "*/widgets, octo/widgets, true",
@@ -23,6 +25,19 @@ class GlobTest {
     "*a*b*c*d, aXbXcX, false"
   })
   void starStandsForAnyRun(String pattern, String text, boolean fits) {
-    assertEquals(fits, Glob.matches(pattern, text));
+    assertEquals(fits, new Glob(pattern).matches(text));
+  }
+
+  @Test
+  void caseMattersUnlessItIsToldNotTo() {
+    assertFalse(new Glob("OCTO/*").matches("octo/Widgets"));
+    assertTrue(new Glob("OCTO/*").matchesInAnyCase("octo/Widgets"));
+  }
+
+  @Test
+  void starsAloneMatchEverything() {
+    assertTrue(new Glob("**").matchesEverything());
+    assertFalse(new Glob("*a").matchesEverything());
+    assertFalse(new Glob("").matchesEverything());
   }
 }

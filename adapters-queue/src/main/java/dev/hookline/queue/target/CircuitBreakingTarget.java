@@ -1,0 +1,137 @@
+package dev.hookline.queue.target;
+
+import dev.hookline.application.dispatch.Command;
+import dev.hookline.application.dispatch.CommandDispatcher;
+import dev.hookline.domain.pipeline.Outcome;
+import dev.hookline.domain.pipeline.Outcome.Postponed;
+import dev.hookline.domain.pipeline.Outcome.TryAgain;
+import dev.hookline.domain.pipeline.PipelineId;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
+import io.github.resilience4j.core.IntervalFunction;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells an outage of the target from trouble with an event. When event after event finds the target
+ * unavailable, {@value #OUTAGE} different ones without a success in between, the circuit opens: the
+ * target takes nothing, and what was on its way does not count as an attempt. After a wait, one
+ * command at a time probes whether it is back; a probe that fails does not count either, and doubles
+ * the wait up to a limit.
+ *
+ * <p>One event that fails by itself, however often, opens nothing: its attempts are its own.
+ */
+public final class CircuitBreakingTarget implements CommandDispatcher {
+  /** So many different events in a row make an outage. */
+  public static final int OUTAGE = 5;
+
+  /** The wait before the first probe. */
+  public static final Duration FIRST_WAIT = Duration.ofSeconds(1);
+
+  /** The longest wait between two probes. */
+  public static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
+
+  private static final Logger LOG = LoggerFactory.getLogger(CircuitBreakingTarget.class);
+
+  private final CommandDispatcher target;
+  private final CircuitBreaker breaker;
+  private final Set<PipelineId> unavailableFor = new HashSet<>();
+  private boolean probing;
+
+  public CircuitBreakingTarget(CommandDispatcher target, Clock clock) {
+    this.target = target;
+    this.breaker =
+        CircuitBreaker.of(
+            target.target(),
+            CircuitBreakerConfig.custom()
+                .clock(clock)
+                .currentTimestampFunction(Clock::millis, TimeUnit.MILLISECONDS)
+                .slidingWindowType(SlidingWindowType.COUNT_BASED)
+                .slidingWindowSize(OUTAGE)
+                .minimumNumberOfCalls(OUTAGE)
+                .failureRateThreshold(100)
+                .permittedNumberOfCallsInHalfOpenState(1)
+                .waitIntervalFunctionInOpenState(
+                    IntervalFunction.ofExponentialRandomBackoff(FIRST_WAIT, 2, 0.2, LONGEST_WAIT))
+                .build());
+    breaker
+        .getEventPublisher()
+        .onStateTransition(event -> tell(event.getStateTransition().getToState()));
+  }
+
+  private void tell(State state) {
+    switch (state) {
+      case OPEN ->
+          LOG.warn("Target {} is away: nothing is dispatched to it until it is back", target());
+      case CLOSED -> LOG.info("Target {} is back", target());
+      default -> LOG.debug("Target {} is probed", target());
+    }
+  }
+
+  @Override
+  public String target() {
+    return target.target();
+  }
+
+  @Override
+  public synchronized Room room() {
+    if (breaker.getState() == State.CLOSED) {
+      return Room.ALL;
+    }
+    if (!probing) {
+      // Held until a command comes for it, and given back by that command's outcome.
+      probing = breaker.tryAcquirePermission();
+    }
+    return probing ? Room.ONE : Room.NONE;
+  }
+
+  @Override
+  public Outcome dispatch(Command command) {
+    if (!admit()) {
+      return new Postponed("the target is away", Duration.ZERO);
+    }
+    return judge(command.id(), target.dispatch(command));
+  }
+
+  private synchronized boolean admit() {
+    if (breaker.getState() == State.CLOSED) {
+      return true;
+    }
+    boolean admitted = probing;
+    probing = false;
+    return admitted;
+  }
+
+  private synchronized Outcome judge(PipelineId id, Outcome outcome) {
+    if (outcome instanceof TryAgain(String error, Duration notBefore, boolean unavailable)
+        && unavailable) {
+      if (unavailableFor.add(id) || breaker.getState() != State.CLOSED) {
+        breaker.onError(0, TimeUnit.MILLISECONDS, new TargetAwayException(error));
+      }
+      if (breaker.getState() != State.CLOSED) {
+        unavailableFor.clear();
+        return new Postponed(error, notBefore);
+      }
+    } else {
+      unavailableFor.clear();
+      breaker.onSuccess(0, TimeUnit.MILLISECONDS);
+    }
+    return outcome;
+  }
+
+  /** What the breaker counts; never thrown. */
+  private static final class TargetAwayException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    TargetAwayException(String error) {
+      super(error, null, false, false);
+    }
+  }
+}

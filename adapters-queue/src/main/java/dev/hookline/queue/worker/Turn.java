@@ -1,0 +1,106 @@
+package dev.hookline.queue.worker;
+
+import dev.hookline.application.dispatch.DispatchCommand;
+import dev.hookline.application.dispatch.Line;
+import dev.hookline.application.dispatch.OutboxMessage;
+import dev.hookline.domain.pipeline.PipelineState.Dispatched;
+import dev.hookline.domain.pipeline.PipelineState.Failed;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One line's turn: its messages are dispatched one after another, while each is taken or given up
+ * and the turn lasts. What is left over was never begun and is simply claimed again.
+ */
+final class Turn implements Runnable {
+  private static final Logger LOG = LoggerFactory.getLogger(Turn.class);
+
+  /** Long enough to spare round trips at a fast target, short enough for others to have theirs. */
+  private static final Duration LENGTH = Duration.ofMillis(100);
+
+  /** The worker that gave the turn; called from the turn's thread. */
+  interface Worker {
+
+    /** Whether the line's next message may begin: it then has to. */
+    boolean mayBegin(OutboxMessage next);
+
+    /** A message was begun or settled, and that is not on record yet. */
+    void progressed(OutboxMessage message);
+
+    void ended(Turn turn);
+  }
+
+  private final Line line;
+  private final DispatchCommand dispatch;
+  private final Worker worker;
+  private final LongSupplier nanos;
+  private int dispatched;
+
+  /**
+   * @param line whose head has begun, on record
+   * @param nanos a monotonic clock
+   */
+  Turn(Line line, DispatchCommand dispatch, Worker worker, LongSupplier nanos) {
+    this.line = line;
+    this.dispatch = dispatch;
+    this.worker = worker;
+    this.nanos = nanos;
+  }
+
+  OutboxMessage head() {
+    return line.head();
+  }
+
+  List<OutboxMessage> messages() {
+    return line.messages();
+  }
+
+  /** How many of its messages were dispatched; to be asked once it has ended. */
+  int dispatched() {
+    return dispatched;
+  }
+
+  /** Whether it dispatched all that it was given; to be asked once it has ended. */
+  boolean exhausted() {
+    return dispatched == line.messages().size();
+  }
+
+  @Override
+  public void run() {
+    try {
+      work();
+    } catch (RuntimeException e) {
+      // The attempt stays open on record and is begun again as one that was lost.
+      LOG.error("A dispatch in the line of pipeline {} ended in a defect", head().pipeline(), e);
+    } finally {
+      worker.ended(this);
+    }
+  }
+
+  private void work() {
+    long end = nanos.getAsLong() + LENGTH.toNanos();
+    boolean over = dispatch(line.head());
+    for (OutboxMessage next : line.rest()) {
+      if (!over || end - nanos.getAsLong() <= 0 || !worker.mayBegin(next)) {
+        return;
+      }
+      OutboxMessage begun = dispatch.begin(next);
+      worker.progressed(begun);
+      over = dispatch(begun);
+    }
+  }
+
+  /** Whether the message is over, so that the next may begin. */
+  private boolean dispatch(OutboxMessage begun) {
+    long start = nanos.getAsLong();
+    OutboxMessage settled = dispatch.dispatch(begun);
+    dispatched++;
+    DispatchLog.settled(settled, Duration.ofNanos(nanos.getAsLong() - start));
+    worker.progressed(settled);
+    return settled.pipeline().state() instanceof Dispatched
+        || settled.pipeline().state() instanceof Failed;
+  }
+}

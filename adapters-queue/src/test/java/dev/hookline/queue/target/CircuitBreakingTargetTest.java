@@ -1,0 +1,182 @@
+package dev.hookline.queue.target;
+
+import static dev.hookline.queue.target.CircuitBreakingTarget.FIRST_WAIT;
+import static dev.hookline.queue.target.CircuitBreakingTarget.LONGEST_WAIT;
+import static dev.hookline.queue.target.CircuitBreakingTarget.OUTAGE;
+import static dev.hookline.testing.Samples.NOON;
+import static dev.hookline.testing.Samples.anEvent;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.hookline.application.dispatch.Command;
+import dev.hookline.application.dispatch.CommandDispatcher;
+import dev.hookline.application.dispatch.CommandDispatcher.Room;
+import dev.hookline.domain.pipeline.Outcome;
+import dev.hookline.domain.pipeline.Outcome.Delivered;
+import dev.hookline.domain.pipeline.Outcome.GiveUp;
+import dev.hookline.domain.pipeline.Outcome.Postponed;
+import dev.hookline.domain.pipeline.Outcome.TryAgain;
+import dev.hookline.domain.pipeline.PipelineId;
+import dev.hookline.testing.MovableClock;
+import dev.hookline.testing.Samples;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class CircuitBreakingTargetTest {
+  private static final Outcome AWAY = TryAgain.unavailable("HTTP 503");
+
+  private final MovableClock clock = new MovableClock(NOON);
+  private Outcome mood = new Delivered();
+  private Runnable meanwhile = () -> {};
+  private int called;
+  private final CircuitBreakingTarget target =
+      new CircuitBreakingTarget(
+          new CommandDispatcher() {
+            @Override
+            public String target() {
+              return "ci";
+            }
+
+            @Override
+            public Outcome dispatch(Command command) {
+              called++;
+              meanwhile.run();
+              return mood;
+            }
+          },
+          clock);
+
+  private Outcome dispatch(PipelineId id) {
+    return target.dispatch(new Command(id, 1, anEvent().build()));
+  }
+
+  private Outcome dispatchAnother() {
+    return dispatch(new PipelineId(Samples.uuid(NOON)));
+  }
+
+  private void breakDown() {
+    mood = AWAY;
+    for (int event = 1; event <= OUTAGE; event++) {
+      dispatchAnother();
+    }
+  }
+
+  @Test
+  void whatIsWellGoesThrough() {
+    assertEquals(new Delivered(), dispatchAnother());
+    assertEquals(Room.ALL, target.room());
+    assertEquals("ci", target.target());
+  }
+
+  @Test
+  void oneEventThatFailsAgainAndAgainIsNoOutage() {
+    var poison = new PipelineId(Samples.uuid(NOON));
+    mood = AWAY;
+    for (int attempt = 1; attempt <= 50; attempt++) {
+      assertEquals(AWAY, dispatch(poison));
+    }
+    assertEquals(Room.ALL, target.room());
+  }
+
+  @Test
+  void eventAfterEventIsAnOutageAndTheLastOfThemKeepsItsAttempt() {
+    mood = AWAY;
+    for (int event = 1; event < OUTAGE; event++) {
+      assertEquals(AWAY, dispatchAnother());
+    }
+    assertEquals(new Postponed("HTTP 503", Duration.ZERO), dispatchAnother());
+    assertEquals(Room.NONE, target.room());
+  }
+
+  @Test
+  void aSuccessInBetweenShowsThatTheTargetLives() {
+    mood = AWAY;
+    for (int event = 1; event < OUTAGE; event++) {
+      dispatchAnother();
+    }
+    mood = new Delivered();
+    dispatchAnother();
+    mood = AWAY;
+    for (int event = 1; event < OUTAGE; event++) {
+      assertEquals(AWAY, dispatchAnother());
+    }
+  }
+
+  @Test
+  void refusalsOfEventsAreNoOutage() {
+    mood = new GiveUp("HTTP 400");
+    for (int event = 0; event < 20; event++) {
+      assertEquals(mood, dispatchAnother());
+    }
+    mood = new TryAgain("HTTP 429", Duration.ofSeconds(5));
+    for (int event = 0; event < 20; event++) {
+      assertEquals(mood, dispatchAnother());
+    }
+    assertEquals(Room.ALL, target.room());
+  }
+
+  @Test
+  void nothingReachesATargetThatIsAway() {
+    breakDown();
+    assertInstanceOf(Postponed.class, dispatchAnother());
+    assertEquals(OUTAGE, called);
+  }
+
+  @Test
+  void afterAWaitOneCommandProbes() {
+    breakDown();
+    clock.move(FIRST_WAIT.multipliedBy(2));
+    assertEquals(Room.ONE, target.room());
+    assertEquals(Room.ONE, target.room(), "asking uses nothing up");
+
+    mood = new Delivered();
+    assertEquals(new Delivered(), dispatchAnother());
+    assertEquals(Room.ALL, target.room());
+  }
+
+  @Test
+  void aProbeThatFailsDoesNotCountAndWaitsLonger() {
+    breakDown();
+    var wait = FIRST_WAIT.multipliedBy(2);
+    for (int probe = 0; probe < 20; probe++) {
+      clock.move(wait);
+      if (target.room() == Room.ONE) {
+        assertInstanceOf(Postponed.class, dispatchAnother());
+      }
+      assertEquals(Room.NONE, target.room());
+    }
+    assertTrue(called < OUTAGE + 20, "the wait grows");
+
+    clock.move(LONGEST_WAIT.multipliedBy(2));
+    assertEquals(Room.ONE, target.room(), "and is bounded");
+  }
+
+  @Test
+  void aSecondCommandDoesNotProbeBesideTheFirst() {
+    breakDown();
+    clock.move(FIRST_WAIT.multipliedBy(2));
+    assertEquals(Room.ONE, target.room());
+    var second = new ArrayList<Outcome>();
+    meanwhile =
+        () -> {
+          assertEquals(Room.NONE, target.room());
+          second.add(dispatchAnother());
+        };
+    mood = new Delivered();
+
+    assertEquals(new Delivered(), dispatchAnother());
+    assertEquals(List.of(new Postponed("the target is away", Duration.ZERO)), second);
+  }
+
+  @Test
+  void theWaitThatTheTargetAskedForIsKept() {
+    mood = new TryAgain("HTTP 503", Duration.ofSeconds(30), true);
+    for (int event = 1; event < OUTAGE; event++) {
+      dispatchAnother();
+    }
+    assertEquals(new Postponed("HTTP 503", Duration.ofSeconds(30)), dispatchAnother());
+  }
+}
