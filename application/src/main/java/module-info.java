@@ -5,6 +5,7 @@ module dev.hookline.application {
   requires transitive dev.hookline.domain;
   requires static transitive org.jspecify;
 
+  exports dev.hookline.application.audit;
   exports dev.hookline.application.dispatch;
   exports dev.hookline.application.format;
   exports dev.hookline.application.inspect;
@@ -14,5 +15,6 @@ module dev.hookline.application {
   exports dev.hookline.application.reconcile;
   exports dev.hookline.application.refused;
   exports dev.hookline.application.replay;
+  exports dev.hookline.application.retention;
   exports dev.hookline.application.standardize;
 }

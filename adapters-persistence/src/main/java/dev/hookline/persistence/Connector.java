@@ -47,14 +47,14 @@ final class Connector {
   }
 
   /**
-   * A connection without the short waits, for upkeep.
+   * A connection without the short waits, for upkeep and audits.
    *
    * @throws SQLException if it cannot be opened
    */
   Connection unhurried() throws SQLException {
     Connection connection = connect("upkeep", "0");
     try (var statement = connection.createStatement()) {
-      statement.execute("SET statement_timeout = 0");
+      statement.execute("SET statement_timeout = 0; SET lock_timeout = '1min'");
     } catch (SQLException e) {
       close(connection);
       throw e;

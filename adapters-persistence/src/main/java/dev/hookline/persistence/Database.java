@@ -2,6 +2,7 @@ package dev.hookline.persistence;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.hookline.application.audit.StoredState;
 import dev.hookline.application.dispatch.Outbox;
 import dev.hookline.application.dispatch.OutboxSignal;
 import dev.hookline.application.format.EventFormat;
@@ -12,6 +13,7 @@ import dev.hookline.application.pipeline.StoreUnavailableException;
 import dev.hookline.application.reconcile.DeliveriesOnRecord;
 import dev.hookline.application.reconcile.ScheduledReconciliations;
 import dev.hookline.application.refused.RefusedDeliveries;
+import dev.hookline.application.retention.History;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -28,14 +30,12 @@ import org.slf4j.LoggerFactory;
  */
 public final class Database implements AutoCloseable {
   /** The version of the last migration, which a test compares. */
-  static final int SCHEMA_VERSION = 3;
+  static final int SCHEMA_VERSION = 4;
 
   static final String MIGRATIONS = "classpath:dev/hookline/persistence/migrations";
 
   private static final String HISTORY_TABLE = "schema_history";
   private static final int DAYS_AHEAD = 7;
-  private static final long UPKEEP_LOCK = 7_269_000_001L;
-  private static final Duration LEAST_RETENTION = Duration.ofDays(2);
   private static final Logger LOG = LoggerFactory.getLogger(Database.class);
 
   private static final String SCHEMA_EXISTS =
@@ -52,25 +52,6 @@ public final class Database implements AutoCloseable {
       SELECT hookline_open_day((now() AT TIME ZONE 'UTC')::date + ahead)
       FROM generate_series(0, :ahead) ahead
       """;
-
-  // Whole days: the one that the limit falls into stays.
-  private static final String OLDEST_KEPT =
-      "((now() - :seconds * interval '1 second') AT TIME ZONE 'UTC')::date";
-
-  // Of many workers one forgets at a time; the others find nothing to do.
-  private static final String FORGET_A_DAY =
-      """
-      SELECT CASE WHEN pg_try_advisory_xact_lock(%d)
-        THEN hookline_forget_day_before(%s) IS NOT NULL ELSE false END
-      """
-          .formatted(UPKEEP_LOCK, OLDEST_KEPT);
-
-  private static final String FORGET_REST =
-      """
-      SELECT CASE WHEN pg_try_advisory_xact_lock(%d)
-        THEN hookline_forget_rest_before(%s) IS NULL ELSE false END
-      """
-          .formatted(UPKEEP_LOCK, OLDEST_KEPT);
 
   private final DatabaseSettings settings;
   private final RandomGenerator random;
@@ -132,6 +113,20 @@ public final class Database implements AutoCloseable {
 
   public ScheduledReconciliations scheduledReconciliations() {
     return new JdbiScheduledReconciliations(sessions);
+  }
+
+  /** For those who have time: its statements may run for minutes. */
+  public History history() {
+    return new JdbiHistory(unhurried(), random);
+  }
+
+  /** For those who have time: its statements may run for minutes. */
+  public StoredState storedState() {
+    return new JdbiStoredState(unhurried());
+  }
+
+  private Sessions unhurried() {
+    return new Sessions(Jdbi.create(connector::unhurried), random);
   }
 
   public Outbox outbox(EventFormat format) {
@@ -211,30 +206,6 @@ public final class Database implements AutoCloseable {
     sessions.statement(
         handle ->
             handle.createQuery(OPEN_DAYS).bind("ahead", DAYS_AHEAD).mapTo(Boolean.class).list());
-  }
-
-  /**
-   * Drops the days that are older than the retention and in which nothing is open, with their
-   * delivery keys; and refused deliveries of that age.
-   *
-   * @param retention two days at least are kept in any case, so that a replayed delivery is known
-   * @return how many days were dropped
-   * @throws StoreUnavailableException if the database is away; what was dropped until then is
-   */
-  public int forget(Duration retention) {
-    long seconds = Math.max(retention.toSeconds(), LEAST_RETENTION.toSeconds());
-    // Deleting a day's keys takes longer than a webhook may wait.
-    var unhurried = new Sessions(Jdbi.create(connector::unhurried), random);
-    int days = 0;
-    while (unhurried.statement(
-        handle ->
-            handle.createQuery(FORGET_A_DAY).bind("seconds", seconds).mapTo(Boolean.class).one())) {
-      days++;
-    }
-    unhurried.statement(
-        handle ->
-            handle.createQuery(FORGET_REST).bind("seconds", seconds).mapTo(Boolean.class).one());
-    return days;
   }
 
   @Override

@@ -38,6 +38,16 @@ final class Sessions {
    * @throws StoreUnavailableException if the database is away
    */
   <T> T statement(Function<Handle, T> work) {
+    return statements(work);
+  }
+
+  /**
+   * Runs statements on one connection, each a transaction of its own. If one is in the way of
+   * another's it is all run again, so what the earlier ones did must bear that.
+   *
+   * @throws StoreUnavailableException if the database is away; what was done until then stays done
+   */
+  <T> T statements(Function<Handle, T> work) {
     return unlessInTheWay(() -> jdbi.withHandle(work::apply));
   }
 

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.hookline.testing.TestDatabase;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Random;
@@ -119,46 +118,6 @@ final class MigrationIntegrationTest {
             FROM pg_settings WHERE name = 'default_toast_compression'
             """);
     assertEquals(expected, server.query("SELECT pg_column_compression(body) FROM event"));
-  }
-
-  @Test
-  void forgettingDropsOldDaysInWhichNothingIsOpen() {
-    database.migrate();
-    for (String day : new String[] {"2001-02-03", "2001-02-04"}) {
-      server.execute("SELECT hookline_open_day('%s')".formatted(day));
-      server.execute(
-          """
-          INSERT INTO event SELECT hookline_first_id('%1$s'), 'd', 'b';
-          INSERT INTO delivery_key SELECT 'github', '%1$s', null, hookline_first_id('%1$s');
-          INSERT INTO pipeline
-          SELECT hookline_first_id('%1$s'), 'github', 'e', 'push', 'octo/a', now(), 'DISPATCHED', 1,
-            now(), NULL, NULL, '[]'
-          """
-              .formatted(day));
-    }
-    server.execute(
-        "UPDATE pipeline SET state = 'PROCESSING' WHERE id = hookline_first_id('2001-02-04')");
-    server.execute(
-        """
-        INSERT INTO refused_delivery
-        VALUES ('%s', 'github', '', '{}', '{}', '', '', now(), 'E', 'm')
-        """
-            .formatted("00e10000-0000-7000-8000-000000000000"));
-
-    assertEquals(1, database.forget(Duration.ofDays(30)));
-
-    assertEquals("1", server.query("SELECT count(*) FROM event"));
-    assertEquals("2001-02-04", server.query("SELECT string_agg(key, ',') FROM delivery_key"));
-    assertEquals("0", server.query("SELECT count(*) FROM refused_delivery"));
-    assertEquals(0, database.forget(Duration.ofDays(30)));
-  }
-
-  @Test
-  void forgettingKeepsTwoDaysAtLeast() {
-    database.migrate();
-    server.execute("SELECT hookline_open_day((now() AT TIME ZONE 'UTC')::date - 2)");
-
-    assertEquals(0, database.forget(Duration.ZERO));
   }
 
   @Test

@@ -28,7 +28,7 @@ final class PostgresStorage implements Storage, AutoCloseable {
     server.execute(
         """
         TRUNCATE event, pipeline, delivery_key, dead_letter, outbox_message, worker,
-          refused_delivery, reconciliation, pause;
+          refused_delivery, reconciliation, pause, dropped_day;
         UPDATE lane SET owner = NULL
         """);
   }

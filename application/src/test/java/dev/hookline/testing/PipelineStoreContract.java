@@ -31,6 +31,7 @@ import dev.hookline.domain.pipeline.PipelineId;
 import dev.hookline.domain.pipeline.PipelineState;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -279,6 +280,28 @@ public abstract class PipelineStoreContract {
 
     assertTrue(storage().pipelines().reopen(replayed));
     assertFalse(storage().pipelines().reopen(replayed));
+    assertEquals(1, messages().size());
+  }
+
+  @Test
+  void ofManyReplaysAtOnceExactlyOneReopensThePipeline() throws Exception {
+    accept(candidate("replayed"));
+    Pipeline failed = settle(new Outcome.GiveUp("gone"));
+    Pipeline replayed = failed.replay(failed.event(), NOON);
+    int threads = 8;
+    var start = new CyclicBarrier(threads);
+    Callable<Boolean> reopen =
+        () -> {
+          start.await();
+          return storage().pipelines().reopen(replayed);
+        };
+    int reopened = 0;
+    try (var executor = Executors.newFixedThreadPool(threads)) {
+      for (Future<Boolean> did : executor.invokeAll(Collections.nCopies(threads, reopen))) {
+        reopened += did.get() ? 1 : 0;
+      }
+    }
+    assertEquals(1, reopened);
     assertEquals(1, messages().size());
   }
 

@@ -37,6 +37,10 @@ public final class HooklineCli {
             .addSubcommand(new PipelinesCommand(around, commands))
             .addSubcommand(new RefusedCommand(around, commands))
             .addSubcommand(new ReconcileCommand(around, commands))
+            .addSubcommand(new PauseCommand(around, commands))
+            .addSubcommand(new ResumeCommand(around, commands))
+            .addSubcommand(new AuditCommand(around, commands))
+            .addSubcommand(new PruneCommand(around, commands))
             .addSubcommand(new ConfigCommand(around))
             .addSubcommand(new VersionCommand(around))
             .addSubcommand(new HelpCommand());

@@ -1,14 +1,16 @@
 package dev.hookline.bootstrap.cli;
 
 import dev.hookline.application.inspect.PipelineView;
+import dev.hookline.application.pause.Pause;
 import dev.hookline.application.refused.RefusedDelivery;
+import dev.hookline.domain.delivery.Service;
 import dev.hookline.domain.event.StandardizedEvent;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 
-/** Pipelines and refused deliveries as text for a person. */
+/** Pipelines, refused deliveries and pauses as text for a person. */
 final class Listings {
   private Listings() {}
 
@@ -96,6 +98,20 @@ final class Listings {
         .map(line -> line.replaceAll("\\p{Cntrl}", "?"))
         .forEach(line -> text.append(line).append('\n'));
     return text.toString();
+  }
+
+  static String paused(List<Pause> pauses, boolean colours) {
+    if (pauses.isEmpty()) {
+      return "nothing is paused\n";
+    }
+    var table = new Table(List.of("SERVICE", "TARGET", "SINCE"));
+    for (Pause pause : pauses) {
+      table.row(
+          pause.scope().service().map(Service::name).orElse("*"),
+          pause.scope().target().orElse("*"),
+          seconds(pause.since()));
+    }
+    return table.text(colours);
   }
 
   private static void field(StringBuilder text, String name, String value) {

@@ -29,4 +29,11 @@ final class Pages {
     } while (after.isPresent() && items.size() < limit);
     return new Page<>(items, after);
   }
+
+  /** Tells a person that the listing is longer. */
+  static void tellOfMore(Page<?> page, Surroundings around) {
+    if (page.next().isPresent()) {
+      around.err().println("hookline: there are more; raise --limit to see them");
+    }
+  }
 }

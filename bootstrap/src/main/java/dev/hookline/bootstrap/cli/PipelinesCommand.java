@@ -3,9 +3,9 @@ package dev.hookline.bootstrap.cli;
 import dev.hookline.application.inspect.Page;
 import dev.hookline.application.inspect.PipelineFilter;
 import dev.hookline.application.inspect.PipelineView;
-import dev.hookline.application.replay.ReplayPipeline.Replay;
+import dev.hookline.application.replay.ReplayPreview;
 import dev.hookline.domain.pipeline.PipelineId;
-import java.util.ArrayList;
+import dev.hookline.http.admin.ReportJson;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -61,7 +61,7 @@ final class PipelinesCommand implements Runnable {
         around.out().println(inspection.pipelinesJson(page));
       } else {
         around.out().print(Listings.pipelines(page.items(), around.colours()));
-        tellOfMore(page);
+        Pages.tellOfMore(page, around);
       }
     }
     return ExitCode.DONE;
@@ -108,6 +108,11 @@ final class PipelinesCommand implements Runnable {
               defaultValue = "1000",
               description = "with a filter, at most so many (${DEFAULT-VALUE})")
           int limit,
+      @Option(
+              names = "--dry-run",
+              description =
+                  "change nothing: say what would be replayed, and what reads otherwise today")
+          boolean dryRun,
       @Option(names = "--json", description = "as the admin endpoint answers") boolean json) {
     requireLimit(limit);
     PipelineFilter filter = filters.filter(around.clock());
@@ -120,56 +125,75 @@ final class PipelinesCommand implements Runnable {
               : "which pipelines? name them or give a filter");
     }
     List<PipelineId> wanted =
-        named ? ids.stream().map(PipelinesCommand::parse).toList() : List.of();
+        named ? ids.stream().map(PipelinesCommand::parse).distinct().toList() : List.of();
     try (Inspection inspection =
-        commands.inspect(options.loadWithDatabase(around, data.folder(around)))) {
-      if (byFilter) {
-        tellReplayed(inspection.replay(filter, limit), json);
-        return ExitCode.DONE;
+            commands.inspect(options.loadWithDatabase(around, data.folder(around)));
+        var progress = new ProgressLine(around)) {
+      if (dryRun) {
+        return tell(
+            named
+                ? inspection.previewReplay().preview(wanted)
+                : inspection
+                    .previewReplay()
+                    .preview(filter, limit, seen -> progress.show("looked at " + seen)),
+            progress,
+            json);
       }
-      return replayEach(inspection, wanted, json);
+      return named
+          ? replayEach(inspection, wanted, json)
+          : replayAll(inspection, filter, limit, progress, json);
     }
+  }
+
+  private int tell(ReplayPreview preview, ProgressLine progress, boolean json) {
+    progress.clear();
+    around
+        .out()
+        .print(json ? ReportJson.of(preview) + "\n" : Previews.of(preview, around.colours()));
+    if (preview.omitted() > 0) {
+      around.err().printf("hookline: %d more are not shown; raise --limit%n", preview.omitted());
+    }
+    return preview.unknown() > 0 ? ExitCode.NOT_FOUND : ExitCode.DONE;
   }
 
   private int replayEach(Inspection inspection, List<PipelineId> ids, boolean json) {
-    int replayed = 0;
-    int code = ExitCode.DONE;
-    var complaints = new ArrayList<String>();
-    for (PipelineId id : ids) {
-      switch (inspection.replay(id)) {
-        case Replay.Reopened() -> replayed++;
-        case Replay.StillOpen() -> {
-          complaints.add(id + " is still open, nothing was changed");
-          code = Math.max(code, ExitCode.FAILED);
-        }
-        case Replay.Unknown() -> {
-          complaints.add("there is no pipeline " + id);
-          code = ExitCode.NOT_FOUND;
-        }
-        case Replay.ServiceDisabled(var service) -> {
-          complaints.add("%s: service %s is not enabled here".formatted(id, service));
-          code = Math.max(code, ExitCode.FAILED);
-        }
-        case Replay.Unreadable(var error) -> {
-          complaints.add(
-              "%s: %s: %s".formatted(id, error.getClass().getSimpleName(), error.message()));
-          code = Math.max(code, ExitCode.FAILED);
-        }
-      }
+    var report = new ReplayReport();
+    ids.forEach(id -> report.addNamed(id, inspection.replay(id)));
+    return tell(report, json);
+  }
+
+  private int replayAll(
+      Inspection inspection,
+      PipelineFilter filter,
+      int limit,
+      ProgressLine progress,
+      boolean json) {
+    var report = new ReplayReport();
+    int replayed =
+        inspection.replay(
+            filter,
+            limit,
+            (id, outcome) -> {
+              report.addFound(id, outcome);
+              progress.show("replayed " + report.replayed());
+            });
+    progress.clear();
+    int code = tell(report, json);
+    if (replayed == limit) {
+      around.err().println("hookline: there may be more; that was as many as --limit allows");
     }
-    complaints.forEach(text -> around.err().println("hookline: " + Table.printable(text)));
-    tellReplayed(replayed, json);
     return code;
   }
 
-  private void tellReplayed(int replayed, boolean json) {
-    around.out().println(json ? "{\"replayed\":%d}".formatted(replayed) : "replayed " + replayed);
-  }
-
-  private void tellOfMore(Page<?> page) {
-    if (page.next().isPresent()) {
-      around.err().println("hookline: there are more; raise --limit to see them");
-    }
+  private int tell(ReplayReport report, boolean json) {
+    report.complaints().forEach(text -> around.err().println("hookline: " + text));
+    around
+        .out()
+        .println(
+            json
+                ? "{\"replayed\":%d}".formatted(report.replayed())
+                : "replayed " + report.replayed());
+    return report.exitCode();
   }
 
   static void requireLimit(int limit) {

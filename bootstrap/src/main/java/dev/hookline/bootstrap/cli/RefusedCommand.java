@@ -75,6 +75,7 @@ final class RefusedCommand implements Runnable {
         around.out().println(inspection.refusedJson(page));
       } else {
         around.out().print(Listings.refused(page.items(), around.colours()));
+        Pages.tellOfMore(page, around);
       }
     }
     return ExitCode.DONE;

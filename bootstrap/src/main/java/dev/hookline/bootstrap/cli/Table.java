@@ -20,6 +20,10 @@ final class Table {
     rows.add(Arrays.stream(cells).map(Table::printable).toList());
   }
 
+  boolean isEmpty() {
+    return rows.isEmpty();
+  }
+
   String text(boolean colours) {
     return text(colours, UnaryOperator.identity());
   }

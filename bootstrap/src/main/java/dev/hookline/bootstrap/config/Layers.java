@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -20,6 +21,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -311,20 +313,49 @@ final class Layers {
     return Texts.nearest(text, known).map("; did you mean %s?"::formatted).orElse("");
   }
 
-  /** Every setting as it is in force, secrets masked. */
+  /** Every setting as it is in force, secrets masked; of a structure each entry apart. */
   List<EffectiveValue> effective() {
-    return catalog.all().stream().map(this::effective).toList();
+    return catalog.all().stream().flatMap(this::effective).toList();
   }
 
-  private EffectiveValue effective(Setting<?> setting) {
+  private Stream<EffectiveValue> effective(Setting<?> setting) {
     for (Layer layer : layers) {
       Optional<Config> node = layer.find(setting.key());
       if (node.isPresent() || (setting.secret() && layer.find(setting.fileKey()).isPresent())) {
         String key = node.isPresent() ? setting.key() : setting.fileKey();
-        return shown(setting, node.orElse(null), layer.originOf.apply(key));
+        String origin = layer.originOf.apply(key);
+        List<EffectiveValue> entries =
+            setting.shape() == Shape.STRUCTURE
+                ? entries(setting, node.orElseThrow(), origin)
+                : List.of();
+        return entries.isEmpty()
+            ? Stream.of(shown(setting, node.orElse(null), origin))
+            : entries.stream();
       }
     }
-    return shown(setting, null, "default");
+    return Stream.of(shown(setting, null, "default"));
+  }
+
+  private static List<EffectiveValue> entries(Setting<?> setting, Config node, String origin) {
+    var entries = new LinkedHashMap<String, Config>();
+    if (node.type() == Config.Type.OBJECT) {
+      Structures.fields(node)
+          .forEach((name, entry) -> entries.put(setting.key() + "." + name, entry));
+    } else {
+      for (Config entry : node.asNodeList().orElse(List.of())) {
+        entries.put("%s[%d]".formatted(setting.key(), entries.size()), entry);
+      }
+    }
+    return entries.entrySet().stream()
+        .map(
+            entry ->
+                new EffectiveValue(
+                    entry.getKey(),
+                    setting.env(),
+                    Texts.masked(written(entry.getValue())),
+                    origin,
+                    setting.description()))
+        .toList();
   }
 
   private EffectiveValue shown(Setting<?> setting, @Nullable Config node, String origin) {

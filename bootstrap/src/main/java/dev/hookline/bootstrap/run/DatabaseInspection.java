@@ -2,21 +2,26 @@ package dev.hookline.bootstrap.run;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.hookline.application.audit.AuditState;
 import dev.hookline.application.inspect.Page;
 import dev.hookline.application.inspect.PipelineFilter;
 import dev.hookline.application.inspect.PipelineView;
 import dev.hookline.application.inspect.Records;
+import dev.hookline.application.pause.Pauses;
 import dev.hookline.application.refused.RefusedDelivery;
+import dev.hookline.application.replay.PreviewReplay;
 import dev.hookline.application.replay.ReplayPipeline;
 import dev.hookline.application.replay.ReplayRefused;
+import dev.hookline.application.retention.PruneHistory;
 import dev.hookline.bootstrap.cli.Inspection;
 import dev.hookline.domain.pipeline.PipelineId;
 import dev.hookline.http.admin.AdminJson;
 import dev.hookline.persistence.Database;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BiConsumer;
 
-/** The stored state, straight from the database: it can be looked into while nothing else runs. */
+/** The stored state, straight from the database: nothing else need run for it. */
 record DatabaseInspection(Database database, UseCases useCases, AdminJson json)
     implements Inspection {
 
@@ -26,13 +31,24 @@ record DatabaseInspection(Database database, UseCases useCases, AdminJson json)
   }
 
   @Override
+  public Pauses pauses() {
+    return database.pauses();
+  }
+
+  @Override
   public ReplayPipeline.Replay replay(PipelineId id) {
     return useCases.replay().replay(id);
   }
 
   @Override
-  public int replay(PipelineFilter filter, int limit) {
-    return useCases.replayMany().replay(filter, limit);
+  public int replay(
+      PipelineFilter filter, int limit, BiConsumer<PipelineId, ReplayPipeline.Replay> told) {
+    return useCases.replayMany().replay(filter, limit, told);
+  }
+
+  @Override
+  public PreviewReplay previewReplay() {
+    return useCases.previewReplay();
   }
 
   @Override
@@ -43,6 +59,16 @@ record DatabaseInspection(Database database, UseCases useCases, AdminJson json)
   @Override
   public ReplayRefused.Replay replayRefused(UUID id) {
     return useCases.replayRefused().replay(id);
+  }
+
+  @Override
+  public AuditState audit() {
+    return new AuditState(database.storedState());
+  }
+
+  @Override
+  public PruneHistory pruning() {
+    return new PruneHistory(database.history());
   }
 
   @Override

@@ -1,6 +1,8 @@
 package dev.hookline.bootstrap.run;
 
 import dev.hookline.application.pipeline.StoreUnavailableException;
+import dev.hookline.application.retention.PruneHistory;
+import dev.hookline.application.retention.Pruned;
 import dev.hookline.persistence.Database;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -17,11 +19,13 @@ final class Upkeep implements AutoCloseable {
   private static final Duration INTERVAL = Duration.ofHours(1);
 
   private final Database database;
+  private final PruneHistory pruning;
   private final Duration retention;
   private final CountDownLatch closed = new CountDownLatch(1);
 
   private Upkeep(Database database, Duration retention) {
     this.database = database;
+    this.pruning = new PruneHistory(database.history());
     this.retention = retention;
   }
 
@@ -49,14 +53,28 @@ final class Upkeep implements AutoCloseable {
   private void once() {
     try {
       database.openDays();
-      int days = database.forget(retention);
-      if (days > 0) {
-        LOG.info("Dropped {} days of settled history older than {}", days, retention);
-      }
+      tell(pruning.prune(pruning.firstKept(retention)));
     } catch (StoreUnavailableException e) {
       LOG.warn("Upkeep waits for the database: {}", e.getMessage());
     } catch (RuntimeException e) {
       LOG.error("Upkeep met a defect; it is tried again in an hour", e);
+    }
+  }
+
+  private void tell(Pruned pruned) {
+    if (!pruned.dropped().isEmpty() || pruned.keys() > 0 || pruned.refused() > 0) {
+      LOG.info(
+          "Dropped history older than {}: days {}, {} delivery keys, {} refused deliveries",
+          retention,
+          pruned.dropped(),
+          pruned.keys(),
+          pruned.refused());
+    }
+    if (!pruned.open().isEmpty()) {
+      LOG.info("Older than {}, but kept for what is open in them: {}", retention, pruned.open());
+    }
+    if (!pruned.busy().isEmpty()) {
+      LOG.info("In use, and tried again in an hour: {}", pruned.busy());
     }
   }
 

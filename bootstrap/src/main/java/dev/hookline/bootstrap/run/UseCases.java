@@ -4,6 +4,7 @@ import dev.hookline.application.format.EventFormat;
 import dev.hookline.application.inspect.Records;
 import dev.hookline.application.pipeline.PipelineStore;
 import dev.hookline.application.refused.RefusedDeliveries;
+import dev.hookline.application.replay.PreviewReplay;
 import dev.hookline.application.replay.ReplayPipeline;
 import dev.hookline.application.replay.ReplayPipelines;
 import dev.hookline.application.replay.ReplayRefused;
@@ -34,6 +35,7 @@ record UseCases(
     Standardizer standardizer,
     ReplayPipeline replay,
     ReplayPipelines replayMany,
+    PreviewReplay previewReplay,
     ReplayRefused replayRefused) {
   private static final Duration REPLAY_PATIENCE = Duration.ofSeconds(10);
 
@@ -56,6 +58,7 @@ record UseCases(
         standardizer,
         replay,
         new ReplayPipelines(records, replay),
+        new PreviewReplay(records, store, standardizer),
         new ReplayRefused(
             refusals,
             store,

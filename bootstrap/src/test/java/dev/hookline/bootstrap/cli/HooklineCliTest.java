@@ -48,6 +48,12 @@ class HooklineCliTest {
         "pipelines show",
         "pipelines show not-an-id",
         "pipelines replay",
+        "pipelines replay --dry-run",
+        "pipelines replay 01934f5e-0000-7000-8000-000000000001 --state FAILED",
+        "audit --shallow",
+        "prune",
+        "prune --older-than soon",
+        "prune --older-than -P1D",
         "refused show",
         "refused replay",
         "reconcile",
@@ -55,6 +61,11 @@ class HooklineCliTest {
         "reconcile github",
         "reconcile github --hook octo",
         "reconcile github --hook app --since yesterday",
+        "pause --service gitlab",
+        "pause --target ",
+        "pause --list --service github",
+        "resume --service gitlab",
+        "resume everything",
         "help nope",
         "migrate"
       })
@@ -119,10 +130,19 @@ class HooklineCliTest {
         "pipelines show 01934f5e-0000-7000-8000-000000000001",
         "pipelines replay 01934f5e-0000-7000-8000-000000000001",
         "pipelines replay --state FAILED --limit 10",
+        "pipelines replay 01934f5e-0000-7000-8000-000000000001 --dry-run --json",
+        "audit --deep --json",
+        "prune --older-than P30D --dry-run",
+        "prune --older-than 2026-01-31 --json",
         "refused list",
         "refused list --error RepositoryContextError --since 2026-01-31T12:00:00Z",
         "refused show 01934f5e-0000-7000-8000-000000000001 --json",
-        "refused replay 01934f5e-0000-7000-8000-000000000001"
+        "refused replay 01934f5e-0000-7000-8000-000000000001",
+        "pause",
+        "pause --service github --target log --json",
+        "pause --list --json",
+        "resume",
+        "resume --target nobodys"
       })
   void rightUseReachesTheDatabase(String line) {
     shell.environment.put("HOOKLINE_DB_URL", "jdbc:postgresql://db/hookline");

@@ -316,9 +316,14 @@ class ConfigurationTest {
                 new Route(Route.Match.EVERYTHING, List.of("script")))),
         dispatch.routes());
     assertEquals(
-        "[{match: {event-type: push, repository: octo/*, service: github, user-request:  /run },"
-            + " targets: [ci, stream]}, {match: {}, targets: [script]}]",
-        effective(configuration, "dispatch.routes").value());
+        "{match: {event-type: push, repository: octo/*, service: github, user-request:  /run },"
+            + " targets: [ci, stream]}",
+        effective(configuration, "dispatch.routes[0]").value());
+    assertEquals(
+        "{match: {}, targets: [script]}", effective(configuration, "dispatch.routes[1]").value());
+    assertEquals(
+        "{secret: ********, timeout: PT2S, type: http, url: https://ci.example/hooks}",
+        effective(configuration, "dispatch.targets.ci").value());
     assertFalse(configuration.toString().contains("whsec_1234"), "shows a secret");
     assertEquals(
         List.of("dispatch target stream: type kafka is not available yet"),

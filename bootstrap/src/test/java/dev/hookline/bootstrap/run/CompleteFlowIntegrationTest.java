@@ -11,18 +11,25 @@ import com.slack.api.app_backend.SlackSignature;
 import dev.hookline.application.dispatch.Command;
 import dev.hookline.application.dispatch.CommandDispatcher;
 import dev.hookline.application.dispatch.Targets;
+import dev.hookline.application.pause.PauseScope;
 import dev.hookline.bootstrap.config.Configuration;
 import dev.hookline.bootstrap.config.Settings;
 import dev.hookline.bootstrap.config.Settings.Role;
+import dev.hookline.domain.delivery.Service;
+import dev.hookline.domain.event.Glob;
 import dev.hookline.domain.pipeline.Outcome.Delivered;
 import dev.hookline.domain.pipeline.Outcome.GiveUp;
+import dev.hookline.domain.pipeline.Outcome.TryAgain;
 import dev.hookline.domain.pipeline.PipelineId;
 import dev.hookline.domain.pipeline.PipelineState;
+import dev.hookline.domain.pipeline.Route;
+import dev.hookline.domain.pipeline.Routes;
 import dev.hookline.http.dialects.Dialects;
 import dev.hookline.http.intake.IntakeServer;
 import dev.hookline.http.metrics.PrometheusMetrics;
 import dev.hookline.http.provider.Dialect;
 import dev.hookline.persistence.Database;
+import dev.hookline.queue.target.CircuitBreakingTarget;
 import dev.hookline.queue.worker.OutboxWorker;
 import dev.hookline.testing.TestDatabase;
 import java.io.IOException;
@@ -78,28 +85,30 @@ class CompleteFlowIntegrationTest {
                 repository: octo/linear
                 default-branch: trunk
                 can-write: true
+              - match: {team: OPS}
+                repository: octo/ops
       """;
 
   @TempDir private Path folder;
   private final Clock clock = Clock.systemUTC();
   private final HttpClient http = HttpClient.newHttpClient();
-  private final WatchedTarget target = new WatchedTarget();
+  private final WatchedTarget target = new WatchedTarget("watched");
   private final Closer closer = new Closer();
   private final TestDatabase testDatabase = closer.add(TestDatabase.create());
   private Assembly assembly;
+  private Database database;
   private UseCases useCases;
+  private PrometheusMetrics metrics;
   private IntakeServer intake;
 
   @BeforeEach
   void assemble() throws IOException {
     assembly = new Assembly(settings(), clock);
-    Database database = closer.add(assembly.open("test-intake", 8));
+    database = closer.add(assembly.open("test-intake", 8));
     database.migrate();
     useCases = assembly.useCases(database);
-    intake =
-        closer.add(
-            assembly.intake(
-                useCases, new PrometheusMetrics(useCases.records(), database.pauses())));
+    metrics = new PrometheusMetrics(useCases.records(), database.pauses());
+    intake = closer.add(assembly.intake(useCases, metrics));
   }
 
   @AfterEach
@@ -113,6 +122,7 @@ class CompleteFlowIntegrationTest {
     environment.put("HOOKLINE_GITHUB_SECRETS", GITHUB_SECRET);
     environment.put("HOOKLINE_SLACK_SECRETS", SLACK_SECRET);
     environment.put("HOOKLINE_LINEAR_SECRETS", LINEAR_SECRET);
+    environment.put("HOOKLINE_LINEAR_QUOTA", "2:1");
     environment.put("HOOKLINE_DB_URL", testDatabase.url());
     Optional.ofNullable(testDatabase.user()).ifPresent(u -> environment.put("HOOKLINE_DB_USER", u));
     Optional.ofNullable(testDatabase.password())
@@ -128,13 +138,12 @@ class CompleteFlowIntegrationTest {
   }
 
   private OutboxWorker startWorker(CommandDispatcher dispatcher) {
-    return startWorker(dispatcher, closer.add(assembly.open("test-worker", 4)));
+    return startWorker(
+        Targets.only(dispatcher), closer.add(assembly.open("test-worker", 4)));
   }
 
-  private OutboxWorker startWorker(CommandDispatcher dispatcher, Database database) {
-    var metrics = new PrometheusMetrics(useCases.records(), database.pauses());
-    OutboxWorker worker =
-        assembly.worker(database, useCases.format(), metrics, Targets.only(dispatcher));
+  private OutboxWorker startWorker(Targets targets, Database database) {
+    OutboxWorker worker = assembly.worker(database, useCases.format(), metrics, targets);
     worker.start();
     return closer.add(worker);
   }
@@ -271,6 +280,41 @@ class CompleteFlowIntegrationTest {
   }
 
   @Test
+  void aBurstOverItsTenantsQuotaIsStoredAndDispatchedAtTheRateInOrder() throws Exception {
+    startWorker(target);
+    var burst = new ArrayList<PipelineId>();
+    long start = System.nanoTime();
+    for (int i = 0; i < 7; i++) {
+      burst.add(sendLinear("busy-org", "ENG"));
+    }
+    var ofAnother = sendLinear("other-org", "OPS");
+
+    target.awaitCount(8);
+    var took = Duration.ofNanos(System.nanoTime() - start);
+    List<PipelineId> taken = target.taken().stream().map(Command::id).toList();
+    assertTrue(took.compareTo(Duration.ofMillis(2900)) > 0, () -> "6 events at 2/s in " + took);
+    assertTrue(taken.indexOf(ofAnother) < taken.indexOf(burst.getLast()), "waits for nobody");
+    assertEquals(burst, taken.stream().filter(burst::contains).toList());
+  }
+
+  private PipelineId sendLinear(String organization, String team) throws Exception {
+    String body =
+        """
+        {"action":"create","type":"Comment","organizationId":"%s","webhookTimestamp":%d,\
+        "data":{"id":"%s","body":"b","issue":{"team":{"key":"%s"}}}}\
+        """
+            .formatted(organization, clock.millis(), UUID.randomUUID(), team);
+    HttpResponse<String> answer =
+        send(
+            to("linear")
+                .header("Linear-Delivery", UUID.randomUUID().toString())
+                .header("Linear-Signature", hmac(LINEAR_SECRET, body)),
+            body);
+    assertEquals(200, answer.statusCode(), answer::body);
+    return id(JSON.readTree(answer.body()));
+  }
+
+  @Test
   void twoWorkersDispatchEachEventOnceAndEachRepositoryInOrder() throws Exception {
     startWorker(target);
     startWorker(target);
@@ -300,7 +344,7 @@ class CompleteFlowIntegrationTest {
   void aWorkerLostBetweenClaimAndSettleIsReplacedAndItsLateAnswerChangesNothing() throws Exception {
     var release = new CountDownLatch(1);
     var reached = new CountDownLatch(1);
-    var stuck = new WatchedTarget();
+    var stuck = new WatchedTarget("watched");
     stuck.behave(
         _ -> {
           reached.countDown();
@@ -312,7 +356,7 @@ class CompleteFlowIntegrationTest {
           return new GiveUp("too late to count");
         });
     Database doomed = assembly.open("test-doomed", 4);
-    OutboxWorker lost = startWorker(stuck, doomed);
+    OutboxWorker lost = startWorker(Targets.only(stuck), doomed);
     var id = sendComment("widgets", 1);
     reached.await();
     // From here on it can neither renew its lease nor settle.
@@ -349,5 +393,95 @@ class CompleteFlowIntegrationTest {
     startWorker(target);
     assertEquals(1, target.await(of(id)).attempt());
     assertTrue(Objects.requireNonNull(target.taken().getFirst()).id().equals(id));
+  }
+
+  @Test
+  void anEventGoesToAllTargetsOfItsRouteAndEachIsRetriedApart() throws Exception {
+    var ci = new WatchedTarget("ci");
+    var stream = new WatchedTarget("stream");
+    ci.behave(command -> command.attempt() < 3 ? new TryAgain("HTTP 409") : new Delivered());
+    startWorker(
+        new Targets(List.of(ci, stream), routes("octo/widgets", "ci", "stream")),
+        closer.add(assembly.open("test-worker", 4)));
+
+    var routed = sendComment("widgets", 1);
+    var unwanted = sendComment("gadgets", 2);
+
+    assertEquals(1, stream.await(of(routed)).attempt());
+    assertEquals(3, ci.await(of(routed).and(command -> command.attempt() == 3)).attempt());
+    assertEquals(3, await(routed, PipelineState.Dispatched.class).attempts());
+    assertEquals(1, stream.taken().size());
+    assertEquals(0, await(unwanted, PipelineState.Dispatched.class).attempts());
+    var history = useCases.records().pipeline(routed).orElseThrow().history();
+    assertEquals(
+        List.of("ci: HTTP 409", "ci: HTTP 409"),
+        history.stream().flatMap(entry -> entry.error().stream()).toList());
+    assertEquals(PipelineState.Name.DISPATCHED, history.getLast().state());
+    assertEquals(Optional.of("ci"), history.getLast().target());
+  }
+
+  @Test
+  void aPipelineWithATargetThatNeverTakesItFailsAndAReplayReachesAllTargets() throws Exception {
+    var ci = new WatchedTarget("ci");
+    var stream = new WatchedTarget("stream");
+    ci.behave(_ -> new GiveUp("HTTP 410"));
+    startWorker(
+        new Targets(List.of(ci, stream), routes("octo/*", "ci", "stream")),
+        closer.add(assembly.open("test-worker", 4)));
+    var id = sendComment("widgets", 1);
+
+    var failed = (PipelineState.Failed) await(id, PipelineState.Failed.class);
+    assertEquals("ci: HTTP 410", failed.error());
+    assertEquals(1, stream.taken().size());
+
+    ci.behave(_ -> new Delivered());
+    assertTrue(useCases.replay().reopen(id));
+    await(id, PipelineState.Dispatched.class);
+    assertEquals(List.of(id, id), stream.taken().stream().map(Command::id).toList());
+  }
+
+  @Test
+  void aTargetThatIsAwayHoldsUpNoOther() throws Exception {
+    var ci = new WatchedTarget("ci");
+    var stream = new WatchedTarget("stream");
+    ci.behave(_ -> TryAgain.unavailable("connection refused"));
+    startWorker(
+        new Targets(
+            List.of(new CircuitBreakingTarget(ci, clock), stream),
+            routes("octo/*", "ci", "stream")),
+        closer.add(assembly.open("test-worker", 4)));
+    var ids = new ArrayList<PipelineId>();
+    for (int i = 0; i < 40; i++) {
+      ids.add(sendComment("r" + i % 10, i));
+    }
+    stream.awaitCount(40);
+
+    ci.behave(_ -> new Delivered());
+    for (PipelineId id : ids) {
+      assertTrue(await(id, PipelineState.Dispatched.class).attempts() <= 2);
+    }
+  }
+
+  @Test
+  void whatIsPausedWaitsUntilItIsResumed() throws Exception {
+    startWorker(target);
+    database.pauses().pause(new PauseScope(Optional.of(new Service("github")), Optional.empty()));
+    var id = sendComment("widgets", 1);
+    assertEquals(
+        PipelineState.Name.RECEIVED,
+        useCases.records().pipeline(id).orElseThrow().pipeline().state().name());
+
+    database.pauses().resumeAll();
+    await(id, PipelineState.Dispatched.class);
+  }
+
+  private static Routes routes(String repository, String... targets) {
+    var match =
+        new Route.Match(
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of(new Glob(repository)),
+            Optional.empty());
+    return new Routes(List.of(new Route(match, List.of(targets))));
   }
 }

@@ -15,7 +15,12 @@ final class WatchedTarget implements CommandDispatcher {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final List<Command> taken = new CopyOnWriteArrayList<>();
+  private final String name;
   private volatile Function<Command, Outcome> mood = _ -> new Delivered();
+
+  WatchedTarget(String name) {
+    this.name = name;
+  }
 
   void behave(Function<Command, Outcome> like) {
     mood = like;
@@ -23,7 +28,7 @@ final class WatchedTarget implements CommandDispatcher {
 
   @Override
   public String target() {
-    return "watched";
+    return name;
   }
 
   @Override

@@ -1,0 +1,308 @@
+package dev.hookline.persistence;
+
+import dev.hookline.application.retention.History;
+import dev.hookline.application.retention.HistoryDay;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * The days of the history: a partition each, but for those that the default partition had to take.
+ */
+final class JdbiHistory implements History {
+  private static final int TRIES = 20;
+  private static final int LONGEST_PAUSE_MILLIS = 500;
+
+  private static final String NOW = "SELECT now() AS now";
+
+  private static final String DAYS =
+      """
+      SELECT to_date(substr(c.relname, 7), 'YYYYMMDD') AS day
+      FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+      WHERE i.inhparent = 'event'::regclass AND c.relname ~ '^event_[0-9]{8}$'
+      UNION
+      SELECT hookline_day_of(id) FROM pipeline_other
+      """;
+
+  private static final String DAYS_BEFORE =
+      "SELECT day FROM (%s) days WHERE day < :before::date ORDER BY day".formatted(DAYS);
+
+  private static final String DAYS_WITH_REFUSED_BEFORE =
+      """
+      SELECT day FROM (%s UNION SELECT hookline_day_of(id) FROM refused_delivery) days
+      WHERE day < :before::date
+      ORDER BY day
+      """
+          .formatted(DAYS);
+
+  private static final String SURVEY =
+      """
+      WITH bound AS (
+        SELECT hookline_first_id(:day::date) AS first, hookline_first_id(:day::date + 1) AS beyond,
+          to_char(:day::date, 'YYYYMMDD') AS suffix
+      )
+      SELECT
+        p.pipelines, p.open, e.events, r.refused,
+        coalesce(
+          pg_total_relation_size(to_regclass('event_' || suffix))
+            + pg_total_relation_size(to_regclass('pipeline_' || suffix)),
+          o.bytes,
+          0) AS bytes
+      FROM bound
+      CROSS JOIN LATERAL (
+        SELECT count(*) AS pipelines,
+          count(*) FILTER (WHERE state IN ('RECEIVED', 'PROCESSING')) AS open
+        FROM pipeline WHERE id >= first AND id < beyond) p
+      CROSS JOIN LATERAL (
+        SELECT count(*) AS events FROM event WHERE pipeline_id >= first AND pipeline_id < beyond) e
+      CROSS JOIN LATERAL (
+        SELECT count(*) AS refused FROM refused_delivery WHERE id >= first AND id < beyond) r
+      CROSS JOIN LATERAL (
+        SELECT sum(pg_column_size(document) + pg_column_size(body))::bigint AS bytes
+        FROM event_other WHERE pipeline_id >= first AND pipeline_id < beyond) o
+      """;
+
+  private static final String DROP = "SELECT hookline_drop_day(:day::date)";
+
+  private static final String REST_IS_OPEN =
+      """
+      SELECT EXISTS (
+        SELECT FROM pipeline_other
+        WHERE id >= hookline_first_id(:day::date) AND id < hookline_first_id(:day::date + 1)
+          AND state IN ('RECEIVED', 'PROCESSING'))
+      """;
+
+  private static final String DROP_REST =
+      """
+      WITH gone AS (
+        DELETE FROM pipeline_other
+        WHERE state IN ('DISPATCHED', 'FAILED') AND id IN (
+          SELECT id FROM pipeline_other
+          WHERE id >= hookline_first_id(:day::date) AND id < hookline_first_id(:day::date + 1)
+            AND state IN ('DISPATCHED', 'FAILED')
+          ORDER BY id
+          LIMIT 1000)
+        RETURNING id
+      ), events AS (
+        DELETE FROM event_other WHERE pipeline_id IN (SELECT id FROM gone)
+      ), dead AS (
+        DELETE FROM dead_letter WHERE pipeline_id IN (SELECT id FROM gone)
+      ), noted AS (
+        INSERT INTO dropped_day SELECT :day::date WHERE EXISTS (SELECT FROM gone)
+        ON CONFLICT DO NOTHING
+      )
+      SELECT count(*) FROM gone
+      """;
+
+  private static final String DROPPED_DAYS =
+      "SELECT day FROM dropped_day WHERE day < :before::date ORDER BY day";
+
+  private static final String IS_FORGETTABLE =
+      """
+      k.pipeline_id >= hookline_first_id(:day::date)
+        AND k.pipeline_id < hookline_first_id(:day::date + 1)
+        AND NOT EXISTS (
+          SELECT FROM pipeline p
+          WHERE p.id = k.pipeline_id
+            AND p.id >= hookline_first_id(:day::date) AND p.id < hookline_first_id(:day::date + 1))
+      """;
+
+  // Where in the table they are, in steps of a megabyte: found by delivery_key_age in the parts of
+  // the table that were not filled anew yet. Batches by LIMIT would wade through their own dead
+  // rows again and again.
+  private static final String PLACES_OF_KEYS =
+      """
+      SELECT DISTINCT (k.ctid::text::point)[0]::bigint / 128 * 128 AS page
+      FROM delivery_key k
+      WHERE %s
+      ORDER BY page
+      """
+          .formatted(IS_FORGETTABLE);
+
+  private static final String FORGET_KEYS =
+      """
+      DELETE FROM delivery_key k
+      WHERE k.ctid >= format('(%%s,0)', :page::bigint)::tid
+        AND k.ctid < format('(%%s,0)', :page::bigint + 128)::tid
+        AND %s
+      """
+          .formatted(IS_FORGETTABLE);
+
+  private static final String FORGET_DAY = "DELETE FROM dropped_day WHERE day = :day::date";
+
+  private static final String REMEMBER_DAY =
+      "INSERT INTO dropped_day VALUES (:day::date) ON CONFLICT DO NOTHING";
+
+  private static final String FORGET_REFUSED =
+      """
+      DELETE FROM refused_delivery
+      WHERE id IN (
+        SELECT id FROM refused_delivery
+        WHERE id < hookline_first_id(:before::date)
+        ORDER BY id
+        LIMIT 500)
+      """;
+
+  private final Sessions sessions;
+  private final RandomGenerator random;
+
+  /**
+   * @param unhurried what is dropped takes longer than a webhook may wait
+   * @param random spreads the tries to drop a day that others are using
+   */
+  JdbiHistory(Sessions unhurried, RandomGenerator random) {
+    this.sessions = unhurried;
+    this.random = random;
+  }
+
+  @Override
+  public Instant now() {
+    return sessions.statement(
+        handle -> handle.createQuery(NOW).map((row, _) -> Stored.instant(row, "now")).one());
+  }
+
+  @Override
+  public List<LocalDate> daysBefore(LocalDate day) {
+    return sessions.statement(handle -> days(handle, DAYS_BEFORE, day));
+  }
+
+  @Override
+  public List<HistoryDay> surveyBefore(LocalDate day) {
+    return sessions.statements(
+        handle ->
+            days(handle, DAYS_WITH_REFUSED_BEFORE, day).stream()
+                .map(each -> survey(handle, each))
+                .toList());
+  }
+
+  private static List<LocalDate> days(Handle handle, String sql, LocalDate before) {
+    return handle.createQuery(sql).bind("before", before.toString()).mapTo(LocalDate.class).list();
+  }
+
+  private static HistoryDay survey(Handle handle, LocalDate day) {
+    return handle
+        .createQuery(SURVEY)
+        .bind("day", day.toString())
+        .map((row, _) -> historyDay(row, day))
+        .one();
+  }
+
+  private static HistoryDay historyDay(ResultSet row, LocalDate day) throws SQLException {
+    return new HistoryDay(
+        day,
+        row.getLong("pipelines"),
+        row.getLong("open"),
+        row.getLong("events"),
+        row.getLong("refused"),
+        row.getLong("bytes"));
+  }
+
+  @Override
+  public Dropping drop(LocalDate day) {
+    Dropping dropping = dropPartition(day);
+    for (int tries = 1; dropping == Dropping.BUSY && tries < TRIES && rest(); tries++) {
+      dropping = dropPartition(day);
+    }
+    return dropping == Dropping.GONE ? dropRest(day) : dropping;
+  }
+
+  private Dropping dropPartition(LocalDate day) {
+    return Dropping.valueOf(
+        sessions.statement(
+            handle ->
+                handle.createQuery(DROP).bind("day", day.toString()).mapTo(String.class).one()));
+  }
+
+  /** Lets the others pass, who have queued up behind the lock. */
+  private boolean rest() {
+    try {
+      Thread.sleep(random.nextInt(LONGEST_PAUSE_MILLIS) + 1L);
+      return true;
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /** Of a day without a partition: from the default partition, row by row. */
+  private Dropping dropRest(LocalDate day) {
+    return sessions.statements(
+        handle -> {
+          if (handle
+              .createQuery(REST_IS_OPEN)
+              .bind("day", day.toString())
+              .mapTo(Boolean.class)
+              .one()) {
+            return Dropping.OPEN;
+          }
+          long rows = 0;
+          long gone;
+          do {
+            gone =
+                handle.createQuery(DROP_REST).bind("day", day.toString()).mapTo(Long.class).one();
+            rows += gone;
+          } while (gone > 0);
+          return rows > 0 ? Dropping.DROPPED : Dropping.GONE;
+        });
+  }
+
+  @Override
+  public long forgetKeysBefore(LocalDate day) {
+    return sessions.statements(
+        handle ->
+            days(handle, DROPPED_DAYS, day).stream()
+                .mapToLong(dropped -> forgetKeysOf(handle, dropped))
+                .sum());
+  }
+
+  private static long forgetKeysOf(Handle handle, LocalDate day) {
+    long forgotten = 0;
+    do {
+      for (long page : placesOfKeys(handle, day)) {
+        forgotten +=
+            handle
+                .createUpdate(FORGET_KEYS)
+                .bind("day", day.toString())
+                .bind("page", page)
+                .execute();
+      }
+    } while (!isForgotten(handle, day));
+    return forgotten;
+  }
+
+  private static List<Long> placesOfKeys(Handle handle, LocalDate day) {
+    return handle.createQuery(PLACES_OF_KEYS).bind("day", day.toString()).mapTo(Long.class).list();
+  }
+
+  /** Strikes the day off, unless more of it was dropped in the meantime. */
+  private static boolean isForgotten(Handle handle, LocalDate day) {
+    return handle.inTransaction(
+        transaction -> {
+          // Whoever drops more of this day now notes it, and so waits until this has committed.
+          transaction.createUpdate(FORGET_DAY).bind("day", day.toString()).execute();
+          boolean forgotten = placesOfKeys(transaction, day).isEmpty();
+          if (!forgotten) {
+            transaction.createUpdate(REMEMBER_DAY).bind("day", day.toString()).execute();
+          }
+          return forgotten;
+        });
+  }
+
+  @Override
+  public long forgetRefusedBefore(LocalDate day) {
+    return sessions.statements(
+        handle -> {
+          long forgotten = 0;
+          int gone;
+          do {
+            gone = handle.createUpdate(FORGET_REFUSED).bind("before", day.toString()).execute();
+            forgotten += gone;
+          } while (gone > 0);
+          return forgotten;
+        });
+  }
+}

@@ -1,0 +1,370 @@
+package dev.hookline.persistence;
+
+import static dev.hookline.testing.Samples.GITHUB;
+import static dev.hookline.testing.Samples.aDelivery;
+import static dev.hookline.testing.Samples.aPipeline;
+import static dev.hookline.testing.Samples.anEvent;
+import static java.time.temporal.ChronoUnit.DAYS;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.hookline.application.audit.AuditState;
+import dev.hookline.application.audit.Finding;
+import dev.hookline.application.pipeline.NewPipeline;
+import dev.hookline.application.pipeline.PipelineStore.Acceptance;
+import dev.hookline.application.retention.History.Dropping;
+import dev.hookline.application.retention.HistoryDay;
+import dev.hookline.application.retention.PruneHistory;
+import dev.hookline.application.retention.Pruned;
+import dev.hookline.domain.delivery.DeliveryKey;
+import dev.hookline.domain.pipeline.PipelineId;
+import dev.hookline.testing.Samples;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** Days of history, made and dropped in PostgreSQL. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class JdbiHistoryIntegrationTest {
+  private static final Instant OLD = Instant.parse("2001-02-03T12:00:00Z");
+  private static final Instant NEXT = OLD.plus(1, DAYS);
+  private static final Instant THIRD = OLD.plus(2, DAYS);
+
+  private final PostgresStorage storage = new PostgresStorage();
+  private final PlantedRows rows = new PlantedRows(storage.server());
+  private final PruneHistory pruning = new PruneHistory(storage.database().history());
+
+  @BeforeEach
+  void empty() {
+    storage.empty();
+    storage.server().execute("TRUNCATE dropped_day");
+    pruning.prune(LocalDate.of(2002, 1, 1));
+    storage.server().execute("TRUNCATE dropped_day");
+  }
+
+  @AfterAll
+  void close() {
+    storage.close();
+  }
+
+  private static LocalDate day(Instant instant) {
+    return LocalDate.ofInstant(instant, ZoneOffset.UTC);
+  }
+
+  private Instant now() {
+    return storage.database().history().now();
+  }
+
+  private Pruned prune(Duration age) {
+    return pruning.prune(pruning.firstKept(age));
+  }
+
+  private void openDays(Instant... days) {
+    for (Instant each : days) {
+      rows.openDay(day(each).toString());
+    }
+  }
+
+  private void assertSound() {
+    assertEquals(
+        List.of(),
+        new AuditState(storage.database().storedState())
+            .audit(true, _ -> {}, _ -> {}).stream().filter(Finding::isBroken).toList());
+  }
+
+  @Test
+  void oldDayGoesWithAllThatBelongsToIt() {
+    openDays(OLD, NEXT);
+    rows.dispatched(OLD);
+    rows.failed(OLD);
+    rows.dispatched(NEXT);
+    rows.refused(OLD);
+
+    Pruned pruned = pruning.prune(day(NEXT));
+
+    assertEquals(new Pruned(List.of(day(OLD)), List.of(), List.of(), 2, 1), pruned);
+    assertEquals("1", rows.count("pipeline"));
+    assertEquals("1", rows.count("event"));
+    assertEquals("1", rows.count("delivery_key"));
+    assertEquals("0", rows.count("dead_letter"));
+    assertEquals("0", rows.count("refused_delivery"));
+    assertEquals("0", rows.count("dropped_day"));
+    assertEquals(
+        "", storage.server().query("SELECT coalesce(to_regclass('event_20010203')::text, '')"));
+    assertSound();
+  }
+
+  @Test
+  void openWorkKeepsItsDayAndNotTheNext() {
+    openDays(OLD, NEXT, THIRD);
+    rows.dispatched(OLD);
+    PipelineId open = rows.received(NEXT);
+    rows.failed(NEXT);
+    rows.dispatched(THIRD);
+
+    Pruned pruned = prune(Duration.ofDays(30));
+
+    assertEquals(List.of(day(OLD), day(THIRD)), pruned.dropped());
+    assertEquals(List.of(day(NEXT)), pruned.open());
+    assertEquals("2", rows.count("pipeline"));
+    assertEquals("1", rows.count("dead_letter"));
+    assertEquals("2", rows.count("delivery_key"), "a day's keys stay with it");
+    assertTrue(storage.records().outboxDepth().pending() == 1, open::toString);
+    assertSound();
+  }
+
+  @Test
+  void dayThatIsOpenedAgainWhileItIsToBeDroppedStays() {
+    openDays(OLD);
+    PipelineId id = rows.dispatched(OLD);
+    // The message alone, as a replay would bring it after the day was looked through.
+    storage
+        .server()
+        .execute(
+            """
+            INSERT INTO outbox_message (pipeline_id, service, lane, ordering_key)
+            VALUES ('%s', 'github', 1, 1)
+            """
+                .formatted(id));
+
+    assertEquals(Dropping.OPEN, storage.database().history().drop(day(OLD)));
+    assertEquals("1", rows.count("pipeline"));
+    assertEquals("0", rows.count("dropped_day"), "all of it is undone");
+  }
+
+  @Test
+  void daysWithoutPartitionGoByTheRow() {
+    rows.dispatched(OLD);
+    rows.failed(OLD);
+    rows.dispatched(NEXT);
+    rows.received(NEXT);
+    rows.dispatched(THIRD);
+
+    Pruned pruned = pruning.prune(day(THIRD));
+
+    assertEquals(new Pruned(List.of(day(OLD)), List.of(day(NEXT)), List.of(), 2, 0), pruned);
+    assertEquals("3", rows.count("pipeline_other"));
+    assertEquals("3", rows.count("event_other"));
+    assertEquals("3", rows.count("delivery_key"));
+    assertSound();
+  }
+
+  @Test
+  void keysOfTheLastTwoDaysOutliveTheirEvents() {
+    Instant yesterday = now().minus(1, DAYS);
+    Instant thirdLast = now().minus(3, DAYS);
+    openDays(yesterday, thirdLast);
+    rows.dispatched(yesterday);
+    rows.dispatched(thirdLast);
+    rows.dispatched(now());
+
+    Pruned pruned = prune(Duration.ZERO);
+
+    assertEquals(List.of(day(thirdLast), day(yesterday)), pruned.dropped());
+    assertEquals(1, pruned.keys());
+    assertEquals("1", rows.count("pipeline"), "today stays");
+    assertEquals("2", rows.count("delivery_key"));
+    assertEquals(day(yesterday).toString(), storage.server().query("SELECT day FROM dropped_day"));
+    assertSound();
+  }
+
+  @Test
+  void keyIsForgottenOnceItsTimeHasComeThoughItsDayWentBefore() {
+    openDays(OLD);
+    rows.dispatched(OLD);
+    assertEquals(Dropping.DROPPED, storage.database().history().drop(day(OLD)));
+    assertEquals("1", rows.count("delivery_key"));
+
+    assertEquals(1, prune(Duration.ofDays(30)).keys());
+    assertEquals(0, prune(Duration.ofDays(30)).keys());
+  }
+
+  @Test
+  void deliveryThatComesAgainAfterItsEventWentIsADuplicate() {
+    Instant yesterday = now().minus(1, DAYS);
+    openDays(yesterday);
+    NewPipeline first = candidate("again", yesterday);
+    storage.pipelines().accept(first, Duration.ofSeconds(5));
+    storage
+        .server()
+        .execute("UPDATE pipeline SET state = 'DISPATCHED'; DELETE FROM outbox_message");
+
+    assertEquals(List.of(day(yesterday)), prune(Duration.ZERO).dropped());
+
+    var id = first.pipeline().id();
+    assertEquals(
+        new Acceptance.Duplicate(id, false),
+        storage.pipelines().accept(candidate("again", now()), Duration.ofSeconds(5)));
+    assertTrue(storage.pipelines().find(id).isEmpty());
+  }
+
+  @Test
+  void previewCountsAndChangesNothing() {
+    openDays(OLD, NEXT);
+    rows.dispatched(OLD);
+    rows.failed(OLD);
+    rows.refused(OLD);
+    rows.received(NEXT);
+    rows.dispatched(THIRD);
+    rows.refused(OLD.minus(1, DAYS));
+
+    List<HistoryDay> days = pruning.preview(day(THIRD.plus(1, DAYS)));
+
+    assertEquals(
+        List.of(
+            new HistoryDay(day(OLD.minus(1, DAYS)), 0, 0, 0, 1, 0),
+            new HistoryDay(day(OLD), 2, 0, 2, 1, days.get(1).bytes()),
+            new HistoryDay(day(NEXT), 1, 1, 1, 0, days.get(2).bytes()),
+            new HistoryDay(day(THIRD), 1, 0, 1, 0, days.get(3).bytes())),
+        days);
+    assertTrue(days.get(1).bytes() >= 8192, "pages are counted");
+    assertTrue(days.get(3).bytes() > 0, "bytes are counted");
+    assertEquals("4", rows.count("pipeline"));
+    assertEquals("2", rows.count("refused_delivery"));
+  }
+
+  @Test
+  void todayNeverGoes() {
+    rows.dispatched(now());
+
+    assertEquals(List.of(), pruning.prune(day(now()).plusDays(10)).dropped());
+    assertEquals("1", rows.count("pipeline"));
+    assertEquals(day(Instant.EPOCH), pruning.firstKept(Duration.ofDays(1_000_000)));
+  }
+
+  @Test
+  void dayInUseIsLeftForTheNextTime() throws SQLException {
+    openDays(OLD);
+    rows.dispatched(OLD);
+    try (var reader = storage.server().connect();
+        var statement = reader.createStatement()) {
+      reader.setAutoCommit(false);
+      statement.execute("SELECT FROM event LIMIT 1");
+
+      assertEquals("BUSY", storage.server().query("SELECT hookline_drop_day('2001-02-03')"));
+      reader.rollback();
+    }
+    assertEquals(List.of(day(OLD)), prune(Duration.ofDays(30)).dropped());
+  }
+
+  @Test
+  void manyWhoPruneAtOnceDropEachDayOnce() throws Exception {
+    int days = 6;
+    for (int i = 0; i < days; i++) {
+      Instant each = OLD.plus(i, DAYS);
+      openDays(each);
+      rows.dispatched(each);
+      rows.failed(each);
+      rows.refused(each);
+    }
+    var start = new CyclicBarrier(3);
+    Callable<Pruned> prune =
+        () -> {
+          start.await();
+          return new PruneHistory(storage.database().history()).prune(day(OLD.plus(days, DAYS)));
+        };
+    var dropped = new ArrayList<LocalDate>();
+    long keys = 0;
+    try (var executor = Executors.newFixedThreadPool(3)) {
+      for (var pruned : executor.invokeAll(List.of(prune, prune, prune))) {
+        dropped.addAll(pruned.get().dropped());
+        keys += pruned.get().keys();
+      }
+    }
+    assertEquals(days, dropped.size());
+    assertEquals(days, Set.copyOf(dropped).size());
+    assertEquals(2L * days, keys);
+    assertEquals("0", rows.count("delivery_key"));
+    assertEquals("0", rows.count("refused_delivery"));
+    assertSound();
+  }
+
+  @Test
+  void intakeGoesOnWhileDaysAreDropped() throws Exception {
+    int days = 10;
+    for (int i = 0; i < days; i++) {
+      Instant each = OLD.plus(i, DAYS);
+      openDays(each);
+      rows.dispatched(each);
+    }
+    var over = new AtomicBoolean();
+    Callable<Integer> accepting =
+        () -> {
+          int accepted = 0;
+          do {
+            assertInstanceOf(
+                Acceptance.Accepted.class,
+                storage
+                    .pipelines()
+                    .accept(candidate("live-" + Samples.uuid(OLD), now()), Duration.ofSeconds(1)));
+            accepted++;
+          } while (!over.get());
+          return accepted;
+        };
+    try (var executor = Executors.newFixedThreadPool(3)) {
+      var one = executor.submit(accepting);
+      var other = executor.submit(accepting);
+      Pruned pruned = prune(Duration.ofDays(30));
+      over.set(true);
+
+      assertEquals(days, pruned.dropped().size());
+      assertEquals(Integer.toString(one.get() + other.get()), rows.count("pipeline"));
+    }
+    assertSound();
+  }
+
+  @Test
+  void dayIsMadeOnlyIfNobodyHasToWaitForIt() throws SQLException {
+    try (var reader = storage.server().connect();
+        var statement = reader.createStatement()) {
+      reader.setAutoCommit(false);
+      statement.execute("SELECT FROM event LIMIT 1");
+
+      assertEquals("f", storage.server().query("SELECT hookline_open_day('2001-03-04')"));
+    }
+    assertEquals("t", storage.server().query("SELECT hookline_open_day('2001-03-04')"));
+  }
+
+  @Test
+  void dayOfAnIdIsTheOneThatItWasMadeOn() {
+    assertEquals(
+        "2001-02-03 2001-02-03 2001-02-02",
+        storage
+            .server()
+            .query(
+                """
+                SELECT string_agg(hookline_day_of(id)::text, ' ')
+                FROM unnest(ARRAY[
+                  hookline_first_id('2001-02-03'),
+                  '%s',
+                  '%s']::uuid[]) id
+                """
+                    .formatted(
+                        Samples.uuid(Instant.parse("2001-02-03T23:59:59.999Z")),
+                        Samples.uuid(Instant.parse("2001-02-02T23:59:59.999Z")))));
+  }
+
+  private static NewPipeline candidate(String key, Instant at) {
+    var delivery = aDelivery(GITHUB);
+    var event = anEvent().rawPayload(delivery.body()).build();
+    return new NewPipeline(
+        aPipeline().id(new PipelineId(Samples.uuid(at))).of(event).build(),
+        delivery,
+        new DeliveryKey(key),
+        true);
+  }
+}
