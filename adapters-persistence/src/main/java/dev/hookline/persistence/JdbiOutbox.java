@@ -174,45 +174,45 @@ final class JdbiOutbox implements Outbox {
   // Behind a head go those that were never attempted, as far as nothing among them has to wait.
   private static String claim(String recursive, String heads, String busy, String order) {
     return """
-      WITH %s %s, %s, due AS MATERIALIZED (
-        SELECT * FROM head m
-        WHERE %s AND NOT %s = ANY (:busy::bigint[])
-        %s
-        LIMIT :lines
-      ), run AS MATERIALIZED (
-        SELECT d.held_epoch, r.*
-        FROM due d CROSS JOIN LATERAL (
-          SELECT
-            o.*, row_number() OVER line AS place,
-            bool_and(o.id = d.id OR (o.attempts = 0 AND o.epoch IS NULL AND %s)) OVER line AS goes
-          FROM (
-            SELECT * FROM outbox_message n
-            WHERE n.lane = d.lane AND n.ordering_key = d.ordering_key AND n.id >= d.id
-            ORDER BY n.id
-            LIMIT CASE WHEN d.epoch IS NULL THEN :run ELSE 1 END) o
-          WINDOW line AS (ORDER BY o.id)) r
-        WHERE r.goes
-      )
-      SELECT *
-      FROM (
+    WITH %s %s, %s, due AS MATERIALIZED (
+      SELECT * FROM head m
+      WHERE %s AND NOT %s = ANY (:busy::bigint[])
+      %s
+      LIMIT :lines
+    ), run AS MATERIALIZED (
+      SELECT d.held_epoch, r.*
+      FROM due d CROSS JOIN LATERAL (
         SELECT
-          m.id, m.ordering_key, m.lane, m.held_epoch, m.task, m.target, m.queued_at, m.pipeline_id,
-          CASE m.task WHEN 'process_webhook_event' THEN 'RECEIVED' ELSE 'PROCESSING' END AS state,
-          m.attempts, r.since,
-          CASE WHEN m.epoch IS NULL THEN coalesce(r.next_attempt_at, m.due_at) END AS next_attempt_at,
-          coalesce(r.error, '') AS error, %s,
-          row_number() OVER claimed AS nth,
-          sum(octet_length(r.body) + coalesce(octet_length(r.payload), 0)) OVER claimed AS bytes
-        FROM run m CROSS JOIN LATERAL (
-          -- Row by row, and so by index and in the one partition, whatever the planner believes.
-          SELECT p.since, p.next_attempt_at, p.error, %s
-          FROM pipeline p JOIN event e ON e.pipeline_id = p.id
-          WHERE p.id = m.pipeline_id AND e.pipeline_id = m.pipeline_id
-          LIMIT 1) r
-        WINDOW claimed AS (ORDER BY m.place, m.id)) c
-      WHERE nth = 1 OR bytes <= :bytes
-      ORDER BY ordering_key, id
-      """
+          o.*, row_number() OVER line AS place,
+          bool_and(o.id = d.id OR (o.attempts = 0 AND o.epoch IS NULL AND %s)) OVER line AS goes
+        FROM (
+          SELECT * FROM outbox_message n
+          WHERE n.lane = d.lane AND n.ordering_key = d.ordering_key AND n.id >= d.id
+          ORDER BY n.id
+          LIMIT CASE WHEN d.epoch IS NULL THEN :run ELSE 1 END) o
+        WINDOW line AS (ORDER BY o.id)) r
+      WHERE r.goes
+    )
+    SELECT *
+    FROM (
+      SELECT
+        m.id, m.ordering_key, m.lane, m.held_epoch, m.task, m.target, m.queued_at, m.pipeline_id,
+        CASE m.task WHEN 'process_webhook_event' THEN 'RECEIVED' ELSE 'PROCESSING' END AS state,
+        m.attempts, r.since,
+        CASE WHEN m.epoch IS NULL THEN coalesce(r.next_attempt_at, m.due_at) END AS next_attempt_at,
+        coalesce(r.error, '') AS error, %s,
+        row_number() OVER claimed AS nth,
+        sum(octet_length(r.body) + coalesce(octet_length(r.payload), 0)) OVER claimed AS bytes
+      FROM run m CROSS JOIN LATERAL (
+        -- Row by row, and so by index and in the one partition, whatever the planner believes.
+        SELECT p.since, p.next_attempt_at, p.error, %s
+        FROM pipeline p JOIN event e ON e.pipeline_id = p.id
+        WHERE p.id = m.pipeline_id AND e.pipeline_id = m.pipeline_id
+        LIMIT 1) r
+      WINDOW claimed AS (ORDER BY m.place, m.id)) c
+    WHERE nth = 1 OR bytes <= :bytes
+    ORDER BY ordering_key, id
+    """
         .formatted(
             recursive,
             HELD_LANES,

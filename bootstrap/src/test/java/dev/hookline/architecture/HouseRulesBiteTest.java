@@ -13,6 +13,7 @@ import dev.hookline.application.offender.SpeaksSql;
 import dev.hookline.domain.offender.SpeaksJson;
 import dev.hookline.http.offender.KnowsTheQueue;
 import dev.hookline.http.offender.PrintsImpl;
+import dev.hookline.persistence.offender.KeepsThePace;
 import dev.hookline.persistence.offender.KnowsHttp;
 import dev.hookline.persistence.offender.ReadsTheClock;
 import dev.hookline.persistence.offender.SendsToKafka;
@@ -43,7 +44,9 @@ class HouseRulesBiteTest {
           Map.entry("sql_lives_in_persistence", List.of(SpeaksSql.class)),
           Map.entry("json_lives_in_http", List.of(SpeaksJson.class)),
           Map.entry("kafka_lives_in_the_queue", List.of(SendsToKafka.class)),
-          Map.entry("metrics_and_rate_limits_live_in_http", List.of(OwnsNothing.class)),
+          Map.entry("metrics_live_in_http", List.of(OwnsNothing.class)),
+          Map.entry("circuits_live_in_the_queue", List.of(KeepsThePace.class)),
+          Map.entry("rates_are_kept_at_the_edges", List.of(KeepsThePace.class)),
           Map.entry("time_is_passed_in", List.of(ReadsTheClock.class)),
           Map.entry("chance_is_passed_in", List.of(RollsDice.class)),
           Map.entry("use_cases_are_final", List.of(NotFinal.class)),

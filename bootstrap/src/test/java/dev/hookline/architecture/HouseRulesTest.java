@@ -108,13 +108,26 @@ class HouseRulesTest {
       owner(QUEUE, "a broker is one target among others", "org.apache.kafka..");
 
   @ArchTest
-  static final ArchRule metrics_and_rate_limits_live_in_http =
+  static final ArchRule metrics_live_in_http =
       owner(
           HTTP,
           "what is counted crosses through a port",
           "io.prometheus..",
-          "io.github.bucket4j..",
           "com.github.benmanes.caffeine..");
+
+  @ArchTest
+  static final ArchRule circuits_live_in_the_queue =
+      owner(QUEUE, "an outage is between a target and its worker", "io.github.resilience4j..");
+
+  @ArchTest
+  static final ArchRule rates_are_kept_at_the_edges =
+      noClasses()
+          .that()
+          .resideInAnyPackage(DOMAIN, APPLICATION, PERSISTENCE)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.github.bucket4j..")
+          .because("how fast things may come in and go out is known where they do");
 
   @ArchTest
   static final ArchRule time_is_passed_in =

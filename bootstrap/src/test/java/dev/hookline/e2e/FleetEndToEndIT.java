@@ -32,6 +32,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Executors;
@@ -123,8 +124,7 @@ class FleetEndToEndIT {
 
   private void accept(PipelineStore store, Place place) {
     var now = Instant.now();
-    var event =
-        anEvent().repository("octo/r" + place.repository()).createdAt(now).build();
+    var event = anEvent().repository("octo/r" + place.repository()).createdAt(now).build();
     var id = new PipelineId(Samples.uuid(now));
     store.accept(
         new NewPipeline(
@@ -180,8 +180,7 @@ class FleetEndToEndIT {
     var first = new HashMap<String, Integer>();
     var next = new HashMap<Integer, Integer>();
     for (String id : arrived) {
-      Place place = accepted.get(id);
-      assertTrue(place != null, () -> "never accepted: " + id);
+      Place place = Objects.requireNonNull(accepted.get(id), () -> "never accepted: " + id);
       if (first.putIfAbsent(id, place.number()) == null) {
         assertEquals(
             next.merge(place.repository(), 1, Integer::sum) - 1,
@@ -192,9 +191,8 @@ class FleetEndToEndIT {
     assertEquals(EVENTS, first.size());
     assertTrue(repeats.get() <= MOST_REPEATED, () -> repeats.get() + " repeated");
     var findings =
-        new AuditState(database.storedState()).audit(true, _ -> {}, _ -> {}).stream()
-            .filter(Finding::isBroken)
-            .toList();
+        new AuditState(database.storedState())
+            .audit(true, _ -> {}, _ -> {}).stream().filter(Finding::isBroken).toList();
     assertEquals(List.of(), findings);
   }
 

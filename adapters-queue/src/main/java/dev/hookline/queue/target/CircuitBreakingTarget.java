@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
  * Tells an outage of the target from trouble with an event. When event after event finds the target
  * unavailable, {@value #OUTAGE} different ones without a success in between, the circuit opens: the
  * target takes nothing, and what was on its way does not count as an attempt. After a wait, one
- * command at a time probes whether it is back; a probe that fails does not count either, and doubles
- * the wait up to a limit.
+ * command at a time probes whether it is back; a probe that fails does not count either, and
+ * doubles the wait up to a limit.
  *
  * <p>One event that fails by itself, however often, opens nothing: its attempts are its own.
  */

@@ -166,9 +166,7 @@ final class OutboxDrain {
    * there is now.
    */
   long nanosUntilDue() {
-    return heldByRate
-        ? Math.min(nanosUntilRenewal(), rate.nanosUntilNext())
-        : nanosUntilRenewal();
+    return heldByRate ? Math.min(nanosUntilRenewal(), rate.nanosUntilNext()) : nanosUntilRenewal();
   }
 
   /** How long until the lease is to be renewed, in nanoseconds; not above zero if that is due. */

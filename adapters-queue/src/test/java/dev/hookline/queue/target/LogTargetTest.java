@@ -42,7 +42,8 @@ class LogTargetTest {
           }
         };
     var outcome =
-        assertInstanceOf(TryAgain.class, new LogTarget("log", new IdAlone(), full).dispatch(command));
+        assertInstanceOf(
+            TryAgain.class, new LogTarget("log", new IdAlone(), full).dispatch(command));
     assertTrue(outcome.error().contains("No space left"));
   }
 

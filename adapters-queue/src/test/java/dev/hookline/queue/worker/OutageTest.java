@@ -156,8 +156,7 @@ class OutageTest {
         .keySet()
         .forEach(
             id -> {
-              PipelineState state =
-                  storage.records().pipeline(id).orElseThrow().pipeline().state();
+              PipelineState state = storage.records().pipeline(id).orElseThrow().pipeline().state();
               assertEquals(PipelineState.Name.DISPATCHED, state.name());
               assertTrue(state.attempts() <= 2, () -> id + " took " + state.attempts());
             });

@@ -281,8 +281,7 @@ class OutboxDrainTest {
     for (int i = 0; i < 30; i++) {
       accept("octo/r" + i % 3);
     }
-    var worker =
-        worker(32, Ordering.STRICT, Optional.of(10), Targets.only(new Moody("test")));
+    var worker = worker(32, Ordering.STRICT, Optional.of(10), Targets.only(new Moody("test")));
     worker.drainOnce();
     work();
     worker.drainOnce();

@@ -138,8 +138,7 @@ class CompleteFlowIntegrationTest {
   }
 
   private OutboxWorker startWorker(CommandDispatcher dispatcher) {
-    return startWorker(
-        Targets.only(dispatcher), closer.add(assembly.open("test-worker", 4)));
+    return startWorker(Targets.only(dispatcher), closer.add(assembly.open("test-worker", 4)));
   }
 
   private OutboxWorker startWorker(Targets targets, Database database) {
