@@ -35,6 +35,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -106,17 +108,21 @@ class FleetEndToEndIT {
     return DatabaseSettings.of(database.url(), database.user(), database.password());
   }
 
-  private void accept(PipelineStore store) throws InterruptedException {
+  private void accept(PipelineStore store) throws InterruptedException, ExecutionException {
     try (var senders = Executors.newFixedThreadPool(8)) {
+      var repositories = new ArrayList<Callable<Integer>>();
       for (int repository = 0; repository < REPOSITORIES; repository++) {
         int own = repository;
-        senders.submit(
+        repositories.add(
             () -> {
               for (int number = 0; number * REPOSITORIES + own < EVENTS; number++) {
                 accept(store, new Place(own, number));
               }
               return own;
             });
+      }
+      for (var done : senders.invokeAll(repositories)) {
+        assertTrue(done.get() >= 0);
       }
     }
     assertEquals(EVENTS, accepted.size());

@@ -7,6 +7,7 @@ import dev.hookline.application.receive.WebhookMetrics;
 import dev.hookline.application.reconcile.ScheduledReconciliations;
 import dev.hookline.domain.delivery.Service;
 import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -42,6 +43,7 @@ public final class PrometheusMetrics implements WebhookMetrics, DispatchMetrics 
   private final Histogram processingTime;
   private final Counter secrets;
   private final Counter dispatched;
+  private final Gauge available;
   private final Histogram dispatchTime;
   private final Histogram lag;
 
@@ -78,6 +80,12 @@ public final class PrometheusMetrics implements WebhookMetrics, DispatchMetrics 
             .name("outbox_dispatched_total")
             .help("Attempts at a target, by how they ended for the message.")
             .labelNames("target", "outcome")
+            .register(registry);
+    available =
+        Gauge.builder()
+            .name("outbox_target_available")
+            .help("1 while the target takes commands, 0 while it is away and its circuit open.")
+            .labelNames("target")
             .register(registry);
     dispatchTime =
         histogram(
@@ -122,6 +130,11 @@ public final class PrometheusMetrics implements WebhookMetrics, DispatchMetrics 
   public void dispatched(String target, Result result, Duration took) {
     dispatched.labelValues(target, label(result)).inc();
     dispatchTime.labelValues(target).observe(seconds(took));
+  }
+
+  @Override
+  public void available(String target, boolean isAvailable) {
+    available.labelValues(target).set(isAvailable ? 1 : 0);
   }
 
   @Override

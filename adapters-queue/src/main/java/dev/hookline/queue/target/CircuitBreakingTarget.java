@@ -2,6 +2,7 @@ package dev.hookline.queue.target;
 
 import dev.hookline.application.dispatch.Command;
 import dev.hookline.application.dispatch.CommandDispatcher;
+import dev.hookline.application.dispatch.DispatchMetrics;
 import dev.hookline.domain.pipeline.Outcome;
 import dev.hookline.domain.pipeline.Outcome.Postponed;
 import dev.hookline.domain.pipeline.Outcome.TryAgain;
@@ -41,12 +42,15 @@ public final class CircuitBreakingTarget implements CommandDispatcher {
   private static final Logger LOG = LoggerFactory.getLogger(CircuitBreakingTarget.class);
 
   private final CommandDispatcher target;
+  private final DispatchMetrics metrics;
   private final CircuitBreaker breaker;
   private final Set<PipelineId> unavailableFor = new HashSet<>();
   private boolean probing;
+  private boolean away;
 
-  public CircuitBreakingTarget(CommandDispatcher target, Clock clock) {
+  public CircuitBreakingTarget(CommandDispatcher target, DispatchMetrics metrics, Clock clock) {
     this.target = target;
+    this.metrics = metrics;
     this.breaker =
         CircuitBreaker.of(
             target.target(),
@@ -64,15 +68,24 @@ public final class CircuitBreakingTarget implements CommandDispatcher {
     breaker
         .getEventPublisher()
         .onStateTransition(event -> tell(event.getStateTransition().getToState()));
+    metrics.available(target.target(), true);
   }
 
   private void tell(State state) {
     switch (state) {
-      case OPEN ->
+      case OPEN -> {
+        if (!away) {
           LOG.warn("Target {} is away: nothing is dispatched to it until it is back", target());
-      case CLOSED -> LOG.info("Target {} is back", target());
+        }
+        away = true;
+      }
+      case CLOSED -> {
+        LOG.info("Target {} is back", target());
+        away = false;
+      }
       default -> LOG.debug("Target {} is probed", target());
     }
+    metrics.available(target(), !away);
   }
 
   @Override

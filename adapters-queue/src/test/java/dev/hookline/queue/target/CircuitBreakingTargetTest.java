@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.hookline.application.dispatch.Command;
 import dev.hookline.application.dispatch.CommandDispatcher;
 import dev.hookline.application.dispatch.CommandDispatcher.Room;
+import dev.hookline.application.dispatch.DispatchMetrics;
 import dev.hookline.domain.pipeline.Outcome;
 import dev.hookline.domain.pipeline.Outcome.Delivered;
 import dev.hookline.domain.pipeline.Outcome.GiveUp;
@@ -31,6 +32,7 @@ class CircuitBreakingTargetTest {
   private final MovableClock clock = new MovableClock(NOON);
   private Outcome mood = new Delivered();
   private Runnable meanwhile = () -> {};
+  private final List<Boolean> available = new ArrayList<>();
   private int called;
   private final CircuitBreakingTarget target =
       new CircuitBreakingTarget(
@@ -45,6 +47,18 @@ class CircuitBreakingTargetTest {
               called++;
               meanwhile.run();
               return mood;
+            }
+          },
+          new DispatchMetrics() {
+            @Override
+            public void dispatched(String target, Result result, Duration took) {}
+
+            @Override
+            public void lag(Duration sinceQueued) {}
+
+            @Override
+            public void available(String target, boolean isAvailable) {
+              available.add(isAvailable);
             }
           },
           clock);
@@ -135,6 +149,9 @@ class CircuitBreakingTargetTest {
     mood = new Delivered();
     assertEquals(new Delivered(), dispatchAnother());
     assertEquals(Room.ALL, target.room());
+    assertEquals(true, available.getFirst());
+    assertEquals(List.of(true, false), available.stream().distinct().toList());
+    assertEquals(true, available.getLast());
   }
 
   @Test

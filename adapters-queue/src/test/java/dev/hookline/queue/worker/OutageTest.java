@@ -80,11 +80,14 @@ class OutageTest {
         public void dispatched(String target, Result result, Duration took) {}
 
         @Override
+        public void available(String target, boolean available) {}
+
+        @Override
         public void lag(Duration sinceQueued) {}
       };
 
   private OutboxDrain worker() {
-    var targets = Targets.only(new CircuitBreakingTarget(target, clock));
+    var targets = Targets.only(new CircuitBreakingTarget(target, UNCOUNTED, clock));
     var settings =
         new WorkerSettings(
             new WorkerId(Samples.uuid(NOON)),

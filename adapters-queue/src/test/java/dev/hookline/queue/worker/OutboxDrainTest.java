@@ -59,6 +59,9 @@ class OutboxDrainTest {
         public void dispatched(String target, Result result, Duration took) {}
 
         @Override
+        public void available(String target, boolean available) {}
+
+        @Override
         public void lag(Duration sinceReceived) {}
       };
 

@@ -15,6 +15,9 @@ public interface DispatchMetrics {
   /** One attempt was made at a target. */
   void dispatched(String target, Result result, Duration took);
 
+  /** Whether a target is there, or away as a whole so that nothing is dispatched to it. */
+  void available(String target, boolean available);
+
   /** A dispatch succeeded this long after its event was accepted or replayed. */
   void lag(Duration sinceQueued);
 }

@@ -53,15 +53,22 @@ final class Listings {
       field(text, "request", Table.printable(request));
     }
     text.append('\n');
-    var history = new Table(List.of("AT", "STATE", "TRY", "ERROR"));
+    var history = new Table(List.of("AT", "STATE", "TRY", "TARGET", "ERROR"));
     for (PipelineView.HistoryEntry entry : detailed.history()) {
       history.row(
           entry.at().toString(),
           entry.state().name(),
           Integer.toString(entry.attempt()),
+          target(entry),
           entry.error().orElse(""));
     }
     return text.append(history.text(colours, Listings::paint)).toString();
+  }
+
+  /** Which of several targets a step belongs to, and how that one ended if it did. */
+  private static String target(PipelineView.HistoryEntry entry) {
+    return entry.target().orElse("-")
+        + entry.targetState().map(state -> " " + state.name()).orElse("");
   }
 
   static String refused(List<RefusedDelivery> refused, boolean colours) {

@@ -3,6 +3,7 @@ package dev.hookline.bootstrap.run;
 import com.fasterxml.uuid.Generators;
 import dev.hookline.application.dispatch.CommandDispatcher;
 import dev.hookline.application.dispatch.DispatchCommand;
+import dev.hookline.application.dispatch.DispatchMetrics;
 import dev.hookline.application.dispatch.Outbox.Ordering;
 import dev.hookline.application.dispatch.ProcessWebhookEvent;
 import dev.hookline.application.dispatch.Targets;
@@ -277,16 +278,17 @@ final class Assembly {
             });
   }
 
-  Targets targets(EventFormat format, Closer closer) {
+  Targets targets(EventFormat format, DispatchMetrics metrics, Closer closer) {
     Settings.Dispatch dispatch = settings.dispatch();
     return new Targets(
         dispatch.targets().entrySet().stream()
-            .map(named -> target(named.getKey(), named.getValue(), format, closer))
+            .map(named -> target(named.getKey(), named.getValue(), format, metrics, closer))
             .toList(),
         dispatch.routes());
   }
 
-  private CommandDispatcher target(String name, Target target, EventFormat format, Closer closer) {
+  private CommandDispatcher target(
+      String name, Target target, EventFormat format, DispatchMetrics metrics, Closer closer) {
     Duration patience = target.timeout().plus(TIME_TO_TELL);
     return switch (target) {
       case Target.Log _ ->
@@ -298,7 +300,7 @@ final class Assembly {
             closer.add(
                 new HttpTarget(
                     name, url, secret.map(source -> source::first), timeout, format, clock));
-        yield new CircuitBreakingTarget(new TimeLimitedTarget(http, patience), clock);
+        yield new CircuitBreakingTarget(new TimeLimitedTarget(http, patience), metrics, clock);
       }
       case Target.Kafka _ ->
           throw new IllegalStateException("refused when the settings were checked");

@@ -63,7 +63,7 @@ public final class Processes implements Commands {
           var workerDatabase = closer.add(assembly.open("hookline-worker", WORKER_CONNECTIONS));
           var useCases = assembly.useCases(database);
           var metrics = new PrometheusMetrics(useCases.records(), database.pauses());
-          var targets = assembly.targets(useCases.format(), closer);
+          var targets = assembly.targets(useCases.format(), metrics, closer);
           var worker = assembly.worker(workerDatabase, useCases.format(), metrics, targets);
           var intake = assembly.intake(useCases, metrics);
           var admin =
@@ -121,7 +121,7 @@ public final class Processes implements Commands {
           var schema = closer.add(SchemaWatch.start(database, state -> misfit(state, life)));
           var useCases = assembly.useCases(database);
           var metrics = new PrometheusMetrics(useCases.records(), database.pauses());
-          var targets = assembly.targets(useCases.format(), closer);
+          var targets = assembly.targets(useCases.format(), metrics, closer);
           var worker = assembly.worker(database, useCases.format(), metrics, targets);
           closer.add(
               assembly.admin(

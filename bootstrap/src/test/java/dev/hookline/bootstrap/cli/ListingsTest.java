@@ -51,7 +51,25 @@ class ListingsTest {
             new PipelineView.Detailed(view, history, Samples.anEvent().build()), false);
     assertTrue(text.contains("next try    2026-03-01T12:00:04Z"), text);
     assertTrue(text.contains("error       no answer"), text);
-    assertTrue(text.lines().anyMatch(line -> line.endsWith("PROCESSING  1    no answer")), text);
+    assertTrue(text.lines().anyMatch(line -> line.endsWith("PROCESSING  1    -       no answer")), text);
+  }
+
+  @Test
+  void ofSeveralTargetsEachStepNamesItsOwn() {
+    var view = view("octo/widgets", new PipelineState.Attempting(1, NOON));
+    var history =
+        List.of(
+            new PipelineView.HistoryEntry(
+                PipelineState.Name.PROCESSING,
+                NOON,
+                1,
+                Optional.empty(),
+                Optional.of("ci"),
+                Optional.of(PipelineState.Name.DISPATCHED)));
+    String text =
+        Listings.pipeline(
+            new PipelineView.Detailed(view, history, Samples.anEvent().build()), false);
+    assertTrue(text.contains("PROCESSING  1    ci DISPATCHED"), text);
   }
 
   @Test

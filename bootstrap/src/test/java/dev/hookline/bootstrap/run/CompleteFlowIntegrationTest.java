@@ -446,7 +446,7 @@ class CompleteFlowIntegrationTest {
     ci.behave(_ -> TryAgain.unavailable("connection refused"));
     startWorker(
         new Targets(
-            List.of(new CircuitBreakingTarget(ci, clock), stream),
+            List.of(new CircuitBreakingTarget(ci, metrics, clock), stream),
             routes("octo/*", "ci", "stream")),
         closer.add(assembly.open("test-worker", 4)));
     var ids = new ArrayList<PipelineId>();

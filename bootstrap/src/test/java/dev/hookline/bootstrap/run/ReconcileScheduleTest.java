@@ -1,6 +1,7 @@
 package dev.hookline.bootstrap.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -21,6 +22,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,15 +36,16 @@ class ReconcileScheduleTest {
   private String failure = "";
   private boolean away;
   private boolean due = true;
-  private final ReconcileSchedule schedule =
-      new ReconcileSchedule(
-          new ReconcileWhenDue(
-              Samples.GITHUB,
-              new ReconcileDeliveries(Samples.GITHUB, List.of(new MoodyLog()), (_, _) -> Set.of()),
-              new Turns(),
-              Duration.ofMinutes(15),
-              Duration.ofHours(3),
-              Clock.systemUTC()));
+  private final CountDownLatch looked = new CountDownLatch(1);
+  private final ReconcileWhenDue reconcile =
+      new ReconcileWhenDue(
+          Samples.GITHUB,
+          new ReconcileDeliveries(Samples.GITHUB, List.of(new MoodyLog()), (_, _) -> Set.of()),
+          new Turns(),
+          Duration.ofMinutes(15),
+          Duration.ofHours(3),
+          Clock.systemUTC());
+  private final ReconcileSchedule schedule = new ReconcileSchedule(reconcile);
 
   @BeforeEach
   void listen() {
@@ -54,6 +58,13 @@ class ReconcileScheduleTest {
   void stopListening() {
     logger.detachAppender(lines);
     schedule.close();
+  }
+
+  @Test
+  void looksByItself() throws InterruptedException {
+    try (var _ = ReconcileSchedule.start(reconcile, () -> 0)) {
+      assertTrue(looked.await(30, TimeUnit.SECONDS));
+    }
   }
 
   @Test
@@ -116,6 +127,7 @@ class ReconcileScheduleTest {
 
     @Override
     public void read(Instant since, Consumer<List<SentDelivery>> pages) {
+      looked.countDown();
       if (!failure.isEmpty()) {
         throw DeliveryLogException.lasting(failure);
       }
