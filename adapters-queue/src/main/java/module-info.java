@@ -5,6 +5,7 @@ module dev.hookline.adapters.queue {
   requires io.github.resilience4j.circuitbreaker;
   requires io.github.resilience4j.core;
   requires java.net.http;
+  requires kafka.clients;
   requires org.slf4j;
   requires static transitive org.jspecify;
 

@@ -6,9 +6,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.SqlStatement;
 
 /**
  * The days of the history: a partition each, but for those that the default partition had to take.
@@ -41,29 +43,29 @@ final class JdbiHistory implements History {
 
   private static final String SURVEY =
       """
-      WITH bound AS (
-        SELECT hookline_first_id(:day::date) AS first, hookline_first_id(:day::date + 1) AS beyond,
-          to_char(:day::date, 'YYYYMMDD') AS suffix
-      )
       SELECT
         p.pipelines, p.open, e.events, r.refused,
         coalesce(
-          pg_total_relation_size(to_regclass('event_' || suffix))
-            + pg_total_relation_size(to_regclass('pipeline_' || suffix)),
+          pg_total_relation_size(to_regclass('event_' || :suffix))
+            + pg_total_relation_size(to_regclass('pipeline_' || :suffix)),
           o.bytes,
           0) AS bytes
-      FROM bound
-      CROSS JOIN LATERAL (
-        SELECT count(*) AS pipelines,
+      FROM (
+        SELECT
+          count(*) AS pipelines,
           count(*) FILTER (WHERE state IN ('RECEIVED', 'PROCESSING')) AS open
-        FROM pipeline WHERE id >= first AND id < beyond) p
-      CROSS JOIN LATERAL (
-        SELECT count(*) AS events FROM event WHERE pipeline_id >= first AND pipeline_id < beyond) e
-      CROSS JOIN LATERAL (
-        SELECT count(*) AS refused FROM refused_delivery WHERE id >= first AND id < beyond) r
-      CROSS JOIN LATERAL (
+        FROM pipeline
+        WHERE id >= :from AND id < :beyond) p
+      CROSS JOIN (
+        SELECT count(*) AS events
+        FROM event
+        WHERE pipeline_id >= :from AND pipeline_id < :beyond) e
+      CROSS JOIN (
+        SELECT count(*) AS refused FROM refused_delivery WHERE id >= :from AND id < :beyond) r
+      CROSS JOIN (
         SELECT sum(pg_column_size(document) + pg_column_size(body))::bigint AS bytes
-        FROM event_other WHERE pipeline_id >= first AND pipeline_id < beyond) o
+        FROM event_other
+        WHERE pipeline_id >= :from AND pipeline_id < :beyond) o
       """;
 
   private static final String DROP = "SELECT hookline_drop_day(:day::date)";
@@ -72,8 +74,7 @@ final class JdbiHistory implements History {
       """
       SELECT EXISTS (
         SELECT FROM pipeline_other
-        WHERE id >= hookline_first_id(:day::date) AND id < hookline_first_id(:day::date + 1)
-          AND state IN ('RECEIVED', 'PROCESSING'))
+        WHERE id >= :from AND id < :beyond AND state IN ('RECEIVED', 'PROCESSING'))
       """;
 
   private static final String DROP_REST =
@@ -82,8 +83,7 @@ final class JdbiHistory implements History {
         DELETE FROM pipeline_other
         WHERE state IN ('DISPATCHED', 'FAILED') AND id IN (
           SELECT id FROM pipeline_other
-          WHERE id >= hookline_first_id(:day::date) AND id < hookline_first_id(:day::date + 1)
-            AND state IN ('DISPATCHED', 'FAILED')
+          WHERE id >= :from AND id < :beyond AND state IN ('DISPATCHED', 'FAILED')
           ORDER BY id
           LIMIT 1000)
         RETURNING id
@@ -103,12 +103,10 @@ final class JdbiHistory implements History {
 
   private static final String IS_FORGETTABLE =
       """
-      k.pipeline_id >= hookline_first_id(:day::date)
-        AND k.pipeline_id < hookline_first_id(:day::date + 1)
+      k.pipeline_id >= :from AND k.pipeline_id < :beyond
         AND NOT EXISTS (
           SELECT FROM pipeline p
-          WHERE p.id = k.pipeline_id
-            AND p.id >= hookline_first_id(:day::date) AND p.id < hookline_first_id(:day::date + 1))
+          WHERE p.id = k.pipeline_id AND p.id >= :from AND p.id < :beyond)
       """;
 
   // Where in the table they are, in steps of a megabyte: found by delivery_key_age in the parts of
@@ -142,7 +140,7 @@ final class JdbiHistory implements History {
       DELETE FROM refused_delivery
       WHERE id IN (
         SELECT id FROM refused_delivery
-        WHERE id < hookline_first_id(:before::date)
+        WHERE id < :before
         ORDER BY id
         LIMIT 500)
       """;
@@ -183,10 +181,16 @@ final class JdbiHistory implements History {
     return handle.createQuery(sql).bind("before", before.toString()).mapTo(LocalDate.class).list();
   }
 
+  /** Binds where the ids of the day begin and end. */
+  private static <S extends SqlStatement<S>> S within(LocalDate day, S statement) {
+    return statement
+        .bind("from", Storable.firstId(day))
+        .bind("beyond", Storable.firstId(day.plusDays(1)));
+  }
+
   private static HistoryDay survey(Handle handle, LocalDate day) {
-    return handle
-        .createQuery(SURVEY)
-        .bind("day", day.toString())
+    return within(day, handle.createQuery(SURVEY))
+        .bind("suffix", day.format(DateTimeFormatter.BASIC_ISO_DATE))
         .map((row, _) -> historyDay(row, day))
         .one();
   }
@@ -232,18 +236,17 @@ final class JdbiHistory implements History {
   private Dropping dropRest(LocalDate day) {
     return sessions.statements(
         handle -> {
-          if (handle
-              .createQuery(REST_IS_OPEN)
-              .bind("day", day.toString())
-              .mapTo(Boolean.class)
-              .one()) {
+          if (within(day, handle.createQuery(REST_IS_OPEN)).mapTo(Boolean.class).one()) {
             return Dropping.OPEN;
           }
           long rows = 0;
           long gone;
           do {
             gone =
-                handle.createQuery(DROP_REST).bind("day", day.toString()).mapTo(Long.class).one();
+                within(day, handle.createQuery(DROP_REST))
+                    .bind("day", day.toString())
+                    .mapTo(Long.class)
+                    .one();
             rows += gone;
           } while (gone > 0);
           return rows > 0 ? Dropping.DROPPED : Dropping.GONE;
@@ -263,19 +266,14 @@ final class JdbiHistory implements History {
     long forgotten = 0;
     do {
       for (long page : placesOfKeys(handle, day)) {
-        forgotten +=
-            handle
-                .createUpdate(FORGET_KEYS)
-                .bind("day", day.toString())
-                .bind("page", page)
-                .execute();
+        forgotten += within(day, handle.createUpdate(FORGET_KEYS)).bind("page", page).execute();
       }
     } while (!isForgotten(handle, day));
     return forgotten;
   }
 
   private static List<Long> placesOfKeys(Handle handle, LocalDate day) {
-    return handle.createQuery(PLACES_OF_KEYS).bind("day", day.toString()).mapTo(Long.class).list();
+    return within(day, handle.createQuery(PLACES_OF_KEYS)).mapTo(Long.class).list();
   }
 
   /** Strikes the day off, unless more of it was dropped in the meantime. */
@@ -299,7 +297,8 @@ final class JdbiHistory implements History {
           long forgotten = 0;
           int gone;
           do {
-            gone = handle.createUpdate(FORGET_REFUSED).bind("before", day.toString()).execute();
+            gone =
+                handle.createUpdate(FORGET_REFUSED).bind("before", Storable.firstId(day)).execute();
             forgotten += gone;
           } while (gone > 0);
           return forgotten;

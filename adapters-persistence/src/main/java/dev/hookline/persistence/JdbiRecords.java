@@ -217,14 +217,11 @@ final class JdbiRecords implements Records {
             narrow(receivedAt + " >= :since::timestamptz", "since", Storable.time(from));
             // An id is made after the receipt it belongs to; a day allows for any clock. It spares
             // the partitions of the days before.
-            narrow(id + " >= :firstId", "firstId", firstId(from.minus(1, ChronoUnit.DAYS)));
+            narrow(
+                id + " >= :firstId", "firstId", Storable.firstId(from.minus(1, ChronoUnit.DAYS)));
           });
       until.ifPresent(
           to -> narrow(receivedAt + " < :until::timestamptz", "until", Storable.time(to)));
-    }
-
-    private static UUID firstId(Instant instant) {
-      return new UUID(Math.max(0, instant.toEpochMilli()) << 16, 0);
     }
 
     void where(String condition) {

@@ -6,8 +6,11 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
+import java.util.UUID;
 import java.util.function.Function;
 import org.jdbi.v3.core.argument.Argument;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +58,16 @@ final class Storable {
 
   static long micros(Duration duration) {
     return duration.toNanos() / 1_000;
+  }
+
+  /** The lowest UUIDv7 of a UTC day. */
+  static UUID firstId(LocalDate day) {
+    return firstId(day.atStartOfDay(ZoneOffset.UTC).toInstant());
+  }
+
+  /** The lowest UUIDv7 of an instant. */
+  static UUID firstId(Instant instant) {
+    return new UUID(Math.max(0, instant.toEpochMilli()) << 16, 0);
   }
 
   /** 64 bits of SHA-256 of the repository's full name: equal names stand in one line. */

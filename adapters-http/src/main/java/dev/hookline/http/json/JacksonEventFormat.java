@@ -3,6 +3,7 @@ package dev.hookline.http.json;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.hookline.application.format.CloudEventAttributes;
 import dev.hookline.application.format.EventFormat;
 import dev.hookline.domain.delivery.RawBody;
 import dev.hookline.domain.delivery.Service;
@@ -50,17 +51,13 @@ public final class JacksonEventFormat implements EventFormat {
 
   @Override
   public byte[] encodeCloudEvent(PipelineId id, StandardizedEvent event) {
-    String service = event.service().name();
     String envelope =
         write(
             json -> {
               json.writeStartObject();
-              json.writeStringField("specversion", "1.0");
-              json.writeStringField("id", id.toString());
-              json.writeStringField("source", "/webhooks/" + service);
-              json.writeStringField("type", "dev.hookline." + service + "." + event.eventType());
-              json.writeStringField("subject", event.repository().fullName());
-              json.writeStringField("time", event.createdAt().toString());
+              for (var attribute : CloudEventAttributes.of(id, event).entrySet()) {
+                json.writeStringField(attribute.getKey(), attribute.getValue());
+              }
               json.writeStringField("datacontenttype", "application/json");
               json.writeEndObject();
             });

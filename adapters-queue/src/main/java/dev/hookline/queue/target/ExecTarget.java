@@ -1,7 +1,5 @@
 package dev.hookline.queue.target;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.hookline.application.dispatch.Command;
 import dev.hookline.application.dispatch.CommandDispatcher;
 import dev.hookline.application.format.EventFormat;
@@ -10,19 +8,19 @@ import dev.hookline.domain.pipeline.Outcome;
 import dev.hookline.domain.pipeline.Outcome.Delivered;
 import dev.hookline.domain.pipeline.Outcome.TryAgain;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * The target {@code exec}: runs a command for each event, with the JSON line on standard input and
  * the event's names in its environment. Exit 0 within the time limit is success. The command is run
  * as it is configured, never through a shell of Hookline's choosing.
+ *
+ * <p>A command that takes too long, or is still at work when the worker stops, is killed with all
+ * that it has started ({@link ProcessGroup}). What a command leaves behind that has ended by itself
+ * goes on.
  *
  * <p>The command does not inherit Hookline's own {@code HOOKLINE_…} settings: they hold secrets.
  */
@@ -31,6 +29,9 @@ public final class ExecTarget implements CommandDispatcher {
   public static final int MAX_OUTPUT = 2_000;
 
   private static final String OWN_SETTINGS = "HOOKLINE_";
+
+  /** A process left behind may hold the output open; what has come by then is enough. */
+  private static final Duration REST_OF_OUTPUT = Duration.ofMillis(500);
 
   private final String name;
   private final List<String> command;
@@ -43,8 +44,12 @@ public final class ExecTarget implements CommandDispatcher {
    * @param timeout after which the command and what it has started are killed
    */
   public ExecTarget(String name, List<String> command, Duration timeout, EventFormat format) {
+    this(name, command, timeout, format, System.getenv().getOrDefault("PATH", ""));
+  }
+
+  ExecTarget(String name, List<String> command, Duration timeout, EventFormat format, String path) {
     this.name = name;
-    this.command = List.copyOf(command);
+    this.command = ProcessGroup.led(command, path);
     this.timeout = timeout;
     this.format = format;
   }
@@ -56,19 +61,14 @@ public final class ExecTarget implements CommandDispatcher {
 
   @Override
   public Outcome dispatch(Command dispatched) {
-    Process process;
+    byte[] line = CommandLine.of(dispatched, format);
     try {
-      process = start(dispatched);
+      return run(start(dispatched), line);
     } catch (IOException e) {
       return new TryAgain("the command cannot be started: " + e.getMessage());
-    }
-    try {
-      return run(process, CommandLine.of(dispatched, format));
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
       return new TryAgain("the worker was stopped");
-    } finally {
-      kill(process);
     }
   }
 
@@ -87,13 +87,21 @@ public final class ExecTarget implements CommandDispatcher {
 
   private Outcome run(Process process, byte[] line) throws InterruptedException {
     Thread.ofVirtual().name("exec-input").start(() -> feed(process.getOutputStream(), line));
-    var output = new FutureTask<>(() -> beginning(process.getInputStream()));
-    Thread.ofVirtual().name("exec-output").start(output);
-    if (!process.waitFor(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
-      return new TryAgain("killed after %s".formatted(timeout));
+    var output = CommandOutput.of(process.getInputStream());
+    try {
+      if (!process.waitFor(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
+        ProcessGroup.kill(process);
+        return new TryAgain(
+            "killed after %s%s".formatted(timeout, output.beginning(REST_OF_OUTPUT)));
+      }
+    } catch (InterruptedException e) {
+      ProcessGroup.kill(process);
+      throw e;
     }
     int exit = process.exitValue();
-    return exit == 0 ? new Delivered() : new TryAgain("exit %d: %s".formatted(exit, heard(output)));
+    return exit == 0
+        ? new Delivered()
+        : new TryAgain("exit %d%s".formatted(exit, output.beginning(REST_OF_OUTPUT)));
   }
 
   private static void feed(OutputStream input, byte[] line) {
@@ -102,29 +110,5 @@ public final class ExecTarget implements CommandDispatcher {
     } catch (IOException _) {
       // A command need not read its input; how it went is told by its exit.
     }
-  }
-
-  /** Reads to the end, so that the command never waits for a full pipe, and keeps the beginning. */
-  private static String beginning(InputStream output) throws IOException {
-    byte[] kept = output.readNBytes(MAX_OUTPUT);
-    output.transferTo(OutputStream.nullOutputStream());
-    return new String(kept, UTF_8).strip();
-  }
-
-  /**
-   * A grandchild may hold the pipe open after the command's exit: then its output is not waited
-   * for.
-   */
-  private static String heard(FutureTask<String> output) throws InterruptedException {
-    try {
-      return output.get(1, TimeUnit.SECONDS);
-    } catch (ExecutionException | TimeoutException _) {
-      return "(its output could not be read)";
-    }
-  }
-
-  private static void kill(Process process) {
-    process.descendants().forEach(ProcessHandle::destroyForcibly);
-    process.destroyForcibly();
   }
 }

@@ -14,8 +14,7 @@ import java.net.http.HttpClient.Redirect;
 import java.net.http.HttpClient.Version;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse.ResponseInfo;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,13 +29,17 @@ import java.util.function.Supplier;
  * Standard Webhooks.
  *
  * <p>2xx is success. 4xx other than 408, 425 and 429 is final; everything else is tried again,
- * after {@code Retry-After} where the target says so. Redirects are not followed, and the answer's
- * body is not read beyond {@value #MAX_ANSWER} bytes. The URL is the operator's alone: nothing of
- * an event enters it. Connections are reused.
+ * after {@code Retry-After} where the target says so. The status alone decides, once the headers
+ * are there: the body is read, up to {@value #MAX_ANSWER} bytes, only so that the connection serves
+ * again. Redirects are not followed. The URL is the operator's alone: nothing of an event enters
+ * it.
  */
 public final class HttpTarget implements CommandDispatcher, AutoCloseable {
   /** How much of an answer is read, in bytes; one that is longer costs its connection. */
   public static final int MAX_ANSWER = 64 * 1024;
+
+  /** How long a body is waited for once the headers are there; a new connection costs less. */
+  public static final Duration MAX_DRAIN = Duration.ofSeconds(1);
 
   /** The longest {@code Retry-After} that is heeded. */
   public static final Duration MAX_RETRY_AFTER = Duration.ofHours(1);
@@ -82,6 +85,23 @@ public final class HttpTarget implements CommandDispatcher, AutoCloseable {
 
   @Override
   public Outcome dispatch(Command command) {
+    HttpRequest request = request(command);
+    var answer = new DiscardedAnswer(MAX_ANSWER);
+    long deadline = System.nanoTime() + timeout.toNanos();
+    try {
+      client.send(request, answer);
+      var left = Duration.ofNanos(deadline - System.nanoTime());
+      answer.finishWithin(left.compareTo(MAX_DRAIN) < 0 ? left : MAX_DRAIN);
+      return judge(answer.head().orElseThrow());
+    } catch (IOException e) {
+      return answer.head().map(this::judge).orElseGet(() -> TryAgain.unavailable(said(e)));
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      return answer.head().map(this::judge).orElseGet(() -> new TryAgain("the worker was stopped"));
+    }
+  }
+
+  private HttpRequest request(Command command) {
     byte[] body = format.encodeCloudEvent(command.id(), command.event());
     var request =
         HttpRequest.newBuilder(url)
@@ -93,30 +113,15 @@ public final class HttpTarget implements CommandDispatcher, AutoCloseable {
         key ->
             StandardWebhooks.headers(key.get(), command.id().toString(), now, body)
                 .forEach(request::header));
-    try {
-      var answer =
-          client.send(
-              request.POST(BodyPublishers.ofByteArray(body)).build(), BodyHandlers.ofInputStream());
-      drain(answer);
-      return judge(answer);
-    } catch (IOException e) {
-      return TryAgain.unavailable("%s: %s".formatted(e.getClass().getSimpleName(), e.getMessage()));
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
-      return new TryAgain("the worker was stopped");
-    }
+    return request.POST(BodyPublishers.ofByteArray(body)).build();
   }
 
-  /**
-   * Reads a short answer to its end, so that the connection serves again; closing drops a long one.
-   */
-  private static void drain(HttpResponse<java.io.InputStream> answer) throws IOException {
-    try (var body = answer.body()) {
-      body.readNBytes(MAX_ANSWER);
-    }
+  private static String said(IOException failure) {
+    String kind = failure.getClass().getSimpleName();
+    return failure.getMessage() == null ? kind : kind + ": " + failure.getMessage();
   }
 
-  private Outcome judge(HttpResponse<?> answer) {
+  private Outcome judge(ResponseInfo answer) {
     int status = answer.statusCode();
     String error = "HTTP " + status;
     if (status >= 200 && status < 300) {
@@ -133,7 +138,7 @@ public final class HttpTarget implements CommandDispatcher, AutoCloseable {
   }
 
   /** RFC 9110, section 10.2.3: seconds, or a date. What is neither asks for nothing. */
-  private Duration retryAfter(HttpResponse<?> answer) {
+  private Duration retryAfter(ResponseInfo answer) {
     Duration asked =
         answer.headers().firstValue("Retry-After").map(this::delay).orElse(Duration.ZERO);
     if (asked.isNegative()) {

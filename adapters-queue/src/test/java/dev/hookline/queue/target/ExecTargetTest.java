@@ -1,9 +1,10 @@
 package dev.hookline.queue.target;
 
 import static dev.hookline.testing.Samples.aPipeline;
+import static dev.hookline.testing.Samples.anEvent;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.hookline.application.dispatch.Command;
@@ -14,8 +15,12 @@ import dev.hookline.domain.pipeline.Pipeline;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -57,7 +62,26 @@ class ExecTargetTest {
   void onlyTheBeginningOfALongOutputIsKept() {
     var outcome =
         assertInstanceOf(TryAgain.class, run(MINUTE, "sh", "-c", "yes | head -c 1000000; exit 1"));
-    assertTrue(outcome.error().length() <= ExecTarget.MAX_OUTPUT + 10);
+    assertEquals("exit 1: " + "y\n".repeat(ExecTarget.MAX_OUTPUT / 2).strip(), outcome.error());
+  }
+
+  @Test
+  void outputThatIsNoTextIsMadeOne() {
+    var outcome =
+        assertInstanceOf(
+            TryAgain.class,
+            run(
+                MINUTE,
+                "sh",
+                "-c",
+                "printf 'a\\000b\\377c\\033[31md\\r\\n\\te\\303\\244'; exit 3"));
+    assertEquals("exit 3: a\uFFFDb\uFFFDc\uFFFD[31md\uFFFD\n\teä", outcome.error());
+  }
+
+  @Test
+  void aCommandThatSaysNothingIsKnownByItsExit() {
+    assertEquals(new TryAgain("exit 255"), run(MINUTE, "sh", "-c", "exit 255"));
+    assertEquals(new TryAgain("exit 143"), run(MINUTE, "sh", "-c", "kill $$"));
   }
 
   @Test
@@ -65,21 +89,103 @@ class ExecTargetTest {
     assertEquals(new Delivered(), run(MINUTE, "true"));
   }
 
+  /** Larger than a pipe, so that writing it must fail at the command's end. */
   @Test
-  void aCommandThatTakesTooLongIsKilledWithAllItStarted() throws Exception {
-    Path pid = folder.resolve("pid");
-    var outcome =
-        run(Duration.ofMillis(500), "sh", "-c", "sleep 600 & echo $! > " + pid + "; wait");
-    assertEquals(new TryAgain("killed after PT0.5S"), outcome);
-    long child = Long.parseLong(Files.readString(pid).strip());
-    ProcessHandle.of(child).ifPresent(handle -> handle.onExit().join());
-    assertFalse(ProcessHandle.of(child).isPresent());
+  void norMustItReadAHugeInput() {
+    var huge = anEvent().eventId("x".repeat(5_000_000)).build();
+    var target = new ExecTarget("exec", List.of("true"), MINUTE, new IdAlone());
+    assertEquals(new Delivered(), target.dispatch(new Command(pipeline.id(), 1, huge)));
+  }
+
+  /** Starts a child that ignores SIGTERM and a grandchild that init adopts, and says so. */
+  private String stubborn() {
+    return """
+    trap '' TERM
+    sleep 600 & echo $! > %1$s/child
+    (sleep 600 & echo $! > %1$s/adopted)
+    mv %1$s/adopted %1$s/grandchild
+    echo started
+    sleep 600
+    """
+        .formatted(folder);
+  }
+
+  private Optional<ProcessHandle> process(String name) throws IOException {
+    return ProcessHandle.of(Long.parseLong(Files.readString(folder.resolve(name)).strip()));
+  }
+
+  private void assertEnds(String name) throws IOException {
+    process(name).ifPresent(handle -> handle.onExit().orTimeout(20, TimeUnit.SECONDS).join());
+  }
+
+  @Test
+  void aCommandThatTakesTooLongIsKilledWithAllItStarted() throws IOException {
+    assertEquals(
+        new TryAgain("killed after PT2S: started"),
+        run(Duration.ofSeconds(2), "sh", "-c", stubborn()));
+    assertEnds("child");
+    assertEnds("grandchild");
+  }
+
+  @Test
+  void aWorkerThatStopsKillsWhatIsStillAtWork() throws Exception {
+    var attempt = new FutureTask<>(() -> run(MINUTE, "sh", "-c", stubborn()));
+    Thread thread = Thread.ofVirtual().start(attempt);
+    awaitFile("grandchild");
+    thread.interrupt();
+    assertEquals(new TryAgain("the worker was stopped"), attempt.get(20, TimeUnit.SECONDS));
+    assertEnds("child");
+    assertEnds("grandchild");
+  }
+
+  private void awaitFile(String name) throws Exception {
+    try (var watch = folder.getFileSystem().newWatchService()) {
+      folder.register(watch, StandardWatchEventKinds.ENTRY_CREATE);
+      while (!Files.exists(folder.resolve(name))) {
+        var key = watch.poll(20, TimeUnit.SECONDS);
+        assertNotNull(key, "nothing new in the folder");
+        key.pollEvents();
+        key.reset();
+      }
+    }
+  }
+
+  @Test
+  void withoutSetsidAtLeastTheDescendantsAreKilled() throws IOException {
+    var target =
+        new ExecTarget(
+            "exec",
+            List.of("sh", "-c", "sleep 600 & echo $! > " + folder + "/child; wait"),
+            Duration.ofSeconds(2),
+            new IdAlone(),
+            "");
+    assertEquals(new TryAgain("killed after PT2S"), target.dispatch(command));
+    assertEnds("child");
+  }
+
+  @Test
+  void whatASuccessfulCommandLeavesBehindGoesOn() throws IOException {
+    String script = "sleep 600 > /dev/null 2>&1 & echo $! > " + folder + "/left";
+    assertEquals(new Delivered(), run(MINUTE, "sh", "-c", script));
+    assertTrue(process("left").orElseThrow().destroyForcibly());
+  }
+
+  /** A process left behind holds the output open. */
+  @Test
+  void aFailedCommandIsHeardThoughItsOutputHasNoEnd() throws IOException {
+    String script = "echo no disk; sleep 600 & echo $! > " + folder + "/left; exit 7";
+    assertEquals(new TryAgain("exit 7: no disk"), run(MINUTE, "sh", "-c", script));
+    assertTrue(process("left").orElseThrow().destroyForcibly());
   }
 
   @Test
   void aCommandThatDoesNotExistIsTriedAgain() {
     var outcome = assertInstanceOf(TryAgain.class, run(MINUTE, "/no/such/program"));
-    assertTrue(outcome.error().contains("cannot be started"));
+    assertTrue(outcome.error().contains("/no/such/program"), outcome.error());
+    var withoutSetsid =
+        new ExecTarget("exec", List.of("/no/such/program"), MINUTE, new IdAlone(), "");
+    outcome = assertInstanceOf(TryAgain.class, withoutSetsid.dispatch(command));
+    assertTrue(outcome.error().startsWith("the command cannot be started"), outcome.error());
   }
 
   @Test

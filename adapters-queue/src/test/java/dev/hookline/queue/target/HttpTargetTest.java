@@ -6,7 +6,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.standardwebhooks.Webhook;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -17,17 +19,23 @@ import dev.hookline.domain.pipeline.Outcome.GiveUp;
 import dev.hookline.domain.pipeline.Outcome.TryAgain;
 import dev.hookline.domain.pipeline.Pipeline;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,7 +50,12 @@ class HttpTargetTest {
     void answer(HttpExchange exchange) throws IOException;
   }
 
-  private record Seen(Headers headers, String body, String path) {}
+  private record Seen(InetSocketAddress from, Headers headers, String body, String path) {}
+
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  /** Long enough to connect and be answered on a busy machine, short enough to wait for. */
+  private static final Duration SHORT = Duration.ofSeconds(2);
 
   private final List<Seen> seen = new CopyOnWriteArrayList<>();
   private final CountDownLatch over = new CountDownLatch(1);
@@ -60,6 +73,7 @@ class HttpTargetTest {
         exchange -> {
           seen.add(
               new Seen(
+                  exchange.getRemoteAddress(),
                   exchange.getRequestHeaders(),
                   new String(exchange.getRequestBody().readAllBytes(), UTF_8),
                   exchange.getRequestURI().toString()));
@@ -75,17 +89,24 @@ class HttpTargetTest {
     server.stop(0);
   }
 
-  private Outcome send(Optional<Supplier<String>> secret, Duration timeout) {
-    var url = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/hooks?a=b");
-    try (var target =
-        new HttpTarget(
-            "http", url, secret, timeout, new IdAlone(), Clock.fixed(NOON, ZoneOffset.UTC))) {
+  private static HttpTarget target(
+      int port, Optional<Supplier<String>> secret, Clock clock, Duration timeout) {
+    var url = URI.create("http://127.0.0.1:" + port + "/hooks?a=b");
+    return new HttpTarget("http", url, secret, timeout, new IdAlone(), clock);
+  }
+
+  private static HttpTarget target(int port, Duration timeout) {
+    return target(port, Optional.empty(), Clock.fixed(NOON, ZoneOffset.UTC), timeout);
+  }
+
+  private Outcome send(Duration timeout) {
+    try (var target = target(server.getAddress().getPort(), timeout)) {
       return target.dispatch(command);
     }
   }
 
   private Outcome send() {
-    return send(Optional.empty(), Duration.ofSeconds(20));
+    return send(PATIENCE);
   }
 
   private static Mood status(int status, String... header) {
@@ -101,26 +122,29 @@ class HttpTargetTest {
   void anEventIsPostedAsACloudEvent() {
     assertEquals(new Delivered(), send());
     Seen request = seen.getFirst();
-    assertEquals("{\"id\":\"" + pipeline.id() + "\"}", request.body());
+    assertEquals(
+        new String(new IdAlone().encodeCloudEvent(pipeline.id(), pipeline.event()), UTF_8),
+        request.body());
     assertEquals("application/cloudevents+json", request.headers().getFirst("Content-Type"));
     assertEquals("/hooks?a=b", request.path());
     assertNull(request.headers().getFirst("webhook-signature"));
   }
 
   @Test
-  void aSecretSignsByStandardWebhooks() {
-    send(Optional.of(() -> "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"), Duration.ofSeconds(20));
-    Headers headers = seen.getFirst().headers();
-    assertEquals(pipeline.id().toString(), headers.getFirst("webhook-id"));
-    assertEquals(Long.toString(NOON.getEpochSecond()), headers.getFirst("webhook-timestamp"));
-    assertEquals(
-        StandardWebhooks.headers(
-                "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
-                pipeline.id().toString(),
-                NOON,
-                seen.getFirst().body().getBytes(UTF_8))
-            .get("webhook-signature"),
-        headers.getFirst("webhook-signature"));
+  void theLibraryOfStandardWebhooksFindsTheSignatureTrue() throws Exception {
+    String secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    // The library reads its own clock.
+    try (var target =
+        target(
+            server.getAddress().getPort(),
+            Optional.of(() -> secret),
+            Clock.systemUTC(),
+            PATIENCE)) {
+      assertEquals(new Delivered(), target.dispatch(command));
+    }
+    Seen request = seen.getFirst();
+    assertEquals(pipeline.id().toString(), request.headers().getFirst("webhook-id"));
+    new Webhook(secret).verify(request.body(), request.headers());
   }
 
   @Test
@@ -129,7 +153,7 @@ class HttpTargetTest {
         StandardWebhooks.headers(
             "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
             "msg_p5jXN8AQM9LWM0D4loKWxJek",
-            java.time.Instant.ofEpochSecond(1614265330),
+            Instant.ofEpochSecond(1614265330),
             "{\"test\": 2432232314}".getBytes(UTF_8));
     assertEquals(
         "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=", headers.get("webhook-signature"));
@@ -171,21 +195,106 @@ class HttpTargetTest {
     assertEquals(1, seen.size());
   }
 
-  @Test
-  void aSlowTargetIsTriedAgain() {
-    mood =
-        exchange -> {
-          try {
-            over.await();
-          } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-          }
-        };
-    assertInstanceOf(TryAgain.class, send(Optional.empty(), Duration.ofMillis(200)));
+  private void untilOver() {
+    try {
+      over.await();
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void assertUnavailable(Outcome outcome) {
+    assertTrue(assertInstanceOf(TryAgain.class, outcome).unavailable(), outcome::toString);
   }
 
   @Test
-  void aHugeAnswerIsNotReadToItsEnd() {
+  void aTargetThatDoesNotAnswerInTimeIsUnavailable() {
+    mood = _ -> untilOver();
+    assertUnavailable(send(Duration.ofMillis(200)));
+  }
+
+  @Test
+  void aTargetThatIsNotThereIsUnavailable() {
+    server.stop(0);
+    assertUnavailable(send());
+  }
+
+  /**
+   * Takes one connection, reads the beginning of the request, and does to it what the mood says.
+   */
+  private Outcome sendToRude(RudeMood rude, Duration timeout) throws IOException {
+    try (var listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        var target = target(listener.getLocalPort(), timeout)) {
+      Thread.ofVirtual()
+          .start(
+              () -> {
+                try (var socket = listener.accept()) {
+                  socket.getInputStream().readNBytes(100);
+                  rude.treat(socket);
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
+      return target.dispatch(command);
+    }
+  }
+
+  private interface RudeMood {
+    void treat(Socket socket) throws IOException;
+  }
+
+  @Test
+  void headersThatNeverEndAreNoAnswer() throws IOException {
+    RudeMood stalls =
+        socket -> {
+          socket.getOutputStream().write("HTTP/1.1 200 OK\r\nServer: slo".getBytes(UTF_8));
+          untilOver();
+        };
+    assertUnavailable(sendToRude(stalls, Duration.ofMillis(200)));
+  }
+
+  @Test
+  void aConnectionThatIsResetIsUnavailable() throws IOException {
+    // To close with a linger of zero is to reset.
+    assertUnavailable(sendToRude(socket -> socket.setSoLinger(true, 0), PATIENCE));
+  }
+
+  @Test
+  void anAnswerThatIsNoHttpIsUnavailable() throws IOException {
+    assertUnavailable(
+        sendToRude(
+            socket -> socket.getOutputStream().write("220 smtp ready\r\n\r\n".getBytes(UTF_8)),
+            PATIENCE));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {200, 410})
+  void theStatusDecidesThoughTheBodyNeverEnds(int status) {
+    mood =
+        exchange -> {
+          exchange.sendResponseHeaders(status, 0);
+          exchange.getResponseBody().write('x');
+          exchange.getResponseBody().flush();
+          untilOver();
+        };
+    long before = System.nanoTime();
+    assertEquals(status == 200 ? new Delivered() : new GiveUp("HTTP 410"), send(SHORT));
+    assertTrue(System.nanoTime() - before < SHORT.toNanos());
+  }
+
+  @Test
+  void theStatusDecidesThoughTheBodyBreaksOff() throws IOException {
+    RudeMood breaksOff =
+        socket ->
+            socket
+                .getOutputStream()
+                .write("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf".getBytes(UTF_8));
+    assertEquals(new Delivered(), sendToRude(breaksOff, PATIENCE));
+  }
+
+  @Test
+  void aHugeAnswerCostsItsConnectionAlone() throws InterruptedException {
+    var dropped = new CountDownLatch(1);
     mood =
         exchange -> {
           exchange.sendResponseHeaders(200, 0);
@@ -194,14 +303,43 @@ class HttpTargetTest {
             while (over.getCount() > 0) {
               body.write(part);
             }
+          } catch (IOException _) {
+            dropped.countDown();
           }
         };
     assertEquals(new Delivered(), send());
+    assertTrue(dropped.await(PATIENCE.toSeconds(), TimeUnit.SECONDS));
   }
 
   @Test
-  void aTargetThatIsNotThereIsTriedAgain() {
-    server.stop(0);
-    assertInstanceOf(TryAgain.class, send());
+  void oneConnectionServesEventAfterEvent() {
+    mood =
+        exchange -> {
+          byte[] thanks = "thank you".repeat(1_000).getBytes(UTF_8);
+          exchange.sendResponseHeaders(seen.size() % 2 == 0 ? 200 : 500, thanks.length);
+          exchange.getResponseBody().write(thanks);
+        };
+    try (var target = target(server.getAddress().getPort(), PATIENCE)) {
+      for (int i = 0; i < 20; i++) {
+        target.dispatch(command);
+      }
+    }
+    assertEquals(20, seen.size());
+    assertEquals(1, seen.stream().map(Seen::from).distinct().count());
+  }
+
+  @Test
+  void anInterruptEndsTheWait() throws Exception {
+    var reached = new CountDownLatch(1);
+    mood =
+        _ -> {
+          reached.countDown();
+          untilOver();
+        };
+    var attempt = new FutureTask<>(this::send);
+    Thread thread = Thread.ofVirtual().start(attempt);
+    reached.await();
+    thread.interrupt();
+    assertEquals(new TryAgain("the worker was stopped"), attempt.get(20, TimeUnit.SECONDS));
   }
 }

@@ -1,7 +1,9 @@
 package dev.hookline.queue.target;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.joining;
 
+import dev.hookline.application.format.CloudEventAttributes;
 import dev.hookline.application.format.EventFormat;
 import dev.hookline.domain.delivery.RawBody;
 import dev.hookline.domain.event.StandardizedEvent;
@@ -14,9 +16,14 @@ final class IdAlone implements EventFormat {
     return ("{\"event_id\":\"" + event.eventId() + "\"}").getBytes(UTF_8);
   }
 
+  /** A CloudEvent whose data is the payload. */
   @Override
   public byte[] encodeCloudEvent(PipelineId id, StandardizedEvent event) {
-    return ("{\"id\":\"" + id + "\"}").getBytes(UTF_8);
+    return CloudEventAttributes.of(id, event).entrySet().stream()
+        .map(attribute -> "\"%s\":\"%s\",".formatted(attribute.getKey(), attribute.getValue()))
+        .collect(
+            joining("", "{", "\"data\":" + new String(event.rawPayload().bytes(), UTF_8) + "}"))
+        .getBytes(UTF_8);
   }
 
   @Override

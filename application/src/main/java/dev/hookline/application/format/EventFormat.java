@@ -17,10 +17,8 @@ public interface EventFormat {
   byte[] encode(StandardizedEvent event);
 
   /**
-   * The event as a CloudEvent 1.0 in structured JSON mode: {@code id} is the pipeline's id, so that
-   * every attempt is the same CloudEvent; {@code type} is {@code dev.hookline.SERVICE.EVENT_TYPE},
-   * {@code source} is {@code /webhooks/SERVICE}, {@code subject} the repository, {@code time} the
-   * receipt, {@code data} the whole event.
+   * The event as a CloudEvent 1.0 in structured JSON mode: {@link CloudEventAttributes}, and {@code
+   * data} is the whole event.
    */
   byte[] encodeCloudEvent(PipelineId id, StandardizedEvent event);
 

@@ -266,13 +266,11 @@ public record Settings(
 
   private static List<String> unusable(String name, Target target) {
     return switch (target) {
-      case Target.Kafka _ ->
-          List.of("dispatch target %s: type kafka is not available yet".formatted(name));
       case Target.Http http
           when http.secret().isPresent() && !isBase64(http.secret().get().first()) ->
           List.of(
               "dispatch target %s: the secret is not whsec_ and base64, or base64".formatted(name));
-      case Target.Http _, Target.Exec _, Target.Log _ -> List.of();
+      case Target.Http _, Target.Exec _, Target.Kafka _, Target.Log _ -> List.of();
     };
   }
 

@@ -29,6 +29,9 @@ public final class Logging {
       Map.of(
           "io.helidon", Level.WARN,
           "com.zaxxer.hikari", Level.WARN,
+          "org.apache.kafka", Level.WARN,
+          // Says of a broker that is away, several times a second, what each attempt's error says.
+          "org.apache.kafka.clients.NetworkClient", Level.ERROR,
           "org.flywaydb", Level.WARN,
           "org.postgresql", Level.WARN);
 

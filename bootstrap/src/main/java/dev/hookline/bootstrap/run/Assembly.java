@@ -42,6 +42,7 @@ import dev.hookline.persistence.DatabaseSettings;
 import dev.hookline.queue.target.CircuitBreakingTarget;
 import dev.hookline.queue.target.ExecTarget;
 import dev.hookline.queue.target.HttpTarget;
+import dev.hookline.queue.target.KafkaTarget;
 import dev.hookline.queue.target.LogTarget;
 import dev.hookline.queue.target.TimeLimitedTarget;
 import dev.hookline.queue.worker.OutboxWorker;
@@ -302,8 +303,10 @@ final class Assembly {
                     name, url, secret.map(source -> source::first), timeout, format, clock));
         yield new CircuitBreakingTarget(new TimeLimitedTarget(http, patience), metrics, clock);
       }
-      case Target.Kafka _ ->
-          throw new IllegalStateException("refused when the settings were checked");
+      case Target.Kafka(var servers, var topic, var timeout) -> {
+        var kafka = closer.add(new KafkaTarget(name, servers, topic, timeout, format));
+        yield new CircuitBreakingTarget(new TimeLimitedTarget(kafka, patience), metrics, clock);
+      }
     };
   }
 }

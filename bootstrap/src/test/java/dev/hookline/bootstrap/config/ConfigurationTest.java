@@ -326,7 +326,7 @@ class ConfigurationTest {
         effective(configuration, "dispatch.targets.ci").value());
     assertFalse(configuration.toString().contains("whsec_1234"), "shows a secret");
     assertEquals(
-        List.of("dispatch target stream: type kafka is not available yet"),
+        List.of(),
         configuration.settings().missingFor(Role.UP));
   }
 

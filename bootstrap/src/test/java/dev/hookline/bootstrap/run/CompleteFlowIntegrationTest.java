@@ -8,9 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.slack.api.app_backend.SlackSignature;
+import dev.hookline.application.audit.AuditState;
+import dev.hookline.application.audit.Finding;
 import dev.hookline.application.dispatch.Command;
 import dev.hookline.application.dispatch.CommandDispatcher;
 import dev.hookline.application.dispatch.Targets;
+import dev.hookline.application.inspect.PipelineFilter;
 import dev.hookline.application.pause.PauseScope;
 import dev.hookline.bootstrap.config.Configuration;
 import dev.hookline.bootstrap.config.Settings;
@@ -53,7 +56,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import javax.crypto.Mac;
@@ -459,6 +466,45 @@ class CompleteFlowIntegrationTest {
     for (PipelineId id : ids) {
       assertTrue(await(id, PipelineState.Dispatched.class).attempts() <= 2);
     }
+  }
+
+  @Test
+  void anAuditFindsNothingWrongWhileEventsAreTakenDispatchedRetriedAndReplayed() throws Exception {
+    var ci = new WatchedTarget("ci");
+    var stream = new WatchedTarget("stream");
+    ci.behave(
+        command ->
+            switch (command.id().hashCode() % 3) {
+              case 0 -> new GiveUp("HTTP 410");
+              case 1 -> new TryAgain("HTTP 409");
+              default -> new Delivered();
+            });
+    startWorker(
+        new Targets(List.of(ci, stream), routes("octo/r*", "ci", "stream")),
+        closer.add(assembly.open("test-worker", 4)));
+    var audit = new AuditState(database.storedState());
+    var over = new AtomicBoolean();
+    Callable<Void> busy =
+        () -> {
+          for (int i = 0; !over.get(); i++) {
+            sendComment((i % 5 == 0 ? "unrouted" : "r") + i % 7, i);
+            useCases.replayMany().replay(PipelineFilter.ALL, 3);
+          }
+          return null;
+        };
+    try (var executor = Executors.newFixedThreadPool(2)) {
+      var senders = List.of(executor.submit(busy), executor.submit(busy));
+      for (int i = 0; i < 15; i++) {
+        assertEquals(
+            List.of(),
+            audit.audit(true, _ -> {}, _ -> {}).stream().filter(Finding::isBroken).toList());
+      }
+      over.set(true);
+      for (Future<Void> sender : senders) {
+        sender.get();
+      }
+    }
+    assertFalse(stream.taken().isEmpty());
   }
 
   @Test

@@ -1,10 +1,10 @@
 package dev.hookline.persistence.offender;
 
-import org.apache.kafka.Broker;
+import org.apache.kafka.clients.producer.Producer;
 
 /** Talks to a broker from the wrong room. */
 public final class SendsToKafka {
-  public Class<?> broker() {
-    return Broker.class;
+  public Class<?> producer() {
+    return Producer.class;
   }
 }
