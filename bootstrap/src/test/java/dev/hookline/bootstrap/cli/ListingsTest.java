@@ -51,7 +51,8 @@ class ListingsTest {
             new PipelineView.Detailed(view, history, Samples.anEvent().build()), false);
     assertTrue(text.contains("next try    2026-03-01T12:00:04Z"), text);
     assertTrue(text.contains("error       no answer"), text);
-    assertTrue(text.lines().anyMatch(line -> line.endsWith("PROCESSING  1    -       no answer")), text);
+    assertTrue(
+        text.lines().anyMatch(line -> line.endsWith("PROCESSING  1    -       no answer")), text);
   }
 
   @Test

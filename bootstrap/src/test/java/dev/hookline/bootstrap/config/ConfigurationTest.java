@@ -325,9 +325,7 @@ class ConfigurationTest {
         "{secret: ********, timeout: PT2S, type: http, url: https://ci.example/hooks}",
         effective(configuration, "dispatch.targets.ci").value());
     assertFalse(configuration.toString().contains("whsec_1234"), "shows a secret");
-    assertEquals(
-        List.of(),
-        configuration.settings().missingFor(Role.UP));
+    assertEquals(List.of(), configuration.settings().missingFor(Role.UP));
   }
 
   @Test
