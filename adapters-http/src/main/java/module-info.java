@@ -13,10 +13,12 @@ module dev.hookline.adapters.http {
   requires io.prometheus.metrics.core;
   requires io.prometheus.metrics.model;
   requires io.prometheus.writer.text;
+  requires java.net.http;
   requires org.slf4j;
 
   exports dev.hookline.http.admin;
   exports dev.hookline.http.dialects;
+  exports dev.hookline.http.github.rest;
   exports dev.hookline.http.intake;
   exports dev.hookline.http.json;
   exports dev.hookline.http.metrics;

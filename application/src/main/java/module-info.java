@@ -12,6 +12,7 @@ module dev.hookline.application {
   exports dev.hookline.application.pause;
   exports dev.hookline.application.pipeline;
   exports dev.hookline.application.receive;
+  exports dev.hookline.application.reconcile;
   exports dev.hookline.application.refused;
   exports dev.hookline.application.replay;
   exports dev.hookline.application.retention;

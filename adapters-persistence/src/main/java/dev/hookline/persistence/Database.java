@@ -10,6 +10,8 @@ import dev.hookline.application.inspect.Records;
 import dev.hookline.application.pause.Pauses;
 import dev.hookline.application.pipeline.PipelineStore;
 import dev.hookline.application.pipeline.StoreUnavailableException;
+import dev.hookline.application.reconcile.DeliveriesOnRecord;
+import dev.hookline.application.reconcile.ScheduledReconciliations;
 import dev.hookline.application.refused.RefusedDeliveries;
 import dev.hookline.application.retention.History;
 import java.time.Duration;
@@ -103,6 +105,14 @@ public final class Database implements AutoCloseable {
 
   public Records records(EventFormat format) {
     return new JdbiRecords(sessions, format);
+  }
+
+  public DeliveriesOnRecord deliveriesOnRecord() {
+    return new JdbiDeliveriesOnRecord(sessions);
+  }
+
+  public ScheduledReconciliations scheduledReconciliations() {
+    return new JdbiScheduledReconciliations(sessions);
   }
 
   /** For those who have time: its statements may run for minutes. */

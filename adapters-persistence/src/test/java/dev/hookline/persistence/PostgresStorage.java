@@ -4,6 +4,8 @@ import dev.hookline.application.dispatch.Outbox;
 import dev.hookline.application.inspect.Records;
 import dev.hookline.application.pause.Pauses;
 import dev.hookline.application.pipeline.PipelineStore;
+import dev.hookline.application.reconcile.DeliveriesOnRecord;
+import dev.hookline.application.reconcile.ScheduledReconciliations;
 import dev.hookline.application.refused.RefusedDeliveries;
 import dev.hookline.testing.PlainEventFormat;
 import dev.hookline.testing.Storage;
@@ -26,7 +28,7 @@ final class PostgresStorage implements Storage, AutoCloseable {
     server.execute(
         """
         TRUNCATE event, pipeline, delivery_key, dead_letter, outbox_message, worker,
-          refused_delivery, pause, dropped_day;
+          refused_delivery, reconciliation, pause, dropped_day;
         UPDATE lane SET owner = NULL
         """);
   }
@@ -60,6 +62,16 @@ final class PostgresStorage implements Storage, AutoCloseable {
   }
 
   @Override
+  public DeliveriesOnRecord deliveriesOnRecord() {
+    return database.deliveriesOnRecord();
+  }
+
+  @Override
+  public ScheduledReconciliations scheduledReconciliations() {
+    return database.scheduledReconciliations();
+  }
+
+  @Override
   public Pauses pauses() {
     return database.pauses();
   }
@@ -70,6 +82,7 @@ final class PostgresStorage implements Storage, AutoCloseable {
     server.execute(
         """
         UPDATE worker SET leased_until = leased_until - interval '%1$d ms';
+        UPDATE reconciliation SET begun_at = begun_at - interval '%1$d ms';
         UPDATE outbox_message
         SET due_at = due_at - interval '%1$d ms', queued_at = queued_at - interval '%1$d ms'
         """

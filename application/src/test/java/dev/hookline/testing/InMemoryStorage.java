@@ -25,6 +25,8 @@ import dev.hookline.application.pause.Pauses;
 import dev.hookline.application.pipeline.NewPipeline;
 import dev.hookline.application.pipeline.PipelineStore;
 import dev.hookline.application.pipeline.StoreUnavailableException;
+import dev.hookline.application.reconcile.DeliveriesOnRecord;
+import dev.hookline.application.reconcile.ScheduledReconciliations;
 import dev.hookline.application.refused.RefusedDeliveries;
 import dev.hookline.application.refused.RefusedDelivery;
 import dev.hookline.domain.delivery.Delivery;
@@ -43,6 +45,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -64,6 +67,7 @@ public final class InMemoryStorage implements Storage {
   private final Map<UUID, RefusedDelivery> refused = new LinkedHashMap<>();
   private final Map<Integer, Hold> holds = new TreeMap<>();
   private final Map<WorkerId, Instant> leases = new HashMap<>();
+  private final Map<Service, Look> looks = new HashMap<>();
   private final Map<PauseScope, Instant> paused = new LinkedHashMap<>();
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private long lastMessageId;
@@ -178,6 +182,8 @@ public final class InMemoryStorage implements Storage {
 
   private record Hold(@Nullable WorkerId owner, long epoch) {}
 
+  private record Look(Instant begunAt, OptionalInt missing) {}
+
   /** From now on every call fails as with the database away, until it is back. */
   public void away(boolean isAway) {
     away = isAway;
@@ -206,6 +212,35 @@ public final class InMemoryStorage implements Storage {
   @Override
   public Outbox outbox() {
     return new Lanes();
+  }
+
+  @Override
+  public DeliveriesOnRecord deliveriesOnRecord() {
+    return this::onRecord;
+  }
+
+  private Set<String> onRecord(Service service, Collection<String> ids) {
+    synchronized (lock) {
+      reach();
+      var found = new HashSet<String>();
+      for (Row row : rows.values()) {
+        if (row.accepted().delivery().service().equals(service)) {
+          found.add(row.accepted().key().value());
+        }
+      }
+      for (RefusedDelivery one : refused.values()) {
+        if (one.delivery().service().equals(service)) {
+          one.eventId().ifPresent(found::add);
+        }
+      }
+      found.retainAll(ids);
+      return found;
+    }
+  }
+
+  @Override
+  public ScheduledReconciliations scheduledReconciliations() {
+    return new Schedule();
   }
 
   @Override
@@ -474,6 +509,40 @@ public final class InMemoryStorage implements Storage {
 
     private static long count(Collection<Message> among, Predicate<Message> wanted) {
       return among.stream().filter(wanted).count();
+    }
+  }
+
+  private final class Schedule implements ScheduledReconciliations {
+    @Override
+    public boolean begin(Service service, Duration interval) {
+      synchronized (lock) {
+        reach();
+        Look last = looks.get(service);
+        if (last != null && last.begunAt().plus(interval).isAfter(clock.instant())) {
+          return false;
+        }
+        looks.put(
+            service,
+            new Look(clock.instant(), last == null ? OptionalInt.empty() : last.missing()));
+        return true;
+      }
+    }
+
+    @Override
+    public void found(Service service, OptionalInt missing) {
+      synchronized (lock) {
+        reach();
+        looks.computeIfPresent(service, (_, look) -> new Look(look.begunAt(), missing));
+      }
+    }
+
+    @Override
+    public OptionalInt lastMissing(Service service) {
+      synchronized (lock) {
+        reach();
+        Look last = looks.get(service);
+        return last == null ? OptionalInt.empty() : last.missing();
+      }
     }
   }
 

@@ -4,6 +4,8 @@ import dev.hookline.application.dispatch.Outbox;
 import dev.hookline.application.inspect.Records;
 import dev.hookline.application.pause.Pauses;
 import dev.hookline.application.pipeline.PipelineStore;
+import dev.hookline.application.reconcile.DeliveriesOnRecord;
+import dev.hookline.application.reconcile.ScheduledReconciliations;
 import dev.hookline.application.refused.RefusedDeliveries;
 import java.time.Duration;
 
@@ -17,8 +19,12 @@ public interface Storage {
 
   Outbox outbox();
 
+  DeliveriesOnRecord deliveriesOnRecord();
+
+  ScheduledReconciliations scheduledReconciliations();
+
   Pauses pauses();
 
-  /** Lets time pass for leases and for messages that wait. */
+  /** Lets time pass for leases, for messages that wait and for schedules. */
   void pass(Duration time);
 }

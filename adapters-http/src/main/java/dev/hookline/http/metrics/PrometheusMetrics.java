@@ -4,6 +4,7 @@ import dev.hookline.application.dispatch.DispatchMetrics;
 import dev.hookline.application.inspect.Records;
 import dev.hookline.application.pause.Pauses;
 import dev.hookline.application.receive.WebhookMetrics;
+import dev.hookline.application.reconcile.ScheduledReconciliations;
 import dev.hookline.domain.delivery.Service;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
@@ -93,6 +94,14 @@ public final class PrometheusMetrics implements WebhookMetrics, DispatchMetrics 
         histogram(
             "outbox_lag_seconds", "From acceptance to the first successful dispatch.", LAG_SECONDS);
     registry.register(new OutboxGauges(records, pauses, nanoTime));
+  }
+
+  /**
+   * From now on shows how many of the service's deliveries were missing when the schedule last
+   * looked; absent while that is not known.
+   */
+  public void showMissingDeliveries(ScheduledReconciliations schedule, Service service) {
+    registry.register(new MissingDeliveries(schedule, service));
   }
 
   private Histogram histogram(String name, String help, double[] bounds, String... labels) {

@@ -6,13 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.hookline.application.dispatch.DispatchMetrics.Result;
 import dev.hookline.application.pause.PauseScope;
+import dev.hookline.application.pipeline.StoreUnavailableException;
 import dev.hookline.application.receive.WebhookMetrics.Status;
+import dev.hookline.application.reconcile.ScheduledReconciliations;
+import dev.hookline.domain.delivery.Service;
 import dev.hookline.http.testing.FakeRecords;
 import dev.hookline.http.testing.FakeStore;
 import dev.hookline.testing.Samples;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -80,6 +84,44 @@ class PrometheusMetricsTest {
     nanos.addAndGet(Duration.ofSeconds(1).toNanos());
     scrape();
     assertEquals(2, records.depthsRead.get());
+  }
+
+  @Test
+  void missingDeliveriesAreShownWhileTheyAreKnown() {
+    var schedule = new FakeSchedule();
+    metrics.showMissingDeliveries(schedule, Samples.GITHUB);
+    assertFalse(scrape().contains("webhook_missing_deliveries"), this::scrape);
+
+    schedule.missing = OptionalInt.of(0);
+    shows(scrape(), "webhook_missing_deliveries{service=\"github\"} 0.0");
+
+    schedule.away = true;
+    String text = scrape();
+    assertFalse(text.contains("webhook_missing_deliveries"), text);
+    shows(text, "outbox_messages{state=\"pending\"} 4.0");
+  }
+
+  private static final class FakeSchedule implements ScheduledReconciliations {
+    private OptionalInt missing = OptionalInt.empty();
+    private boolean away;
+
+    @Override
+    public boolean begin(Service service, Duration interval) {
+      throw new UnsupportedOperationException("a scrape takes no turn");
+    }
+
+    @Override
+    public void found(Service service, OptionalInt missing) {
+      throw new UnsupportedOperationException("a scrape finds nothing");
+    }
+
+    @Override
+    public OptionalInt lastMissing(Service service) {
+      if (away) {
+        throw new StoreUnavailableException("away");
+      }
+      return missing;
+    }
   }
 
   private String scrape() {

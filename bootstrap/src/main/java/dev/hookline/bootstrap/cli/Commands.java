@@ -1,13 +1,16 @@
 package dev.hookline.bootstrap.cli;
 
+import dev.hookline.application.reconcile.Reconciliation;
 import dev.hookline.bootstrap.config.Configuration;
 import dev.hookline.bootstrap.config.Settings;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Instant;
 
 /**
- * What the commands set going; the composition root does it. Each method but {@link #inspect}
- * returns when its work is over, with the exit code: 0 done, 1 failed, 2 misconfigured.
+ * What the commands set going; the composition root does it. Each method but {@link #inspect} and
+ * {@link #reconcile} returns when its work is over, with the exit code: 0 done, 1 failed, 2
+ * misconfigured.
  */
 public interface Commands {
 
@@ -34,4 +37,12 @@ public interface Commands {
    * @throws CommandException if it does not fit
    */
   Inspection inspect(Settings settings);
+
+  /**
+   * Compares GitHub's log of the settings' hooks with their database, and asks for what is missing.
+   *
+   * @param dryRun whether nothing is asked for
+   * @throws CommandException if the database does not fit
+   */
+  Reconciliation reconcile(Settings settings, Instant since, boolean dryRun);
 }

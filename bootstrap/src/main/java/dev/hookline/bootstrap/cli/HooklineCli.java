@@ -36,6 +36,7 @@ public final class HooklineCli {
             .addSubcommand(new SendCommand(around))
             .addSubcommand(new PipelinesCommand(around, commands))
             .addSubcommand(new RefusedCommand(around, commands))
+            .addSubcommand(new ReconcileCommand(around, commands))
             .addSubcommand(new PauseCommand(around, commands))
             .addSubcommand(new ResumeCommand(around, commands))
             .addSubcommand(new AuditCommand(around, commands))

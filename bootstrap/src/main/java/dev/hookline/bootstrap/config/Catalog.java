@@ -5,6 +5,7 @@ import dev.hookline.bootstrap.config.Settings.LogFormat;
 import dev.hookline.bootstrap.config.Settings.LogLevel;
 import dev.hookline.bootstrap.config.Settings.Ordering;
 import dev.hookline.domain.pipeline.Routes;
+import dev.hookline.http.github.rest.GitHubHook;
 import dev.hookline.http.intake.Rate;
 import dev.hookline.http.provider.ProviderProfile;
 import dev.hookline.http.provider.ProviderProfile.RefuseWith;
@@ -36,6 +37,7 @@ final class Catalog {
           "services",
           "dispatch",
           "worker",
+          "reconcile",
           "log",
           "retention",
           "shutdown-grace");
@@ -199,6 +201,43 @@ final class Catalog {
               "strict",
               "strict: one repository's events in the order accepted; none",
               Readers.oneOf(Ordering.class)));
+
+  final Setting<URI> reconcileGitHubUrl =
+      add(
+          Setting.value(
+              "reconcile.github.url",
+              "https://api.github.com",
+              "its REST API; an Enterprise Server's: https://HOST/api/v3",
+              Readers.API_URL));
+  final Setting<SecretSource> reconcileGitHubToken =
+      add(secret("reconcile.github.token", "for hooks of repositories and organizations"));
+  final Setting<String> reconcileGitHubAppId =
+      add(
+          Setting.value(
+              "reconcile.github.app-id", "", "the GitHub App's, for its hook", Readers.WORD));
+  final Setting<SecretSource> reconcileGitHubPrivateKey =
+      add(secret("reconcile.github.private-key", "the GitHub App's, in PEM"));
+  final Setting<List<GitHubHook>> reconcileGitHubHooks =
+      add(
+          Setting.list(
+              "reconcile.github.hooks",
+              "",
+              "whose logs are read: OWNER/NAME/ID, ORGANIZATION/ID or app",
+              written -> Readers.NAMES.read(written).stream().map(GitHubHook::parse).toList()));
+  final Setting<Duration> reconcileGitHubInterval =
+      add(
+          Setting.value(
+              "reconcile.github.interval",
+              "",
+              "how often the workers reconcile; not at all without it",
+              Readers.duration("PT1M", "P1D")));
+  final Setting<Duration> reconcileGitHubSince =
+      add(
+          Setting.value(
+              "reconcile.github.since",
+              "PT3H",
+              "how far back they look",
+              Readers.duration("PT1M", "P3D")));
 
   final Setting<LogFormat> logFormat =
       add(

@@ -5,6 +5,7 @@ import dev.hookline.bootstrap.config.Settings.ServiceSettings;
 import dev.hookline.domain.delivery.Service;
 import dev.hookline.domain.pipeline.Route;
 import dev.hookline.domain.pipeline.Routes;
+import dev.hookline.http.github.rest.AppToken;
 import dev.hookline.http.provider.ProviderProfile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 
 /**
  * The configuration as it is in force: the typed settings, where each value comes from, and what is
@@ -116,6 +118,7 @@ public record Configuration(Settings settings, List<EffectiveValue> values, List
           services(),
           dispatch(),
           worker(),
+          reconcile(),
           new Settings.Log(layers.find(catalog.logFormat), layers.get(catalog.logLevel)),
           layers.get(catalog.retention),
           layers.get(catalog.shutdownGrace));
@@ -178,6 +181,63 @@ public record Configuration(Settings settings, List<EffectiveValue> values, List
                 .formatted(worker.backoffMax(), worker.backoffInitial()));
       }
       return worker;
+    }
+
+    private Settings.Reconcile reconcile() {
+      var reconcile =
+          new Settings.Reconcile(
+              layers.get(catalog.reconcileGitHubUrl),
+              layers.find(catalog.reconcileGitHubToken),
+              layers.find(catalog.reconcileGitHubAppId),
+              layers.find(catalog.reconcileGitHubPrivateKey),
+              layers.get(catalog.reconcileGitHubHooks),
+              layers.find(catalog.reconcileGitHubInterval),
+              layers.get(catalog.reconcileGitHubSince));
+      boolean unreadable =
+          Stream.<Setting<?>>of(
+                  catalog.reconcileGitHubToken,
+                  catalog.reconcileGitHubAppId,
+                  catalog.reconcileGitHubPrivateKey)
+              .anyMatch(key -> !layers.isUnset(key) && layers.find(key).isEmpty());
+      if (!unreadable) {
+        reconcile.missing().forEach(layers::problem);
+      }
+      checkKey(reconcile);
+      checkSchedule(reconcile);
+      if (reconcile.url().getScheme().equalsIgnoreCase("http") && !reconcile.hooks().isEmpty()) {
+        warnings.add("reconcile.github.url: http sends the token for everybody on the way to read");
+      }
+      return reconcile;
+    }
+
+    private void checkKey(Settings.Reconcile reconcile) {
+      try {
+        reconcile.privateKey().ifPresent(key -> AppToken.requireKey(key.first()));
+      } catch (IllegalArgumentException e) {
+        layers.problem(
+            "reconcile.github.private-key (HOOKLINE_RECONCILE_GITHUB_PRIVATE_KEY): "
+                + e.getMessage());
+      }
+    }
+
+    private void checkSchedule(Settings.Reconcile reconcile) {
+      Duration since = reconcile.since();
+      String key = "reconcile.github.since (HOOKLINE_RECONCILE_GITHUB_SINCE): " + since;
+      Duration kept = layers.get(catalog.retention);
+      if (since.compareTo(kept) > 0) {
+        layers.problem(
+            key + " is longer than retention, " + kept + ": what was forgotten would come again");
+      }
+      if (reconcile.interval().filter(interval -> interval.compareTo(since) > 0).isPresent()) {
+        layers.problem(key + " is shorter than reconcile.github.interval: it would leave gaps");
+      }
+      if (reconcile.interval().isPresent()
+          && reconcile.hooks().isEmpty()
+          && layers.isUnset(catalog.reconcileGitHubHooks)) {
+        layers.problem(
+            "reconcile.github.hooks (HOOKLINE_RECONCILE_GITHUB_HOOKS) is required for"
+                + " reconcile.github.interval");
+      }
     }
 
     private Settings.Dispatch dispatch() {

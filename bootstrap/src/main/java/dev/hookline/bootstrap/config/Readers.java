@@ -75,6 +75,26 @@ final class Readers {
         throw new IllegalArgumentException("not a URL that starts with http:// or https://");
       };
 
+  static final Reader<URI> API_URL =
+      written -> {
+        URI url = HTTP_URL.read(written);
+        if (url.getRawQuery() != null
+            || url.getRawFragment() != null
+            || url.getRawUserInfo() != null) {
+          throw new IllegalArgumentException("has more than a host, a port and a path");
+        }
+        return url;
+      };
+
+  static final Reader<String> WORD =
+      written -> {
+        String word = written.text().strip();
+        if (!word.matches("[A-Za-z0-9._-]{1,100}")) {
+          throw bad("not a word of A-Z a-z 0-9 . _ -", word);
+        }
+        return word;
+      };
+
   static final Reader<List<String>> COMMAND =
       written -> {
         List<String> words =

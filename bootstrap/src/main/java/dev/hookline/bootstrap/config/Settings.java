@@ -2,9 +2,11 @@ package dev.hookline.bootstrap.config;
 
 import dev.hookline.domain.delivery.Service;
 import dev.hookline.domain.pipeline.Routes;
+import dev.hookline.http.github.rest.GitHubHook;
 import dev.hookline.http.intake.Rate;
 import dev.hookline.http.provider.ProviderProfile;
 import dev.hookline.http.provider.RepositoryMapping;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -21,6 +23,7 @@ import java.util.stream.Collectors;
  * files; no {@code toString} shows a secret.
  *
  * @param services every service that is known, enabled or not, in the order of their profiles
+ * @param reconcile with GitHub, which never retries by itself
  * @param retention how long settled history is kept
  * @param shutdownGrace how long what is in flight may take to finish
  */
@@ -31,6 +34,7 @@ public record Settings(
     Map<Service, ServiceSettings> services,
     Dispatch dispatch,
     Worker worker,
+    Reconcile reconcile,
     Log log,
     Duration retention,
     Duration shutdownGrace) {
@@ -145,6 +149,59 @@ public record Settings(
       Duration backoffMax,
       Ordering ordering) {}
 
+  /**
+   * Reconciliation with GitHub.
+   *
+   * @param url of its REST API
+   * @param token for hooks of repositories and organizations
+   * @param appId with the private key, for the hook of a GitHub App
+   * @param hooks whose logs are read
+   * @param interval how often the workers reconcile; empty: not at all
+   * @param since how far back they look
+   */
+  public record Reconcile(
+      URI url,
+      Optional<SecretSource> token,
+      Optional<String> appId,
+      Optional<SecretSource> privateKey,
+      List<GitHubHook> hooks,
+      Optional<Duration> interval,
+      Duration since) {
+
+    /** The same for other hooks. */
+    public Reconcile withHooks(List<GitHubHook> others) {
+      return new Reconcile(url, token, appId, privateKey, List.copyOf(others), interval, since);
+    }
+
+    /** What its hooks cannot be asked without, one line each. */
+    public List<String> missing() {
+      var missing = new ArrayList<String>();
+      for (GitHubHook hook : hooks) {
+        switch (hook) {
+          case GitHubHook.OfApp _ -> {
+            if (appId.isEmpty()) {
+              missing.add(required("app-id", "APP_ID", hook));
+            }
+            if (privateKey.isEmpty()) {
+              missing.add(required("private-key", "PRIVATE_KEY", hook));
+            }
+          }
+          case GitHubHook.OfRepository _, GitHubHook.OfOrganization _ -> {
+            if (token.isEmpty()) {
+              missing.add(required("token", "TOKEN", hook));
+            }
+          }
+        }
+      }
+      return missing;
+    }
+
+    private static String required(String key, String variable, GitHubHook hook) {
+      return "reconcile.github.%s (HOOKLINE_RECONCILE_GITHUB_%s) is required for the hook %s"
+          .formatted(key, variable, hook);
+    }
+  }
+
   /** What is kept in order. */
   public enum Ordering {
     STRICT,
@@ -235,12 +292,28 @@ public record Settings(
     var all = new LinkedHashMap<Service, ServiceSettings>();
     services.forEach(
         (service, s) -> all.put(service, s.enabled() ? s : s.withSecrets(others.apply(service))));
-    return new Settings(http, admin, db, all, dispatch, worker, log, retention, shutdownGrace);
+    return new Settings(
+        http, admin, db, all, dispatch, worker, reconcile, log, retention, shutdownGrace);
   }
 
   /** The same, on this database. */
   public Settings withDb(Db other) {
     return new Settings(
-        http, admin, other, services, dispatch, worker, log, retention, shutdownGrace);
+        http, admin, other, services, dispatch, worker, reconcile, log, retention, shutdownGrace);
+  }
+
+  /** The same, with other hooks to reconcile. */
+  public Settings withHooks(List<GitHubHook> hooks) {
+    return new Settings(
+        http,
+        admin,
+        db,
+        services,
+        dispatch,
+        worker,
+        reconcile.withHooks(hooks),
+        log,
+        retention,
+        shutdownGrace);
   }
 }

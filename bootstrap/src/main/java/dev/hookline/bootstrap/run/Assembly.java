@@ -12,6 +12,8 @@ import dev.hookline.application.format.EventFormat;
 import dev.hookline.application.receive.AdmitSender;
 import dev.hookline.application.receive.ReceiveWebhook;
 import dev.hookline.application.receive.ServiceProfile;
+import dev.hookline.application.reconcile.ReconcileDeliveries;
+import dev.hookline.application.reconcile.ReconcileWhenDue;
 import dev.hookline.bootstrap.config.SecretSource;
 import dev.hookline.bootstrap.config.Settings;
 import dev.hookline.bootstrap.config.Settings.ServiceSettings;
@@ -23,6 +25,10 @@ import dev.hookline.http.admin.AdminJson;
 import dev.hookline.http.admin.AdminServer;
 import dev.hookline.http.admin.ReadinessCheck;
 import dev.hookline.http.dialects.Dialects;
+import dev.hookline.http.github.rest.AppToken;
+import dev.hookline.http.github.rest.GitHubDeliveryLog;
+import dev.hookline.http.github.rest.GitHubHook;
+import dev.hookline.http.github.rest.GitHubRest;
 import dev.hookline.http.intake.BucketQuota;
 import dev.hookline.http.intake.BucketRateLimiter;
 import dev.hookline.http.intake.EnabledService;
@@ -69,6 +75,8 @@ final class Assembly {
 
   /** One for all, so that the lines of several targets never mix. */
   private static final OutputStream STANDARD_OUTPUT = new FileOutputStream(FileDescriptor.out);
+
+  private static final Service GITHUB = new Service("github");
 
   private final Settings settings;
   private final Clock clock;
@@ -225,6 +233,50 @@ final class Assembly {
             }),
         jitter,
         settings.shutdownGrace());
+  }
+
+  /**
+   * For the hooks of the settings, with what they need; the connection to GitHub is the closer's.
+   */
+  ReconcileDeliveries reconcile(Database database, Closer closer) {
+    Settings.Reconcile how = settings.reconcile();
+    var rest = closer.add(new GitHubRest(how.url(), clock, jitter, Thread::sleep));
+    return new ReconcileDeliveries(
+        GITHUB,
+        how.hooks().stream()
+            .map(hook -> new GitHubDeliveryLog(rest, hook, proofFor(hook, how)))
+            .toList(),
+        database.deliveriesOnRecord());
+  }
+
+  private Supplier<String> proofFor(GitHubHook hook, Settings.Reconcile how) {
+    return switch (hook) {
+      case GitHubHook.OfApp _ ->
+          new AppToken(how.appId().orElseThrow(), how.privateKey().orElseThrow()::first, clock);
+      case GitHubHook.OfRepository _, GitHubHook.OfOrganization _ ->
+          how.token().orElseThrow()::first;
+    };
+  }
+
+  /** Starts reconciling by the schedule of the settings, if they have one. */
+  void reconcileBySchedule(Database database, PrometheusMetrics metrics, Closer closer) {
+    Settings.Reconcile how = settings.reconcile();
+    how.interval()
+        .ifPresent(
+            interval -> {
+              var schedule = database.scheduledReconciliations();
+              metrics.showMissingDeliveries(schedule, GITHUB);
+              closer.add(
+                  ReconcileSchedule.start(
+                      new ReconcileWhenDue(
+                          GITHUB,
+                          reconcile(database, closer),
+                          schedule,
+                          interval,
+                          how.since(),
+                          clock),
+                      jitter));
+            });
   }
 
   Targets targets(EventFormat format, DispatchMetrics metrics, Closer closer) {

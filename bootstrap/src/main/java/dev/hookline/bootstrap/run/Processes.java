@@ -1,5 +1,6 @@
 package dev.hookline.bootstrap.run;
 
+import dev.hookline.application.reconcile.Reconciliation;
 import dev.hookline.bootstrap.cli.CommandException;
 import dev.hookline.bootstrap.cli.Commands;
 import dev.hookline.bootstrap.cli.ExitCode;
@@ -20,6 +21,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,6 +79,7 @@ public final class Processes implements Commands {
           closer.add(worker).start();
           closer.add(stallWatch(settings, worker, workerDatabase, life));
           closer.add(Upkeep.start(workerDatabase, settings.retention()));
+          assembly.reconcileBySchedule(workerDatabase, metrics, closer);
           closer.add(intake);
           announce(settings, own, postgres, intake.port(), admin.port(), out);
         });
@@ -132,6 +135,7 @@ public final class Processes implements Commands {
           closer.add(worker).start();
           closer.add(stallWatch(settings, worker, database, life));
           closer.add(Upkeep.start(database, settings.retention()));
+          assembly.reconcileBySchedule(database, metrics, closer);
         });
   }
 
@@ -238,15 +242,29 @@ public final class Processes implements Commands {
     var assembly = new Assembly(settings, clock);
     var database = assembly.open("hookline-inspect", TOOL_CONNECTIONS);
     try {
-      SchemaState state = database.schema();
-      if (state != SchemaState.FITS) {
-        throw CommandException.usage(SchemaWatch.advice(state));
-      }
+      requireFitting(database);
       var useCases = assembly.useCases(database);
       return new DatabaseInspection(database, useCases, new AdminJson(useCases.format()));
     } catch (RuntimeException e) {
       database.close();
       throw e;
+    }
+  }
+
+  private static void requireFitting(Database database) {
+    SchemaState state = database.schema();
+    if (state != SchemaState.FITS) {
+      throw CommandException.usage(SchemaWatch.advice(state));
+    }
+  }
+
+  @Override
+  public Reconciliation reconcile(Settings settings, Instant since, boolean dryRun) {
+    var assembly = new Assembly(settings, clock);
+    try (var closer = new Closer()) {
+      var database = closer.add(assembly.open("hookline-reconcile", TOOL_CONNECTIONS));
+      requireFitting(database);
+      return assembly.reconcile(database, closer).reconcile(since, dryRun);
     }
   }
 }

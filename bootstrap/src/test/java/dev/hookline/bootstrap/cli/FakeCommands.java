@@ -1,15 +1,19 @@
 package dev.hookline.bootstrap.cli;
 
+import dev.hookline.application.reconcile.Reconciliation;
 import dev.hookline.bootstrap.config.Configuration;
 import dev.hookline.bootstrap.config.Settings;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Notes what it is asked for. */
 final class FakeCommands implements Commands {
   final List<String> calls = new ArrayList<>();
+  @Nullable Reconciliation reconciliation;
 
   @Override
   public int up(Configuration configuration, Path folder, PrintWriter out) {
@@ -39,5 +43,16 @@ final class FakeCommands implements Commands {
   public Inspection inspect(Settings settings) {
     calls.add("inspect " + settings.db().url().orElse(""));
     throw CommandException.failed("nothing to inspect");
+  }
+
+  @Override
+  public Reconciliation reconcile(Settings settings, Instant since, boolean dryRun) {
+    calls.add(
+        "reconcile %s since %s%s"
+            .formatted(settings.reconcile().hooks(), since, dryRun ? " dry" : ""));
+    if (reconciliation == null) {
+      throw CommandException.failed("nothing to reconcile");
+    }
+    return reconciliation;
   }
 }

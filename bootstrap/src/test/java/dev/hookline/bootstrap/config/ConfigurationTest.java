@@ -13,10 +13,13 @@ import dev.hookline.domain.delivery.Service;
 import dev.hookline.domain.event.Glob;
 import dev.hookline.domain.pipeline.Route;
 import dev.hookline.domain.pipeline.Routes;
+import dev.hookline.http.github.rest.GitHubHook;
 import dev.hookline.http.intake.Rate;
 import dev.hookline.http.provider.ProviderProfile;
 import dev.hookline.http.provider.ProviderProfile.RefuseWith;
+import dev.hookline.http.testing.RsaKeys;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -126,6 +129,10 @@ class ConfigurationTest {
           worker.backoff.initial            | HOOKLINE_WORKER_BACKOFF_INITIAL           | PT0.01S
           worker.backoff.max                | HOOKLINE_WORKER_BACKOFF_MAX               | PT1M
           worker.ordering                   | HOOKLINE_WORKER_ORDERING                  | none
+          reconcile.github.url              | HOOKLINE_RECONCILE_GITHUB_URL             | https://ghe.example/api/v3
+          reconcile.github.token            | HOOKLINE_RECONCILE_GITHUB_TOKEN           | github_pat_0123
+          reconcile.github.app-id           | HOOKLINE_RECONCILE_GITHUB_APP_ID          | 12345
+          reconcile.github.since            | HOOKLINE_RECONCILE_GITHUB_SINCE           | PT1H
           log.format                        | HOOKLINE_LOG_FORMAT                       | json
           log.level                         | HOOKLINE_LOG_LEVEL                        | DEBUG
           """)
@@ -488,6 +495,104 @@ class ConfigurationTest {
             "worker.backoff.max (HOOKLINE_WORKER_BACKOFF_MAX): PT0.5S is below"
                 + " worker.backoff.initial, PT1S"),
         problems(Map.of("HOOKLINE_WORKER_BACKOFF_MAX", "PT0.5S")));
+  }
+
+  @Test
+  void reconciliationIsOffByDefault() {
+    Settings.Reconcile reconcile = load(Map.of()).settings().reconcile();
+
+    assertEquals(URI.create("https://api.github.com"), reconcile.url());
+    assertEquals(List.of(), reconcile.hooks());
+    assertEquals(Optional.empty(), reconcile.interval());
+    assertEquals(Duration.ofHours(3), reconcile.since());
+  }
+
+  @Test
+  void hooksToReconcileAreRead() throws IOException {
+    Path key = Files.writeString(folder.resolve("app.pem"), RsaKeys.generate().pkcs1Pem());
+    write(
+        """
+        hookline:
+          reconcile:
+            github:
+              url: https://ghe.example/api/v3
+              token: github_pat_0123
+              app-id: 12345
+              private-key-file: %s
+              hooks: [octo/widgets/123, octo/123, app]
+              interval: PT15M
+        """
+            .formatted(key));
+    Configuration configuration = load(Map.of());
+    Settings.Reconcile reconcile = configuration.settings().reconcile();
+
+    assertEquals(
+        List.of("octo/widgets/123", "octo/123", "app"),
+        reconcile.hooks().stream().map(GitHubHook::toString).toList());
+    assertEquals(Optional.of(Duration.ofMinutes(15)), reconcile.interval());
+    assertEquals(Files.readString(key).strip(), reconcile.privateKey().orElseThrow().first());
+    assertEquals("********", effective(configuration, "reconcile.github.private-key").value());
+    assertFalse(configuration.toString().contains("github_pat_0123"), "shows a secret");
+    assertEquals(List.of(), configuration.warnings());
+  }
+
+  @Test
+  void hooksToReconcileNeedWhatTheyAreAskedWith() {
+    assertEquals(
+        List.of(
+            "reconcile.github.token (HOOKLINE_RECONCILE_GITHUB_TOKEN) is required for the hook"
+                + " octo/123",
+            "reconcile.github.app-id (HOOKLINE_RECONCILE_GITHUB_APP_ID) is required for the hook"
+                + " app",
+            "reconcile.github.private-key (HOOKLINE_RECONCILE_GITHUB_PRIVATE_KEY) is required for"
+                + " the hook app"),
+        problems(Map.of("HOOKLINE_RECONCILE_GITHUB_HOOKS", "octo/123,app")));
+    assertEquals(
+        List.of(
+            "reconcile.github.hooks (HOOKLINE_RECONCILE_GITHUB_HOOKS) is required for"
+                + " reconcile.github.interval"),
+        problems(Map.of("HOOKLINE_RECONCILE_GITHUB_INTERVAL", "PT15M")));
+  }
+
+  @Test
+  void whatCannotBeReconciledWithIsAProblem() {
+    var environment = new HashMap<String, String>();
+    environment.put("HOOKLINE_RECONCILE_GITHUB_HOOKS", "octo");
+    environment.put("HOOKLINE_RECONCILE_GITHUB_URL", "https://me@ghe.example/api/v3");
+    environment.put("HOOKLINE_RECONCILE_GITHUB_APP_ID", "two words");
+    environment.put("HOOKLINE_RECONCILE_GITHUB_PRIVATE_KEY", "let-me-in");
+    environment.put("HOOKLINE_RECONCILE_GITHUB_SINCE", "P4D");
+    environment.put("HOOKLINE_RECONCILE_GITHUB_INTERVAL", "PT1S");
+    assertEquals(
+        Set.of(
+            "HOOKLINE_RECONCILE_GITHUB_HOOKS: not a hook such as octo/widgets/123, octo/123 or"
+                + " app: \"octo\"",
+            "HOOKLINE_RECONCILE_GITHUB_URL: has more than a host, a port and a path",
+            "HOOKLINE_RECONCILE_GITHUB_APP_ID: not a word of A-Z a-z 0-9 . _ -: \"two words\"",
+            "reconcile.github.private-key (HOOKLINE_RECONCILE_GITHUB_PRIVATE_KEY): not an RSA"
+                + " private key in PEM without a password",
+            "HOOKLINE_RECONCILE_GITHUB_SINCE: not from PT1M to P3D: \"P4D\"",
+            "HOOKLINE_RECONCILE_GITHUB_INTERVAL: not from PT1M to P1D: \"PT1S\""),
+        Set.copyOf(problems(environment)));
+  }
+
+  @Test
+  void reconciliationLooksBackNeitherTooFarNorTooLittle() {
+    assertEquals(
+        List.of(
+            "reconcile.github.since (HOOKLINE_RECONCILE_GITHUB_SINCE): PT72H is longer than"
+                + " retention, PT48H: what was forgotten would come again"),
+        problems(Map.of("HOOKLINE_RECONCILE_GITHUB_SINCE", "P3D", "HOOKLINE_RETENTION", "P2D")));
+    assertEquals(
+        List.of(
+            "reconcile.github.since (HOOKLINE_RECONCILE_GITHUB_SINCE): PT1H is shorter than"
+                + " reconcile.github.interval: it would leave gaps"),
+        problems(
+            Map.of(
+                "HOOKLINE_RECONCILE_GITHUB_SINCE", "PT1H",
+                "HOOKLINE_RECONCILE_GITHUB_INTERVAL", "PT2H",
+                "HOOKLINE_RECONCILE_GITHUB_TOKEN", "github_pat_0123",
+                "HOOKLINE_RECONCILE_GITHUB_HOOKS", "octo/123")));
   }
 
   @Test
