@@ -22,12 +22,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells an outage of the target from trouble with an event. The circuit opens when event after event
- * fails and the target is a suspect: {@value #OUTAGE} different ones without a success in between;
- * or, since under strict ordering an event fails again and again while those behind it wait, {@value
- * #UNREACHABLE} failures in a row that are surely the target's. Then the target takes nothing, and
- * what was on its way does not count as an attempt. After a wait, one command at a time probes
- * whether it is back; a probe that fails does not count either, and doubles the wait up to a limit.
+ * Tells an outage of the target from trouble with an event. The circuit opens when event after
+ * event fails and the target is a suspect: {@value #OUTAGE} different ones without a success in
+ * between; or, since under strict ordering an event fails again and again while those behind it
+ * wait, {@value #UNREACHABLE} failures in a row that are surely the target's. Then the target takes
+ * nothing, and what was on its way does not count as an attempt. After a wait, one command at a
+ * time probes whether it is back; a probe that fails does not count either, and doubles the wait up
+ * to a limit.
  *
  * <p>One event that fails by itself, however often, opens nothing: its attempts are its own.
  */

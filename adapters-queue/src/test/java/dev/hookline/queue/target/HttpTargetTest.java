@@ -215,8 +215,7 @@ class HttpTargetTest {
   }
 
   private static void assertSuspect(Suspect suspect, Outcome outcome) {
-    assertEquals(
-        suspect, assertInstanceOf(TryAgain.class, outcome).suspect(), outcome::toString);
+    assertEquals(suspect, assertInstanceOf(TryAgain.class, outcome).suspect(), outcome::toString);
   }
 
   @Test
@@ -273,7 +272,8 @@ class HttpTargetTest {
 
   @Test
   void anAnswerThatIsNoHttpMakesTheTargetASuspect() throws IOException {
-    assertSuspect(Suspect.EITHER, 
+    assertSuspect(
+        Suspect.EITHER,
         sendToRude(
             socket -> socket.getOutputStream().write("220 smtp ready\r\n\r\n".getBytes(UTF_8)),
             PATIENCE));
