@@ -271,19 +271,19 @@ final class JdbiOutbox implements Outbox {
       ), written AS MATERIALIZED (
         SELECT id, false AS over FROM kept UNION ALL SELECT id, true FROM settled
       ), entry AS (
-        SELECT a.pipeline_id, a.place, 1 AS part, jsonb_strip_nulls(jsonb_build_object(
+        SELECT a.pipeline_id, a.begun_at AS at, a.place, 1 AS part, jsonb_strip_nulls(jsonb_build_object(
           'state', 'PROCESSING', 'at', a.begun_at, 'attempt', a.begun, 'target', a.target)) AS step
         FROM allowed a JOIN written USING (id)
         WHERE a.begun_at IS NOT NULL
         UNION ALL
-        SELECT a.pipeline_id, a.place, 2, jsonb_strip_nulls(jsonb_build_object(
+        SELECT a.pipeline_id, a.since, a.place, 2, jsonb_strip_nulls(jsonb_build_object(
           'state', CASE WHEN a.target IS NULL THEN a.state ELSE 'PROCESSING' END,
           'at', a.since, 'attempt', a.attempts, 'error', a.error, 'target', a.target,
           'target_state', CASE WHEN w.over AND a.target IS NOT NULL THEN a.state END))
         FROM allowed a JOIN written w USING (id)
         WHERE a.state <> 'PROCESSING' OR a.next_attempt_at IS NOT NULL
       ), entries AS (
-        SELECT pipeline_id, jsonb_agg(step ORDER BY place, part) AS steps
+        SELECT pipeline_id, jsonb_agg(step ORDER BY at, place, part) AS steps
         FROM entry
         GROUP BY pipeline_id
       ), move AS (

@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,7 +23,9 @@ final class Notifier implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Notifier.class);
 
   private final Connector connector;
-  private final Semaphore signals = new Semaphore(0);
+  private final Semaphore wakeUps = new Semaphore(0);
+  private final AtomicBoolean pending = new AtomicBoolean();
+  private volatile boolean closed;
   private final Thread thread;
   private @Nullable Connection connection;
   private boolean failing;
@@ -34,18 +37,19 @@ final class Notifier implements AutoCloseable {
 
   /** Never blocks and never fails: whoever misses it polls. */
   void signal() {
-    if (signals.availablePermits() == 0) {
-      signals.release();
+    if (!pending.getAndSet(true)) {
+      wakeUps.release();
     }
   }
 
   private void run() {
     try {
-      while (true) {
-        signals.acquire();
-        signals.drainPermits();
-        tell();
-        Thread.sleep(MINIMUM_GAP);
+      while (!closed || pending.get()) {
+        wakeUps.acquire();
+        if (pending.getAndSet(false)) {
+          tell();
+          Thread.sleep(MINIMUM_GAP);
+        }
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
@@ -80,9 +84,12 @@ final class Notifier implements AutoCloseable {
     }
   }
 
+  /** Tells what is still to be told, since a command closes as soon as it has stored something. */
   @Override
   public void close() {
-    thread.interrupt();
+    closed = true;
+    wakeUps.release();
     Connector.await(thread, PATIENCE_OF_CLOSE);
+    thread.interrupt();
   }
 }
