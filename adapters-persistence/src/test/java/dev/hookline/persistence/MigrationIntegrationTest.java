@@ -1,12 +1,27 @@
 package dev.hookline.persistence;
 
+import static dev.hookline.testing.Samples.NOON;
+import static dev.hookline.testing.Samples.anEvent;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.hookline.application.dispatch.Outbox;
+import dev.hookline.application.dispatch.OutboxMessage;
+import dev.hookline.application.dispatch.WorkerId;
+import dev.hookline.domain.pipeline.Outcome;
+import dev.hookline.domain.pipeline.PipelineId;
+import dev.hookline.domain.pipeline.PipelineState;
+import dev.hookline.testing.Claims;
+import dev.hookline.testing.PlainEventFormat;
+import dev.hookline.testing.Samples;
 import dev.hookline.testing.TestDatabase;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -51,6 +66,55 @@ final class MigrationIntegrationTest {
     server.execute("UPDATE schema_history SET success = false");
 
     assertEquals(SchemaState.MISSING, database.schema());
+  }
+
+  @Test
+  void workOfTheFirstSchemaGoesOnAfterTheMigration() {
+    var settings = server.settings();
+    Flyway.configure()
+        .dataSource(settings.url(), settings.user(), settings.password())
+        .locations(Database.MIGRATIONS)
+        .table("schema_history")
+        .target("1")
+        .load()
+        .migrate();
+    var id = new PipelineId(Samples.uuid(NOON));
+    var format = new PlainEventFormat();
+    server.execute(
+        """
+        INSERT INTO event (pipeline_id, document, body) VALUES ('%1$s', '%2$s', '{}');
+        INSERT INTO pipeline (
+          id, service, event_id, event_type, repository, received_at, state, attempts, since,
+          history)
+        VALUES (
+          '%1$s', 'github', 'e', 'push', 'octo/widgets', now(), 'PROCESSING', 1, now(),
+          '[{"state": "RECEIVED", "at": "2026-03-01T12:00:00Z", "attempt": 0}]');
+        INSERT INTO delivery_key (service, key, pipeline_id) VALUES ('github', 'e', '%1$s');
+        INSERT INTO outbox_message (pipeline_id, lane, ordering_key, task, attempts)
+        VALUES ('%1$s', 7, 7, 'dispatch_command', 1);
+        """
+            .formatted(id, format.encodeWithoutPayload(anEvent().build()).replace("'", "''")));
+    assertEquals(SchemaState.OLDER, database.schema());
+
+    database.migrate();
+
+    var outbox = database.outbox(format);
+    var worker = new WorkerId(Samples.uuid(NOON));
+    var lanes = outbox.lease(worker, Duration.ofSeconds(8), Set.of());
+    OutboxMessage message =
+        Claims.due(outbox, lanes, Outbox.Ordering.STRICT, List.of(), 10).getFirst();
+    assertEquals(id, message.pipeline().id());
+    assertEquals(1, message.pipeline().state().attempts());
+    var begun = message.with(message.pipeline().begin(Samples.THREE_TIMES, NOON));
+    outbox.record(worker, List.of(begun));
+    var settled =
+        begun
+            .recorded(1)
+            .with(begun.pipeline().settle(new Outcome.Delivered(), Samples.THREE_TIMES, NOON));
+    assertEquals(Set.of(message.id()), outbox.record(worker, List.of(settled)));
+    assertEquals(
+        PipelineState.Name.DISPATCHED,
+        database.records(format).pipeline(id).orElseThrow().pipeline().state().name());
   }
 
   @Test

@@ -13,7 +13,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.hookline.application.dispatch.Command;
 import dev.hookline.application.dispatch.CommandDispatcher;
 import dev.hookline.application.dispatch.DispatchCommand;
-import dev.hookline.application.dispatch.DispatchMetrics;
 import dev.hookline.application.dispatch.Outbox.Ordering;
 import dev.hookline.application.dispatch.ProcessWebhookEvent;
 import dev.hookline.application.dispatch.Targets;
@@ -74,20 +73,8 @@ class OutageTest {
         }
       };
 
-  private static final DispatchMetrics UNCOUNTED =
-      new DispatchMetrics() {
-        @Override
-        public void dispatched(String target, Result result, Duration took) {}
-
-        @Override
-        public void available(String target, boolean available) {}
-
-        @Override
-        public void lag(Duration sinceQueued) {}
-      };
-
   private OutboxDrain worker() {
-    var targets = Targets.only(new CircuitBreakingTarget(target, UNCOUNTED, clock));
+    var targets = Targets.only(new CircuitBreakingTarget(target, new Uncounted(), clock));
     var settings =
         new WorkerSettings(
             new WorkerId(Samples.uuid(NOON)),
@@ -99,7 +86,7 @@ class OutageTest {
     return new OutboxDrain(
         storage.outbox(),
         new ProcessWebhookEvent(storage.outbox(), targets, THREE_TIMES, clock),
-        new DispatchCommand(targets, THREE_TIMES, UNCOUNTED, clock),
+        new DispatchCommand(targets, THREE_TIMES, new Uncounted(), clock),
         targets,
         settings,
         atWork::add,

@@ -12,7 +12,6 @@ import dev.hookline.application.dispatch.Command;
 import dev.hookline.application.dispatch.CommandDispatcher;
 import dev.hookline.application.dispatch.CommandDispatcher.Room;
 import dev.hookline.application.dispatch.DispatchCommand;
-import dev.hookline.application.dispatch.DispatchMetrics;
 import dev.hookline.application.dispatch.Outbox.Ordering;
 import dev.hookline.application.dispatch.ProcessWebhookEvent;
 import dev.hookline.application.dispatch.Targets;
@@ -52,18 +51,6 @@ class OutboxDrainTest {
   private final Queue<Runnable> atWork = new ArrayDeque<>();
   private Function<Command, Outcome> target = _ -> new Delivered();
   private Room room = Room.ALL;
-
-  private static final DispatchMetrics UNCOUNTED =
-      new DispatchMetrics() {
-        @Override
-        public void dispatched(String target, Result result, Duration took) {}
-
-        @Override
-        public void available(String target, boolean available) {}
-
-        @Override
-        public void lag(Duration sinceReceived) {}
-      };
 
   /** A target that the test gives its moods. */
   private final class Moody implements CommandDispatcher {
@@ -107,7 +94,7 @@ class OutboxDrainTest {
     return new OutboxDrain(
         storage.outbox(),
         new ProcessWebhookEvent(storage.outbox(), targets, THREE_TIMES, clock),
-        new DispatchCommand(targets, THREE_TIMES, UNCOUNTED, clock),
+        new DispatchCommand(targets, THREE_TIMES, new Uncounted(), clock),
         targets,
         settings,
         atWork::add,
@@ -277,6 +264,32 @@ class OutboxDrainTest {
     target = _ -> new Delivered();
     drain(worker);
     assertEquals(new PipelineState.Dispatched(1, NOON), state(id));
+  }
+
+  @Test
+  void aBacklogDoesNotHoldUpWhatHasJustCome() {
+    for (int i = 0; i < 2000; i++) {
+      accept("octo/r" + i % 200);
+    }
+    target =
+        _ -> {
+          clock.move(Duration.ofMillis(20));
+          return new Delivered();
+        };
+    var worker = worker(4, Ordering.STRICT);
+    worker.drainOnce();
+    work();
+    var fresh = accept("octo/fresh");
+    int before = dispatched.size();
+    while (state(fresh).attempts() == 0) {
+      worker.drainOnce();
+      work();
+    }
+    int waited = dispatched.size() - before;
+    assertTrue(waited < 100, () -> "behind " + waited + " of a backlog");
+
+    drain(worker);
+    assertEquals(2001, dispatched.size());
   }
 
   @Test
