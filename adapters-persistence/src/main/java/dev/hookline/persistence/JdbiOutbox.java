@@ -374,8 +374,11 @@ final class JdbiOutbox implements Outbox {
   private final Sessions sessions;
   private final EventFormat format;
 
-  /** Where the next search begins in each lane, so that every key has its turn. */
-  private final Map<Integer, Long> cursors = new ConcurrentHashMap<>();
+  /**
+   * Where the next search begins in each lane, so that every key has its turn; apart for each kind
+   * of claim, since each sees other keys.
+   */
+  private final Map<Set<String>, Map<Integer, Long>> cursors = new ConcurrentHashMap<>();
 
   JdbiOutbox(Sessions sessions, EventFormat format) {
     this.sessions = sessions;
@@ -481,19 +484,21 @@ final class JdbiOutbox implements Outbox {
       found.forEach(line -> busy.add(line.head().orderingKey()));
     }
     int limit = claim.lines() - found.size();
-    List<Line> next = inTurn(claim, busy, limit);
+    Map<Integer, Long> begins =
+        cursors.computeIfAbsent(claim.shut(), _ -> new ConcurrentHashMap<>());
+    List<Line> next = inTurn(claim, Map.copyOf(begins), busy, limit);
     if (next.size() < limit) {
-      claim.lanes().forEach(lane -> cursors.remove(lane.id()));
+      begins.clear();
     } else {
-      next.forEach(line -> cursors.put(line.head().lane().id(), line.head().orderingKey() + 1));
+      next.forEach(line -> begins.put(line.head().lane().id(), line.head().orderingKey() + 1));
     }
     found.addAll(next);
     return found;
   }
 
   /** From where the last search ended, so that every key has its turn. */
-  private List<Line> inTurn(Claim claim, Collection<Long> busy, int limit) {
-    Map<Integer, Long> begins = Map.copyOf(cursors);
+  private List<Line> inTurn(
+      Claim claim, Map<Integer, Long> begins, Collection<Long> busy, int limit) {
     Function<Lane, Long> begin = lane -> begins.getOrDefault(lane.id(), Long.MIN_VALUE);
     var later = new Stretch(List.copyOf(claim.lanes()), begin, _ -> Long.MAX_VALUE);
     var found = new ArrayList<>(find(DUE_BY_KEY, claim, later, busy, limit));

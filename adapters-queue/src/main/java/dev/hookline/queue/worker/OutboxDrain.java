@@ -41,8 +41,13 @@ final class OutboxDrain {
   /** Never a head alone: it is to be known whether others wait behind it. */
   private static final int SHORTEST_RUN = 2;
 
+  private static final int ROUTED_AT_ONCE = 64;
+
   /** One line in so many is looked for among the newest, while there is more than can be worked. */
   private static final int FRESH_SHARE = 4;
+
+  /** Of several targets none gets the last part in so many of the worker's concurrency. */
+  private static final int RESERVED_SHARE = 4;
 
   private final Outbox outbox;
   private final ProcessWebhookEvent process;
@@ -66,12 +71,14 @@ final class OutboxDrain {
   /** Messages whose beginning was recorded while their turn went on. */
   private final Set<Long> begunOnRecord = new HashSet<>();
 
+  /** Targets that have more due than could be begun. */
+  private final Set<String> backlogs = new HashSet<>();
+
   private Set<Lane> lanes = Set.of();
   private volatile long renewedAt;
   private volatile boolean stopping;
   private boolean renewed;
   private boolean heldByRate;
-  private boolean backlog;
   private long claimed;
   private int run = FIRST_RUN;
 
@@ -210,25 +217,54 @@ final class OutboxDrain {
   }
 
   private int begin() {
-    int free = settings.concurrency() - turns.size();
-    if (free <= 0 || lanes.isEmpty() || stopping) {
+    if (lanes.isEmpty() || stopping) {
       return 0;
     }
-    int allowed = rate.take(free);
-    heldByRate = allowed == 0;
-    Map<String, Room> rooms = targets.rooms();
-    var shut = new HashSet<>(rooms.keySet());
-    shut.removeIf(target -> rooms.get(target) == Room.ALL);
-    int before = turns.size();
-    int due = begin(claim(shut, allowed, fresh(allowed), run));
-    backlog = due >= allowed;
-    for (String away : shut) {
-      if (rooms.get(away) == Room.ONE && turns.size() - before < allowed) {
-        due += begin(claim(targets.allBut(away), 1, 0, SHORTEST_RUN));
-      }
+    heldByRate = false;
+    int due = targets.only().isEmpty() ? route() : 0;
+    for (Map.Entry<String, Room> target : targets.rooms().entrySet()) {
+      due += begin(target.getKey(), target.getValue());
     }
-    rate.giveBack(allowed - (turns.size() - before));
     return due;
+  }
+
+  /** Sends what is new on its ways; that waits for no target. */
+  private int route() {
+    return begin(claim(targets.names(), ROUTED_AT_ONCE, 0, LONGEST_RUN));
+  }
+
+  private int begin(String target, Room room) {
+    int free =
+        switch (room) {
+          case ALL -> Math.min(free(), shareOf(target));
+          case ONE -> Math.min(free(), 1);
+          case NONE -> 0;
+        };
+    int lines = rate.take(free);
+    heldByRate |= lines < free;
+    if (lines == 0) {
+      return 0;
+    }
+    int before = turns.size();
+    int mostOfALine = room == Room.ALL ? run : SHORTEST_RUN;
+    int due = begin(claim(targets.allBut(target), lines, fresh(target, lines), mostOfALine));
+    rate.giveBack(lines - (turns.size() - before));
+    if (due < lines) {
+      backlogs.remove(target);
+    } else {
+      backlogs.add(target);
+    }
+    return due;
+  }
+
+  private int begin(Claim claim) {
+    List<Line> due = outbox.due(claim);
+    for (Line line : process.process(settings.worker(), due)) {
+      var turn = new Turn(line, dispatch, hands, nanos);
+      turns.put(key(turn.head()), turn);
+      executor.execute(turn);
+    }
+    return due.size();
   }
 
   private Claim claim(Set<String> shut, int lines, int fresh, int mostOfALine) {
@@ -243,24 +279,31 @@ final class OutboxDrain {
         mostOfALine);
   }
 
+  private int free() {
+    return settings.concurrency() - turns.size();
+  }
+
+  /** Where there are several targets, a slow one does not get all that the worker has. */
+  private int shareOf(String target) {
+    if (targets.only().isPresent()) {
+      return settings.concurrency();
+    }
+    long taken =
+        turns.values().stream()
+            .filter(turn -> turn.head().target().filter(target::equals).isPresent())
+            .count();
+    int reserved = settings.concurrency() / RESERVED_SHARE;
+    return Math.max(0, settings.concurrency() - reserved - (int) taken);
+  }
+
   /** How many of the next lines are to be fresh: a share, so that old ones have their turn too. */
-  private int fresh(int lines) {
-    if (!backlog) {
+  private int fresh(String target, int lines) {
+    if (!backlogs.contains(target)) {
       return 0;
     }
     long before = claimed / FRESH_SHARE;
     claimed += lines;
     return (int) (claimed / FRESH_SHARE - before);
-  }
-
-  private int begin(Claim claim) {
-    List<Line> due = outbox.due(claim);
-    for (Line line : process.process(settings.worker(), due)) {
-      var turn = new Turn(line, dispatch, hands, nanos);
-      turns.put(key(turn.head()), turn);
-      executor.execute(turn);
-    }
-    return due.size();
   }
 
   /** What the turns tell, from their own threads. */

@@ -27,6 +27,8 @@ import dev.hookline.domain.pipeline.Outcome.TryAgain;
 import dev.hookline.domain.pipeline.Pipeline;
 import dev.hookline.domain.pipeline.PipelineId;
 import dev.hookline.domain.pipeline.PipelineState;
+import dev.hookline.domain.pipeline.Route;
+import dev.hookline.domain.pipeline.Routes;
 import dev.hookline.testing.InMemoryStorage;
 import dev.hookline.testing.MovableClock;
 import dev.hookline.testing.Samples;
@@ -264,6 +266,27 @@ class OutboxDrainTest {
     target = _ -> new Delivered();
     drain(worker);
     assertEquals(new PipelineState.Dispatched(1, NOON), state(id));
+  }
+
+  @Test
+  void aSlowTargetDoesNotGetAllThatTheWorkerHas() {
+    for (int i = 0; i < 20; i++) {
+      accept("octo/r" + i);
+    }
+    var everywhere = new Route(Route.Match.EVERYTHING, List.of("slow", "fast"));
+    var targets =
+        new Targets(List.of(new Moody("slow"), new Moody("fast")), new Routes(List.of(everywhere)));
+    var worker = worker(8, Ordering.STRICT, Optional.empty(), targets);
+
+    worker.drainOnce();
+    worker.drainOnce();
+
+    assertEquals(8, worker.inFlight());
+    assertEquals(40, storage.records().outboxDepth().pending() + worker.inFlight());
+    work();
+    drain(worker);
+    assertEquals(40, dispatched.size());
+    assertEquals(0, storage.records().outboxDepth().pending());
   }
 
   @Test

@@ -5,6 +5,7 @@ import dev.hookline.domain.pipeline.Outcome;
 import dev.hookline.domain.pipeline.Routes;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -69,11 +70,17 @@ public final class Targets {
 
   /** How much each target takes now, by its name. */
   public Map<String, Room> rooms() {
-    return byName.values().stream()
-        .collect(Collectors.toUnmodifiableMap(CommandDispatcher::target, CommandDispatcher::room));
+    var rooms = new LinkedHashMap<String, Room>();
+    byName.forEach((name, target) -> rooms.put(name, target.room()));
+    return rooms;
   }
 
-  /** Everything but this target, as a {@link Claim} leaves it out. */
+  /** The names of all targets: a {@link Claim} that leaves them out finds what is to be routed. */
+  public Set<String> names() {
+    return Set.copyOf(byName.keySet());
+  }
+
+  /** What a {@link Claim} leaves out to find this target's messages alone. */
   public Set<String> allBut(String target) {
     var others = new HashSet<>(byName.keySet());
     others.add(NOT_ROUTED);
