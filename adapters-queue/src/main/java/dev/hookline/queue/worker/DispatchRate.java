@@ -26,7 +26,11 @@ final class DispatchRate {
         .build();
   }
 
-  /** Takes as many as may begin now, at most this many. */
+  /**
+   * Takes as many as may begin now.
+   *
+   * @param most at most so many, at least 1
+   */
   int take(int most) {
     return bucket == null ? most : (int) bucket.tryConsumeAsMuchAsPossible(most);
   }

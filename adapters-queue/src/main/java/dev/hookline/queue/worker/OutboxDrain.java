@@ -240,6 +240,9 @@ final class OutboxDrain {
           case ONE -> Math.min(free(), 1);
           case NONE -> 0;
         };
+    if (free == 0) {
+      return 0;
+    }
     int lines = rate.take(free);
     heldByRate |= lines < free;
     if (lines == 0) {
@@ -280,7 +283,7 @@ final class OutboxDrain {
   }
 
   private int free() {
-    return settings.concurrency() - turns.size();
+    return Math.max(0, settings.concurrency() - turns.size());
   }
 
   /** Where there are several targets, a slow one does not get all that the worker has. */

@@ -316,6 +316,20 @@ class OutboxDrainTest {
   }
 
   @Test
+  void aWorkerThatIsFullAsksForNoRate() {
+    accept("octo/a");
+    accept("octo/b");
+    var worker = worker(1, Ordering.STRICT, Optional.of(1000), Targets.only(new Moody("test")));
+    worker.drainOnce();
+    worker.drainOnce();
+    assertEquals(1, worker.inFlight());
+    assertTrue(worker.nanosUntilDue() > 0);
+    work();
+    drain(worker);
+    assertEquals(2, dispatched.size());
+  }
+
+  @Test
   void noMoreThanTheRateIsBegun() {
     for (int i = 0; i < 30; i++) {
       accept("octo/r" + i % 3);
