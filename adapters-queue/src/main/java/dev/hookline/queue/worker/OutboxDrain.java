@@ -30,8 +30,8 @@ import org.slf4j.LoggerFactory;
  * One worker's hands: it holds lanes, begins what is due in them, gives each line its turn, and
  * settles what came back.
  *
- * <p>All calls come from one thread; the turns alone run elsewhere. So a lane is never given up
- * between the moment when a line is begun and the moment when it counts as busy.
+ * <p>All calls but those of the turns come from one thread; the turns run elsewhere. So a lane is
+ * never given up between the moment when a line is begun and the moment when it counts as busy.
  */
 final class OutboxDrain {
   private static final Logger LOG = LoggerFactory.getLogger(OutboxDrain.class);
@@ -58,7 +58,6 @@ final class OutboxDrain {
   private final Executor executor;
   private final LongSupplier nanos;
   private final Runnable onFinished;
-  private final Hands hands = new Hands();
 
   /** By ordering key, or without ordering by message. */
   private final Map<Long, Turn> turns = new HashMap<>();
@@ -263,7 +262,7 @@ final class OutboxDrain {
   private int begin(Claim claim) {
     List<Line> due = outbox.due(claim);
     for (Line line : process.process(settings.worker(), due)) {
-      var turn = new Turn(line, dispatch, hands, nanos);
+      var turn = new Turn(line, dispatch, this, nanos);
       turns.put(key(turn.head()), turn);
       executor.execute(turn);
     }
@@ -309,27 +308,28 @@ final class OutboxDrain {
     return (int) (claimed / FRESH_SHARE - before);
   }
 
-  /** What the turns tell, from their own threads. */
-  private final class Hands implements Turn.Worker {
-    @Override
-    public boolean mayBegin(OutboxMessage next) {
-      boolean held = nanos.getAsLong() - renewedAt < settings.lease().toNanos();
-      return held && !stopping && targets.room(next) == Room.ALL && rate.take(1) == 1;
-    }
+  /**
+   * Whether the next message of a line may begin: it then has to. Called from the turn's thread.
+   */
+  boolean mayBegin(OutboxMessage next) {
+    boolean held = nanos.getAsLong() - renewedAt < settings.lease().toNanos();
+    return held && !stopping && targets.room(next) == Room.ALL && rate.take(1) == 1;
+  }
 
-    @Override
-    public void progressed(OutboxMessage message) {
-      progress.add(message);
-      // What has just begun will mostly be settled with its end; the next round takes it if not.
-      if (!(message.pipeline().state() instanceof Attempting)) {
-        onFinished.run();
-      }
-    }
-
-    @Override
-    public void ended(Turn turn) {
-      ends.add(turn);
+  /**
+   * A message was begun or settled, and that is not on record yet. Called from the turn's thread.
+   */
+  void progressed(OutboxMessage message) {
+    progress.add(message);
+    // What has just begun will mostly be settled with its end; the next round takes it if not.
+    if (!(message.pipeline().state() instanceof Attempting)) {
       onFinished.run();
     }
+  }
+
+  /** Called from the turn's thread, as the last it does. */
+  void ended(Turn turn) {
+    ends.add(turn);
+    onFinished.run();
   }
 }

@@ -21,29 +21,18 @@ final class Turn implements Runnable {
   /** Long enough to spare round trips at a fast target, short enough for others to have theirs. */
   private static final Duration LENGTH = Duration.ofMillis(100);
 
-  /** The worker that gave the turn; called from the turn's thread. */
-  interface Worker {
-
-    /** Whether the line's next message may begin: it then has to. */
-    boolean mayBegin(OutboxMessage next);
-
-    /** A message was begun or settled, and that is not on record yet. */
-    void progressed(OutboxMessage message);
-
-    void ended(Turn turn);
-  }
-
   private final Line line;
   private final DispatchCommand dispatch;
-  private final Worker worker;
+  private final OutboxDrain worker;
   private final LongSupplier nanos;
   private int dispatched;
 
   /**
    * @param line whose head has begun, on record
+   * @param worker that gives the turn
    * @param nanos a monotonic clock
    */
-  Turn(Line line, DispatchCommand dispatch, Worker worker, LongSupplier nanos) {
+  Turn(Line line, DispatchCommand dispatch, OutboxDrain worker, LongSupplier nanos) {
     this.line = line;
     this.dispatch = dispatch;
     this.worker = worker;
