@@ -9,6 +9,7 @@ import dev.hookline.application.pipeline.NewPipeline;
 import dev.hookline.application.pipeline.PipelineStore;
 import dev.hookline.domain.delivery.Delivery;
 import dev.hookline.domain.delivery.Headers;
+import dev.hookline.domain.delivery.RawBody;
 import dev.hookline.domain.delivery.Service;
 import dev.hookline.domain.event.StandardizedEvent;
 import dev.hookline.domain.pipeline.Pipeline;
@@ -17,7 +18,9 @@ import dev.hookline.domain.pipeline.PipelineState;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -72,13 +75,19 @@ final class JdbiPipelineStore implements PipelineStore {
       SELECT id FROM fresh
       """;
 
+  // Of the two that may be on record, that of the key goes before that of the body.
   private static final String ON_RECORD =
       """
-      SELECT k.pipeline_id, p.state
-      FROM delivery_key k LEFT JOIN pipeline p ON p.id = k.pipeline_id
-      WHERE k.service = :service AND (k.key = :key OR k.body_digest = :digest::bytea)
-      ORDER BY k.key = :key DESC
-      LIMIT 1
+      SELECT asked.id, first.pipeline_id, first.state
+      FROM unnest(:ids::uuid[], :services::text[], :keys::text[], :digests::bytea[])
+        AS asked (id, service, key, body_digest)
+      CROSS JOIN LATERAL (
+        SELECT k.pipeline_id, p.state
+        FROM delivery_key k LEFT JOIN pipeline p ON p.id = k.pipeline_id
+        WHERE k.service = asked.service
+          AND (k.key = asked.key OR k.body_digest = asked.body_digest)
+        ORDER BY k.key = asked.key DESC
+        LIMIT 1) AS first
       """;
 
   private static final String FIND =
@@ -116,57 +125,116 @@ final class JdbiPipelineStore implements PipelineStore {
   private final Sessions sessions;
   private final EventFormat format;
   private final Notifier notifier;
+  private final GroupCommit<Row, Acceptance> commits;
 
   JdbiPipelineStore(Sessions sessions, EventFormat format, Notifier notifier) {
     this.sessions = sessions;
     this.format = format;
     this.notifier = notifier;
+    this.commits = new GroupCommit<>(sessions, Row::bytes, this::write);
   }
 
   @Override
   public Acceptance accept(NewPipeline candidate, Duration budget) {
-    return sessions.within(budget, handle -> accept(handle, candidate));
+    return commits.write(row(candidate), budget);
   }
 
-  private Optional<Acceptance> accept(Handle handle, NewPipeline candidate) {
-    if (store(handle, List.of(candidate)).contains(candidate.pipeline().id().value())) {
-      notifier.signal();
-      return Optional.of(new Acceptance.Accepted());
+  /** A candidate with what is made of it for its columns, by its own caller's thread. */
+  private record Row(
+      NewPipeline candidate,
+      String document,
+      byte @Nullable [] digest,
+      byte @Nullable [] payload,
+      long orderingKey) {
+    UUID id() {
+      return candidate.pipeline().id().value();
     }
-    return onRecord(handle, candidate);
+
+    String service() {
+      return candidate.delivery().service().name();
+    }
+
+    StandardizedEvent event() {
+      return candidate.pipeline().event();
+    }
+
+    /** Of what grows with the delivery. */
+    long bytes() {
+      return (long) candidate.delivery().body().length() + (payload == null ? 0 : payload.length);
+    }
+  }
+
+  private Row row(NewPipeline candidate) {
+    StandardizedEvent event = candidate.pipeline().event();
+    RawBody body = candidate.delivery().body();
+    RawBody payload = event.rawPayload();
+    return new Row(
+        candidate,
+        format.encodeWithoutPayload(event),
+        candidate.guardBody() ? body.digest() : null,
+        payload.equals(body) ? null : payload.bytes(),
+        orderingKey(event));
+  }
+
+  private List<Optional<Acceptance>> write(Handle handle, List<Row> rows) {
+    Set<UUID> fresh = store(handle, rows);
+    if (!fresh.isEmpty()) {
+      notifier.signal();
+    }
+    List<Row> others = rows.stream().filter(row -> !fresh.contains(row.id())).toList();
+    Map<UUID, Acceptance> onRecord = others.isEmpty() ? Map.of() : onRecord(handle, others);
+    return rows.stream()
+        .map(
+            row ->
+                fresh.contains(row.id())
+                    ? Optional.<Acceptance>of(new Acceptance.Accepted())
+                    : Optional.ofNullable(onRecord.get(row.id())))
+        .toList();
   }
 
   /** Stores those whose delivery is not on record, and says which. */
-  private Set<UUID> store(Handle handle, List<NewPipeline> candidates) {
+  private static Set<UUID> store(Handle handle, List<Row> rows) {
     return handle
         .createQuery(STORE)
-        .bind("ids", array("uuid", candidates, c -> c.pipeline().id().value()))
-        .bind("services", texts(candidates, c -> c.delivery().service().name()))
-        .bind("keys", texts(candidates, c -> c.key().value()))
-        .bind("digests", bytes(candidates, JdbiPipelineStore::digest))
-        .bind("eventIds", texts(candidates, c -> event(c).eventId()))
-        .bind("eventTypes", texts(candidates, c -> event(c).eventType()))
-        .bind("repositories", texts(candidates, c -> event(c).repository().fullName()))
-        .bind("receivedAt", texts(candidates, c -> Storable.time(c.delivery().receivedAt())))
-        .bind("since", texts(candidates, c -> Storable.time(c.pipeline().state().at())))
-        .bind("orderingKeys", array("bigint", candidates, c -> orderingKey(event(c))))
-        .bind("delays", array("bigint", candidates, c -> Storable.micros(c.putOff())))
-        .bind("documents", texts(candidates, c -> format.encodeWithoutPayload(event(c))))
-        .bind("bodies", bytes(candidates, c -> c.delivery().body().bytes()))
-        .bind("payloads", bytes(candidates, JdbiPipelineStore::ownPayload))
+        .bind("ids", array("uuid", rows, Row::id))
+        .bind("services", texts(rows, Row::service))
+        .bind("keys", texts(rows, row -> row.candidate().key().value()))
+        .bind("digests", bytes(rows, Row::digest))
+        .bind("eventIds", texts(rows, row -> row.event().eventId()))
+        .bind("eventTypes", texts(rows, row -> row.event().eventType()))
+        .bind("repositories", texts(rows, row -> row.event().repository().fullName()))
+        .bind(
+            "receivedAt",
+            texts(rows, row -> Storable.time(row.candidate().delivery().receivedAt())))
+        .bind("since", texts(rows, row -> Storable.time(row.candidate().pipeline().state().at())))
+        .bind("orderingKeys", array("bigint", rows, Row::orderingKey))
+        .bind("delays", array("bigint", rows, row -> Storable.micros(row.candidate().putOff())))
+        .bind("documents", texts(rows, Row::document))
+        .bind("bodies", bytes(rows, row -> row.candidate().delivery().body().bytes()))
+        .bind("payloads", bytes(rows, Row::payload))
         .mapTo(UUID.class)
         .set();
   }
 
-  /** What the delivery started before; nothing if whoever was first has rolled back since. */
-  private static Optional<Acceptance> onRecord(Handle handle, NewPipeline candidate) {
-    return handle
+  /**
+   * What the deliveries started before, by the pipeline that each would start now; without one if
+   * whoever was first has rolled back since.
+   */
+  private static Map<UUID, Acceptance> onRecord(Handle handle, List<Row> rows) {
+    var found = new HashMap<UUID, Acceptance>();
+    handle
         .createQuery(ON_RECORD)
-        .bind("service", candidate.delivery().service().name())
-        .bind("key", candidate.key().value())
-        .bind("digest", digest(candidate))
-        .map((row, _) -> acceptance(row, candidate.pipeline().id()))
-        .findOne();
+        .bind("ids", array("uuid", rows, Row::id))
+        .bind("services", texts(rows, Row::service))
+        .bind("keys", texts(rows, row -> row.candidate().key().value()))
+        .bind("digests", bytes(rows, Row::digest))
+        .map(
+            (row, _) -> {
+              UUID asked = Stored.uuid(row, "id");
+              return Map.entry(asked, acceptance(row, new PipelineId(asked)));
+            })
+        .forEach(entry -> found.put(entry.getKey(), entry.getValue()));
+    return found;
   }
 
   private static Acceptance acceptance(ResultSet row, PipelineId own) throws SQLException {
@@ -225,20 +293,7 @@ final class JdbiPipelineStore implements PipelineStore {
     return reopened;
   }
 
-  private static StandardizedEvent event(NewPipeline candidate) {
-    return candidate.pipeline().event();
-  }
-
   private static long orderingKey(StandardizedEvent event) {
     return Storable.orderingKey(event.repository().fullName());
-  }
-
-  private static byte @Nullable [] digest(NewPipeline candidate) {
-    return candidate.guardBody() ? candidate.delivery().body().digest() : null;
-  }
-
-  private static byte @Nullable [] ownPayload(NewPipeline candidate) {
-    var payload = event(candidate).rawPayload();
-    return payload.equals(candidate.delivery().body()) ? null : payload.bytes();
   }
 }

@@ -89,12 +89,17 @@ final class Sessions {
     }
   }
 
+  /** Runs statements on one connection, once; its failures are for the caller to judge. */
+  <T> T once(Function<Handle, T> work) {
+    return jdbi.withHandle(work::apply);
+  }
+
   private <T> T repeat(long deadline, Function<Handle, Optional<T>> write)
       throws InterruptedException {
     RuntimeException last = null;
     for (int attempt = 1; deadline - System.nanoTime() > 0; attempt++) {
       try {
-        Optional<T> end = jdbi.withHandle(write::apply);
+        Optional<T> end = once(write);
         if (end.isPresent()) {
           return end.get();
         }
@@ -128,7 +133,12 @@ final class Sessions {
     }
   }
 
-  private void pause(int attempt, @Nullable RuntimeException why) throws InterruptedException {
+  /**
+   * Waits before what did not succeed is run again: the longer the more often it was.
+   *
+   * @param why null if it was only too early
+   */
+  void pause(int attempt, @Nullable RuntimeException why) throws InterruptedException {
     boolean away = why != null && Fault.of(why) == Fault.UNAVAILABLE;
     long most = (away ? 20L : 5L) << Math.min(attempt - 1, 4);
     Thread.sleep(random.nextLong(most) + 1);
