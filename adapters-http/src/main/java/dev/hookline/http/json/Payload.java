@@ -1,6 +1,6 @@
 package dev.hookline.http.json;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -20,10 +20,12 @@ public final class Payload {
   /** Beyond it a double no longer holds every whole number. */
   private static final double EXACT = 0x1p53;
 
-  private final JsonNode node;
+  private final JsonIndex json;
+  private final int object;
 
-  private Payload(JsonNode node) {
-    this.node = node;
+  private Payload(JsonIndex json, int object) {
+    this.json = json;
+    this.object = object;
   }
 
   /** Reads one JSON object; empty if the bytes are anything else, by RFC 8259 read strictly. */
@@ -31,11 +33,10 @@ public final class Payload {
     if (!StrictJson.isPlainUtf8(json)) {
       return Optional.empty();
     }
-    try (var parser = StrictJson.parser(json)) {
-      JsonNode root = StrictJson.MAPPER.readTree(parser);
-      boolean alone = parser.nextToken() == null;
-      return root != null && root.isObject() && alone
-          ? Optional.of(new Payload(root))
+    try {
+      var index = JsonIndex.of(json);
+      return index.size() > 0 && index.kind(0) == JsonToken.START_OBJECT
+          ? Optional.of(new Payload(index, 0))
           : Optional.empty();
     } catch (IOException _) {
       // Jackson's word for "no JSON"; there is no input or output here that could fail.
@@ -43,8 +44,11 @@ public final class Payload {
     }
   }
 
-  /** A form's fields as an object: a field that occurs once is a text, else an array of texts. */
-  public static Payload ofFields(Map<String, List<String>> fields) {
+  /**
+   * A form's fields as the UTF-8 text of a JSON object: a field that occurs once is a string, else
+   * an array of strings. Unpaired surrogates become {@code ?}.
+   */
+  public static byte[] ofFields(Map<String, List<String>> fields) {
     var object = JsonNodeFactory.instance.objectNode();
     fields.forEach(
         (name, values) -> {
@@ -54,13 +58,13 @@ public final class Payload {
             values.forEach(object.withArrayProperty(name)::add);
           }
         });
-    return new Payload(object);
+    return object.toString().getBytes(StandardCharsets.UTF_8);
   }
 
   /** A string, empty ones included. */
   public Optional<String> text(String... path) {
-    JsonNode found = at(path);
-    return found.isTextual() ? Optional.of(found.textValue()) : Optional.empty();
+    int found = at(path);
+    return isText(found) ? Optional.of(json.text(found)) : Optional.empty();
   }
 
   /** A string that holds more than white space. */
@@ -70,38 +74,51 @@ public final class Payload {
 
   /** A whole number in the range of a long; {@code 12.0} is one too. */
   public Optional<Long> whole(String... path) {
-    JsonNode found = at(path);
-    if (found.isIntegralNumber()) {
-      return found.canConvertToLong() ? Optional.of(found.longValue()) : Optional.empty();
+    int found = at(path);
+    if (found == JsonIndex.NONE) {
+      return Optional.empty();
     }
-    if (found.isFloatingPointNumber()) {
-      double value = found.doubleValue();
-      return value == Math.rint(value) && Math.abs(value) < EXACT
-          ? Optional.of((long) value)
-          : Optional.empty();
+    return switch (json.kind(found)) {
+      case VALUE_NUMBER_INT -> inRange(json.number(found));
+      case VALUE_NUMBER_FLOAT -> {
+        double value = Double.parseDouble(json.number(found));
+        yield value == Math.rint(value) && Math.abs(value) < EXACT
+            ? Optional.of((long) value)
+            : Optional.empty();
+      }
+      default -> Optional.empty();
+    };
+  }
+
+  private static Optional<Long> inRange(String digits) {
+    try {
+      return Optional.of(Long.parseLong(digits));
+    } catch (NumberFormatException _) {
+      // Digits they are; there are only too many of them.
+      return Optional.empty();
     }
-    return Optional.empty();
   }
 
   public Optional<Boolean> flag(String... path) {
-    JsonNode found = at(path);
-    return found.isBoolean() ? Optional.of(found.booleanValue()) : Optional.empty();
+    int found = at(path);
+    return found != JsonIndex.NONE && json.kind(found).isBoolean()
+        ? Optional.of(json.kind(found) == JsonToken.VALUE_TRUE)
+        : Optional.empty();
   }
 
   public Optional<Payload> object(String... path) {
-    JsonNode found = at(path);
-    return found.isObject() ? Optional.of(new Payload(found)) : Optional.empty();
+    int found = at(path);
+    return isObject(found) ? Optional.of(new Payload(json, found)) : Optional.empty();
   }
 
   /** The elements of an array that are objects, in order; empty if there is no array. */
   public List<Payload> objects(String... path) {
     var objects = new ArrayList<Payload>();
-    JsonNode found = at(path);
-    if (found.isArray()) {
-      for (JsonNode element : found) {
-        if (element.isObject()) {
-          objects.add(new Payload(element));
-        }
+    for (int element = firstElement(path);
+        element != JsonIndex.NONE;
+        element = json.next(element)) {
+      if (isObject(element)) {
+        objects.add(new Payload(json, element));
       }
     }
     return List.copyOf(objects);
@@ -110,50 +127,84 @@ public final class Payload {
   /** The elements of an array that are strings, in order; empty if there is no array. */
   public List<String> texts(String... path) {
     var texts = new ArrayList<String>();
-    JsonNode found = at(path);
-    if (found.isArray()) {
-      for (JsonNode element : found) {
-        if (element.isTextual()) {
-          texts.add(element.textValue());
-        }
+    for (int element = firstElement(path);
+        element != JsonIndex.NONE;
+        element = json.next(element)) {
+      if (isText(element)) {
+        texts.add(json.text(element));
       }
     }
     return List.copyOf(texts);
   }
 
+  private int firstElement(String... path) {
+    int found = at(path);
+    return found != JsonIndex.NONE && json.kind(found) == JsonToken.START_ARRAY
+        ? json.first(found)
+        : JsonIndex.NONE;
+  }
+
   /** The names of an object's fields, in order; empty if there is no object. */
   public List<String> names(String... path) {
     var names = new ArrayList<String>();
-    at(path).fieldNames().forEachRemaining(names::add);
+    int found = at(path);
+    if (isObject(found)) {
+      for (int member = json.first(found); member != JsonIndex.NONE; member = json.next(member)) {
+        names.add(json.name(member));
+      }
+    }
     return List.copyOf(names);
   }
 
-  /** An object that has fields, as JSON text. */
+  /** An object that has fields, as JSON text without white space between its tokens. */
   public Optional<String> json(String... path) {
-    JsonNode found = at(path);
-    return found.isObject() && !found.isEmpty() ? Optional.of(found.toString()) : Optional.empty();
+    int found = at(path);
+    if (!isObject(found) || json.first(found) == JsonIndex.NONE) {
+      return Optional.empty();
+    }
+    try (var parser = json.parserAt(found)) {
+      return Optional.of(StrictJson.MAPPER.readTree(parser).toString());
+    } catch (IOException e) {
+      throw new IllegalStateException("it was read before", e);
+    }
   }
 
   /** Whether there is anything but null. */
   public boolean has(String... path) {
-    JsonNode found = at(path);
-    return !found.isMissingNode() && !found.isNull();
+    int found = at(path);
+    return found != JsonIndex.NONE && json.kind(found) != JsonToken.VALUE_NULL;
   }
 
-  /** The whole object as UTF-8 JSON; unpaired surrogates become {@code ?}. */
-  public byte[] toBytes() {
-    return node.toString().getBytes(StandardCharsets.UTF_8);
+  private boolean isText(int value) {
+    return value != JsonIndex.NONE && json.kind(value) == JsonToken.VALUE_STRING;
   }
 
-  private JsonNode at(String... path) {
-    JsonNode found = node;
-    for (String step : path) {
-      found = found.isArray() ? found.path(index(step)) : found.path(step);
+  private boolean isObject(int value) {
+    return value != JsonIndex.NONE && json.kind(value) == JsonToken.START_OBJECT;
+  }
+
+  private int at(String... path) {
+    int found = object;
+    for (int i = 0; i < path.length && found != JsonIndex.NONE; i++) {
+      found =
+          switch (json.kind(found)) {
+            case START_OBJECT -> json.member(found, path[i]);
+            case START_ARRAY -> element(found, path[i]);
+            default -> JsonIndex.NONE;
+          };
     }
     return found;
   }
 
-  private static int index(String step) {
-    return step.length() == 1 ? Character.digit(step.charAt(0), 10) : -1;
+  private int element(int array, String digit) {
+    int steps = digit.length() == 1 ? Character.digit(digit.charAt(0), 10) : -1;
+    if (steps < 0) {
+      return JsonIndex.NONE;
+    }
+    int found = json.first(array);
+    for (int i = 0; i < steps && found != JsonIndex.NONE; i++) {
+      found = json.next(found);
+    }
+    return found;
   }
 }

@@ -3,7 +3,6 @@ package dev.hookline.http.json;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,8 +11,9 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
 /**
- * RFC 8259 and nothing beside it: UTF-8 without a byte order mark, one value, no name twice in one
- * object. Two readers of the same body can then never see two different things in it.
+ * RFC 8259 and nothing beside it: UTF-8 without a byte order mark. With {@link JsonIndex}, which
+ * wants one value and no name twice in one object, two readers of the same body can never see two
+ * different things in it.
  */
 final class StrictJson {
   private static final int CHUNK = 8192;
@@ -28,7 +28,6 @@ final class StrictJson {
                   // The limit on the body bounds it already.
                   .maxStringLength(Integer.MAX_VALUE)
                   .build())
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           // Names are the sender's choice; interned they would stay for good.
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .build();
@@ -40,6 +39,11 @@ final class StrictJson {
   /** A parser over text that {@link #isPlainUtf8} has let pass. */
   static JsonParser parser(byte[] json) throws IOException {
     return FACTORY.createParser(json);
+  }
+
+  /** A parser over what follows, in text that was read to its end before. */
+  static JsonParser parser(byte[] json, int from) throws IOException {
+    return FACTORY.createParser(json, from, json.length - from);
   }
 
   /**

@@ -5,7 +5,7 @@ import dev.hookline.domain.error.WebhookError.InvalidSignatureError;
 import dev.hookline.domain.error.WebhookError.InvalidSignatureError.Cause;
 import dev.hookline.domain.handler.SignatureVerifier;
 import dev.hookline.domain.handler.Verification;
-import dev.hookline.http.json.TopLevelNumber;
+import dev.hookline.http.json.Payload;
 import dev.hookline.http.provider.HmacSha256;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,19 +38,21 @@ final class LinearVerifier implements SignatureVerifier {
     if (secret.isEmpty()) {
       return new Verification.Forged(new InvalidSignatureError(Cause.NOT_PROVEN));
     }
+    // Proven, but nothing to read a time from: the handler says what is wrong with it.
     boolean inTime =
-        switch (TopLevelNumber.find(delivery.body().bytes(), "webhookTimestamp")) {
-          // Proven, but nothing to read a time from: the handler says what is wrong with it.
-          case TopLevelNumber.NoObject() -> true;
-          case TopLevelNumber.Absent() -> false;
-          case TopLevelNumber.Present(long millis) ->
-              Duration.between(Instant.ofEpochMilli(millis), delivery.receivedAt())
-                      .abs()
-                      .compareTo(tolerance)
-                  <= 0;
-        };
+        Payload.read(delivery.body().bytes())
+            .map(payload -> payload.whole("webhookTimestamp"))
+            .map(millis -> millis.isPresent() && isInTime(millis.get(), delivery))
+            .orElse(true);
     return inTime
         ? new Verification.Authentic(secret.getAsInt())
         : new Verification.Forged(new InvalidSignatureError(Cause.STALE));
+  }
+
+  private boolean isInTime(long millis, Delivery delivery) {
+    return Duration.between(Instant.ofEpochMilli(millis), delivery.receivedAt())
+            .abs()
+            .compareTo(tolerance)
+        <= 0;
   }
 }

@@ -113,14 +113,15 @@ final class SlackHandler implements ServiceHandler<SlackMessage> {
     if (id.isEmpty()) {
       return malformed("trigger_id is missing");
     }
-    Payload payload = Payload.ofFields(form.all());
+    RawBody json = RawBody.of(Payload.ofFields(form.all()));
+    Payload payload = Payload.read(json.bytes()).orElseThrow();
     return message(
         "slash_command",
         id.get(),
         SlackKeys.ofCommand(id.get()),
         SLASH_COMMAND,
         payload,
-        RawBody.of(payload.toBytes()),
+        json,
         delivery);
   }
 

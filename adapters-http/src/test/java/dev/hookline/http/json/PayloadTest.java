@@ -161,6 +161,6 @@ class PayloadTest {
     fields.put("twice", List.of("1", "2"));
     assertEquals(
         "{\"text\":\"a \\\"quoted\\\" ✓\",\"twice\":[\"1\",\"2\"]}",
-        new String(Payload.ofFields(fields).toBytes(), StandardCharsets.UTF_8));
+        new String(Payload.ofFields(fields), StandardCharsets.UTF_8));
   }
 }
