@@ -12,6 +12,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 
 /** The bodies of a load test as texts with places: made up to a size, or real ones. */
 public final class Bodies {
@@ -50,10 +51,15 @@ public final class Bodies {
     }
     List<String> objects = read(provider.service() + ".more.json").lines().toList();
     var prose = new Prose(seed);
+    var random = new Random(seed);
     var words = new StringBuilder();
     var more = new StringBuilder();
     for (int i = 0; ; i++) {
-      String object = (i == 0 ? "" : ",") + objects.get(i % objects.size());
+      String object =
+          (i == 0 ? "" : ",")
+              + objects
+                  .get(i % objects.size())
+                  .replace("@{n}", Integer.toString(random.nextInt(10_000, 99_999)));
       if (object.length() + PROSE_PER_OBJECT > room - words.length() - more.length()) {
         break;
       }

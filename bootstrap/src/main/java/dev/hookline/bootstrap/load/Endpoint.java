@@ -6,7 +6,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.security.GeneralSecurityException;
-import java.time.Duration;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -18,8 +18,6 @@ import javax.net.ssl.SSLSocketFactory;
  * @param path with the query
  */
 record Endpoint(boolean tls, String host, int port, String path) {
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
-
   static Endpoint of(URI url) {
     boolean tls = "https".equals(url.getScheme());
     int port = url.getPort();
@@ -41,15 +39,22 @@ record Endpoint(boolean tls, String host, int port, String path) {
     return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
   }
 
-  Socket connect() throws IOException {
+  /**
+   * Makes a plain connection.
+   *
+   * @param told told of the socket before it connects, so that somebody may give up on it
+   */
+  Socket connect(Consumer<Socket> told) throws IOException {
     var address = new InetSocketAddress(bareHost(), port);
     if (address.isUnresolved()) {
       throw new UnknownHostException("unknown host " + host);
     }
     var socket = new Socket();
+    told.accept(socket);
     try {
       socket.setTcpNoDelay(true);
-      socket.connect(address, (int) PATIENCE.toMillis());
+      // With a timeout the socket would stay non-blocking, and each read be three system calls.
+      socket.connect(address);
       return socket;
     } catch (IOException e) {
       socket.close();

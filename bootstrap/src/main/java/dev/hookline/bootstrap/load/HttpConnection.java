@@ -65,8 +65,7 @@ final class HttpConnection implements AutoCloseable {
     if (input == null) {
       busySince = System.nanoTime();
       try {
-        raw = endpoint.connect();
-        secured = endpoint.secured(raw);
+        secured = endpoint.secured(endpoint.connect(socket -> raw = socket));
         input = secured.getInputStream();
         output = secured.getOutputStream();
         next = 0;

@@ -162,7 +162,7 @@ public final class LatencyPlot {
     void seconds() {
       for (int i = 0; i <= LINES; i++) {
         double second = end * i / LINES;
-        text(svg, x(second), top + PANEL + 22, "", "middle", label(Math.round(second)) + " s");
+        text(svg, x(second), top + PANEL + 22, "", "middle", label(Math.round(second * 10) / 10.0) + " s");
       }
     }
   }

@@ -22,6 +22,9 @@ public final class LoadRun {
   /** A stop is noticed within this. */
   private static final long LONGEST_NAP = TimeUnit.MILLISECONDS.toNanos(50);
 
+  /** What is planned just before the end may be sent just after it. */
+  private static final long LAST_CALL = TimeUnit.MILLISECONDS.toNanos(10);
+
   /** Without it, an intake that is away would be asked as fast as the machine can refuse. */
   private static final long AFTER_FAILURE = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -194,7 +197,7 @@ public final class LoadRun {
         return;
       }
       long now = elapsed();
-      if (now >= schedule.end()) {
+      if (now >= schedule.end() + LAST_CALL) {
         return;
       }
       send((int) number, schedule.isPaced() ? planned : now, now, connection, writer);

@@ -28,11 +28,18 @@ final class Template {
   private final byte[] bytes;
   private final int bodyOffset;
   private final List<Spot> spots;
+  private final int firstSpotOfBody;
 
   private Template(byte[] bytes, int bodyOffset, List<Spot> spots) {
     this.bytes = bytes;
     this.bodyOffset = bodyOffset;
     this.spots = List.copyOf(spots);
+    firstSpotOfBody =
+        spots.stream()
+            .mapToInt(Spot::offset)
+            .filter(offset -> offset >= bodyOffset)
+            .findFirst()
+            .orElse(bytes.length);
   }
 
   /**
@@ -89,11 +96,7 @@ final class Template {
 
   /** Where the first place of the body is; all of the body before it is the same each time. */
   int firstSpotOfBody() {
-    return spots.stream()
-        .mapToInt(Spot::offset)
-        .filter(offset -> offset >= bodyOffset)
-        .findFirst()
-        .orElse(bytes.length);
+    return firstSpotOfBody;
   }
 
   void copyTo(byte[] buffer) {
