@@ -198,8 +198,7 @@ final class LoadCommand implements Callable<Integer> {
     LoadPlan plan = plan(settings, provider);
     Duration patience = SpanOption.parse("--settle", settle);
     URI adminUrl = destination.admin(around, settings, "--admin", admin);
-    Optional<String> adminToken =
-        token.or(() -> settings.admin().token().map(SecretSource::first));
+    Optional<String> adminToken = token.or(() -> settings.admin().token().map(SecretSource::first));
     requireWritable("--histogram", histogram);
     requireWritable("--plot", plot);
     Instant since = around.clock().instant().minus(SKEW);
@@ -237,7 +236,9 @@ final class LoadCommand implements Callable<Integer> {
         "--size: from %d to %d, not %d".formatted(least, MAX_SIZE, size));
     var shares =
         new Shares(
-            share("--duplicates", duplicates), share("--tampered", tampered), share("--stale", stale));
+            share("--duplicates", duplicates),
+            share("--tampered", tampered),
+            share("--stale", stale));
     require(
         shares.stale() == 0 || provider.signsTime(),
         "--stale: %s signs no time".formatted(provider.service()));
@@ -291,7 +292,8 @@ final class LoadCommand implements Callable<Integer> {
       double share = number.doubleValue();
       require(
           share == 0 || (share >= Shares.STEP && share <= MAX_SPECIAL),
-          "%s: nothing, or from %s to %s, not %s".formatted(option, Shares.STEP, MAX_SPECIAL, text));
+          "%s: nothing, or from %s to %s, not %s"
+              .formatted(option, Shares.STEP, MAX_SPECIAL, text));
       return share;
     } catch (NumberFormatException _) {
       throw CommandException.usage(
@@ -332,7 +334,7 @@ final class LoadCommand implements Callable<Integer> {
         .ifPresent(
             path ->
                 require(
-                    Files.isDirectory(path.getParent()) && !Files.isDirectory(path),
+                    Files.isDirectory(path.resolveSibling(".")) && !Files.isDirectory(path),
                     "%s: cannot write %s".formatted(option, path)));
   }
 
@@ -508,8 +510,8 @@ final class LoadCommand implements Callable<Integer> {
   }
 
   /**
-   * What a signal does: stop the run and let its figures be printed, and only then end the
-   * process, which the JVM by itself would do in the middle.
+   * What a signal does: stop the run and let its figures be printed, and only then end the process,
+   * which the JVM by itself would do in the middle.
    */
   private static final class Interruption implements AutoCloseable {
     private final CountDownLatch printed = new CountDownLatch(1);

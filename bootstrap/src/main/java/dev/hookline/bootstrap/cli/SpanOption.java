@@ -18,7 +18,10 @@ final class SpanOption {
     Matcher parts = SHORT.matcher(text);
     Duration span;
     try {
-      span = parts.matches() ? of(Long.parseLong(parts.group(1)), parts.group(2)) : Duration.parse(text);
+      span =
+          parts.matches()
+              ? of(Long.parseLong(parts.group(1)), parts.group(2))
+              : Duration.parse(text);
     } catch (DateTimeParseException | ArithmeticException _) {
       throw CommandException.usage(
           "%s: not a duration such as PT30S, 30s or 2m: \"%s\""

@@ -8,8 +8,7 @@ package dev.hookline.bootstrap.load;
  * @param duplicate whether it says that the delivery came before
  * @param refused whether it says that the delivery cannot be used, though the status is a success
  */
-record Answer(
-    int status, long pipelineHigh, long pipelineLow, boolean duplicate, boolean refused) {
+record Answer(int status, long pipelineHigh, long pipelineLow, boolean duplicate, boolean refused) {
 
   boolean isSuccess() {
     return status / 100 == 2;

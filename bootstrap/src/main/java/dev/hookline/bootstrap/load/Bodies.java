@@ -101,8 +101,8 @@ public final class Bodies {
   private record Cut(int from, int to, String instead) {}
 
   /**
-   * A real body, with places where it must differ from delivery to delivery: a member of its own
-   * at the end, and what the provider takes for the id, the time and the repository.
+   * A real body, with places where it must differ from delivery to delivery: a member of its own at
+   * the end, and what the provider takes for the id, the time and the repository.
    *
    * @return nothing if it is not one JSON object, or lacks what names it ({@code event_id} of
    *     Slack, {@code webhookTimestamp} of Linear)
@@ -181,7 +181,8 @@ public final class Bodies {
       if (isName && value == JsonToken.VALUE_STRING) {
         String stem = parser.getText();
         // A repository's name has at most a hundred characters.
-        cuts.add(cut(parser, "\"" + stem.substring(0, Math.min(90, stem.length())) + number + "\""));
+        cuts.add(
+            cut(parser, "\"" + stem.substring(0, Math.min(90, stem.length())) + number + "\""));
       } else {
         parser.skipChildren();
       }

@@ -117,15 +117,18 @@ public final class Check {
         case TAMPERED, STALE -> forged += acknowledged || ledger.isOnRecord(number) ? 1 : 0;
       }
     }
-    return new Findings(lost, doubled, misordered(), forged, undispatched);
+    return new Findings(
+        lost, doubled, misordered(ledger, count, repositories.size()), forged, undispatched);
   }
 
   /**
    * Goes through all deliveries as they were sent, and through the answers that came before each:
-   * of every repository only the latest dispatch among these matters. So it takes no longer than
-   * to sort them.
+   * of every repository only the latest dispatch among these matters. So it takes no longer than to
+   * sort them.
+   *
+   * @param repositories their numbers are below this
    */
-  private long misordered() {
+  static long misordered(Ledger ledger, int count, int repositories) {
     long[] sent = new long[count];
     long[] answered = new long[count];
     int sentCount = 0;
@@ -142,12 +145,11 @@ public final class Check {
     }
     Arrays.sort(sent, 0, sentCount);
     Arrays.sort(answered, 0, answeredCount);
-    long[] latest = new long[repositories.size()];
+    long[] latest = new long[repositories];
     long misordered = 0;
     int next = 0;
     for (int i = 0; i < sentCount; i++) {
-      while (next < answeredCount
-          && answered[next] >> NUMBER_BITS < sent[i] >> NUMBER_BITS) {
+      while (next < answeredCount && answered[next] >> NUMBER_BITS < sent[i] >> NUMBER_BITS) {
         int number = numberIn(answered[next++]);
         int repository = ledger.repository(number);
         latest[repository] = Math.max(latest[repository], ledger.dispatchedAt(number));

@@ -154,7 +154,8 @@ public final class LatencyPlot {
       String points =
           samples.stream()
               .map(
-                  sample -> number(x(sample.second())) + "," + number(y(value.applyAsDouble(sample))))
+                  sample ->
+                      number(x(sample.second())) + "," + number(y(value.applyAsDouble(sample))))
               .collect(Collectors.joining(" "));
       svg.append("<polyline class=\"line %s\" points=\"%s\"/>\n".formatted(name, points));
     }
@@ -162,7 +163,13 @@ public final class LatencyPlot {
     void seconds() {
       for (int i = 0; i <= LINES; i++) {
         double second = end * i / LINES;
-        text(svg, x(second), top + PANEL + 22, "", "middle", label(Math.round(second * 10) / 10.0) + " s");
+        text(
+            svg,
+            x(second),
+            top + PANEL + 22,
+            "",
+            "middle",
+            label(Math.round(second * 10) / 10.0) + " s");
       }
     }
   }

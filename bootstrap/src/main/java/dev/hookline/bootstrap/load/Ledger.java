@@ -90,7 +90,8 @@ final class Ledger {
    * @param repository a number for its repository
    * @param dispatchedAt in microseconds; 0: not dispatched
    */
-  void onRecord(int number, long pipelineHigh, long pipelineLow, int repository, long dispatchedAt) {
+  void onRecord(
+      int number, long pipelineHigh, long pipelineLow, int repository, long dispatchedAt) {
     Chunk chunk = chunkOf(number);
     int slot = number & CHUNK - 1;
     int state = chunk.state.getPlain(slot);

@@ -57,9 +57,7 @@ public final class LoadRun {
     this.plan = plan;
     this.clock = clock;
     schedule = plan.schedule();
-    mix =
-        new Mix(
-            plan.mix().duplicates(), plan.mix().tampered(), plan.mix().stale(), plan.seed());
+    mix = new Mix(plan.mix().duplicates(), plan.mix().tampered(), plan.mix().stale(), plan.seed());
     ids = new RunIds(run);
     endpoint = Endpoint.of(plan.url());
     startMillis = clock.millis();
@@ -83,8 +81,7 @@ public final class LoadRun {
             .replace("\n", "\r\n");
     List<String> bodies =
         plan.bodies().isEmpty()
-            ? List.of(
-                Bodies.madeUp(plan.provider(), plan.size(), clock.instant(), plan.seed()))
+            ? List.of(Bodies.madeUp(plan.provider(), plan.size(), clock.instant(), plan.seed()))
             : plan.bodies().stream()
                 .map(
                     body ->
@@ -113,10 +110,7 @@ public final class LoadRun {
       var connection = new HttpConnection(endpoint);
       connections.add(connection);
       threads.add(
-          Thread.ofPlatform()
-              .name("load-" + i)
-              .daemon()
-              .start(() -> work(connection, ready)));
+          Thread.ofPlatform().name("load-" + i).daemon().start(() -> work(connection, ready)));
     }
     ready.await();
     IOException failure = firstFailure.get();
@@ -166,8 +160,7 @@ public final class LoadRun {
       if (now >= schedule.end()) {
         return;
       }
-      LockSupport.parkNanos(
-          Math.min(LONGEST_NAP, Math.min(due, schedule.end()) - elapsed()));
+      LockSupport.parkNanos(Math.min(LONGEST_NAP, Math.min(due, schedule.end()) - elapsed()));
     }
   }
 

@@ -114,9 +114,7 @@ final class Meter {
   }
 
   static double millis(Histogram histogram, double percentile) {
-    return histogram.getTotalCount() == 0
-        ? 0
-        : histogram.getValueAtPercentile(percentile) / 1000.0;
+    return histogram.getTotalCount() == 0 ? 0 : histogram.getValueAtPercentile(percentile) / 1000.0;
   }
 
   private static long cpuTime() {

@@ -63,8 +63,7 @@ public final class OnRecord implements AutoCloseable {
    * @throws IOException if it does not answer as it should, with a message for a person
    */
   void read(Reader reader) throws IOException, InterruptedException {
-    String first =
-        "/api/pipelines?service=%s&since=%s&limit=%d".formatted(service, since, PAGE);
+    String first = "/api/pipelines?service=%s&since=%s&limit=%d".formatted(service, since, PAGE);
     String cursor = "";
     do {
       String path = cursor.isEmpty() ? first : first + "&cursor=" + encoded(cursor);

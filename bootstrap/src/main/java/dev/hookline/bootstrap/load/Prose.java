@@ -3,13 +3,16 @@ package dev.hookline.bootstrap.load;
 import java.util.List;
 import java.util.Random;
 
-/** Sentences as people write them of a fault: ASCII, with nothing that JSON would have to escape. */
+/**
+ * Sentences as people write them of a fault: ASCII, with nothing that JSON would have to escape.
+ */
 final class Prose {
   private static final List<String> OPENINGS =
       words(
           "since yesterday|as far as I can tell|on the build machine|with the new release|after a"
               + " restart|in our second workshop|when nobody looks|on a cold morning|without the"
-              + " cover|if you hold it by the rim|for about one user in ten|in the log from Tuesday");
+              + " cover|if you hold it by the rim|for about one user in ten|in the log from"
+              + " Tuesday");
   private static final List<String> SUBJECTS =
       words(
           "the widget|its axle|the left bearing|our test rig|the second turn|a customer in Oslo|the"
@@ -24,8 +27,9 @@ final class Prose {
       words(
           "the frame|a missing screw|the migration|what we measured|the old handle|its own"
               + " shadow|the timeout of %d ms|issue number %d|line %d of the report|the third"
-              + " attempt|the drawing|every other request|the limit of %d per hour|the lower plate|a"
-              + " half-open door|step %d|batch %d|the rubber ring|our guess from last week");
+              + " attempt|the drawing|every other request|the limit of %d per hour|the lower"
+              + " plate|a half-open door|step %d|batch %d|the rubber ring|our guess from last"
+              + " week");
   private static final List<String> CLOSINGS =
       words(
           "and then it stops|which is new|so please have a look|but only once|and I cannot say"

@@ -30,8 +30,7 @@ final class RequestWriter {
    * @param headMillis the time in the headers
    * @param tampered whether the body is changed after it was signed
    */
-  record Draft(
-      long number, int repository, long bodyMillis, long headMillis, boolean tampered) {}
+  record Draft(long number, int repository, long bodyMillis, long headMillis, boolean tampered) {}
 
   /**
    * Makes the next request, in {@link #buffer}.
@@ -60,8 +59,7 @@ final class RequestWriter {
         }
         case REPOSITORY -> Digits.decimal(buffer, at, Place.REPOSITORY.width(), draft.repository);
         case NUMBER ->
-            Digits.decimal(
-                buffer, at, Place.NUMBER.width(), 1_000_000 + draft.number % 9_000_000);
+            Digits.decimal(buffer, at, Place.NUMBER.width(), 1_000_000 + draft.number % 9_000_000);
         case BIG ->
             Digits.decimal(
                 buffer, at, Place.BIG.width(), 2_000_000_000L + draft.number % 1_000_000_000);

@@ -88,7 +88,9 @@ class RequestWriterTest {
             .filter(known -> known.profile().service().equals(delivery.service()))
             .findFirst()
             .orElseThrow();
-    return dialect.verifier(() -> List.of(SECRET), Optional.of(Duration.ofMinutes(5))).verify(delivery);
+    return dialect
+        .verifier(() -> List.of(SECRET), Optional.of(Duration.ofMinutes(5)))
+        .verify(delivery);
   }
 
   private static String idOf(Provider provider, Delivery delivery) throws IOException {
@@ -114,8 +116,7 @@ class RequestWriterTest {
     var later = NOW.plusSeconds(61).toEpochMilli();
     assertInstanceOf(
         Verification.Authentic.class,
-        verified(
-            delivery(provider, writer, new RequestWriter.Draft(50, 0, later, later, false))));
+        verified(delivery(provider, writer, new RequestWriter.Draft(50, 0, later, later, false))));
   }
 
   @ParameterizedTest
@@ -126,8 +127,7 @@ class RequestWriterTest {
     Delivery tampered = delivery(provider, writer, new RequestWriter.Draft(7, 17, now, now, true));
     assertInstanceOf(Verification.Forged.class, verified(tampered));
     assertTrue(json(tampered).isObject());
-    assertInstanceOf(
-        Verification.Authentic.class, verified(delivery(provider, writer, fresh(7))));
+    assertInstanceOf(Verification.Authentic.class, verified(delivery(provider, writer, fresh(7))));
   }
 
   @ParameterizedTest
@@ -137,16 +137,14 @@ class RequestWriterTest {
     assertInstanceOf(
         Verification.Forged.class,
         verified(
-            delivery(
-                provider, writer(provider), new RequestWriter.Draft(7, 17, old, old, false))));
+            delivery(provider, writer(provider), new RequestWriter.Draft(7, 17, old, old, false))));
   }
 
   @ParameterizedTest
   @EnumSource
   void bodiesAreAsLargeAsAskedForAndNeverTheSame(Provider provider) throws IOException {
     for (int size : List.of(Bodies.minimumSize(provider), 3000, SIZE, 100_000)) {
-      RequestWriter writer =
-          writer(provider, List.of(Bodies.madeUp(provider, size, NOW, 1)));
+      RequestWriter writer = writer(provider, List.of(Bodies.madeUp(provider, size, NOW, 1)));
       Set<RawBody> bodies = new HashSet<>();
       for (long number = 0; number < 20; number++) {
         Delivery delivery = delivery(provider, writer, fresh(number));
@@ -227,8 +225,7 @@ class RequestWriterTest {
         Bodies.real(Provider.SLACK, "{\"event_id\": \"Ev1\", \"x\": 1}".getBytes(UTF_8))
             .orElseThrow();
     Delivery delivery = delivery(Provider.SLACK, writer(Provider.SLACK, List.of(slack)), fresh(9));
-    assertEquals(
-        OptionalLong.of(9), ids.numberOf(json(delivery).path("event_id").asText()));
+    assertEquals(OptionalLong.of(9), ids.numberOf(json(delivery).path("event_id").asText()));
     String linear =
         Bodies.real(Provider.LINEAR, "{\"webhookTimestamp\": 123}".getBytes(UTF_8)).orElseThrow();
     delivery = delivery(Provider.LINEAR, writer(Provider.LINEAR, List.of(linear)), fresh(9));
