@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 
 /** Compares what was sent and answered with what is on record. */
 public final class Check {
-  private static final long BETWEEN_LOOKS = TimeUnit.MILLISECONDS.toMillis(500);
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
   private static final int NUMBER_BITS = 24;
 
   private final Ledger ledger;

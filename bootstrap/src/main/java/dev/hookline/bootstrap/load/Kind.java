@@ -3,16 +3,31 @@ package dev.hookline.bootstrap.load;
 /** What is the matter with a delivery. */
 enum Kind {
   /** Nothing: it is to be accepted. */
-  FRESH,
+  FRESH(0),
   /** It was acknowledged before, and comes again. */
-  DUPLICATE,
+  DUPLICATE(1),
   /** Its body was changed after it was signed. */
-  TAMPERED,
+  TAMPERED(2),
   /** Its signed time is long past. */
-  STALE;
+  STALE(3);
 
-  /** Whether its answer must be 401. */
-  boolean isForged() {
-    return this == TAMPERED || this == STALE;
+  private final int code;
+
+  Kind(int code) {
+    this.code = code;
+  }
+
+  /** Two bits, for where there are many. */
+  int code() {
+    return code;
+  }
+
+  static Kind of(int code) {
+    return switch (code) {
+      case 0 -> FRESH;
+      case 1 -> DUPLICATE;
+      case 2 -> TAMPERED;
+      default -> STALE;
+    };
   }
 }

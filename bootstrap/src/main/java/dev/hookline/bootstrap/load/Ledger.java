@@ -26,8 +26,6 @@ final class Ledger {
   private static final int SEEN = 1 << 21;
   private static final int SEEN_OTHER = 1 << 22;
 
-  private static final Kind[] KINDS = Kind.values();
-
   /** The deliveries whose numbers share all but the last bits. */
   private static final class Chunk {
     private final AtomicIntegerArray state = new AtomicIntegerArray(CHUNK);
@@ -67,7 +65,7 @@ final class Ledger {
     int slot = number & CHUNK - 1;
     chunk.original[slot] = original;
     chunk.sentAt[slot] = at;
-    chunk.state.setRelease(slot, SENT | kind.ordinal());
+    chunk.state.setRelease(slot, SENT | kind.code());
   }
 
   void answered(int number, Answer answer, long at) {
@@ -118,7 +116,7 @@ final class Ledger {
   }
 
   Kind kind(int number) {
-    return KINDS[state(number) & KIND_MASK];
+    return Kind.of(state(number) & KIND_MASK);
   }
 
   /** Whether it was answered with a success, and not as one that cannot be used. */

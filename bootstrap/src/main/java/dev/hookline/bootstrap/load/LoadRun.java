@@ -112,7 +112,9 @@ public final class LoadRun {
       threads.add(
           Thread.ofPlatform().name("load-" + i).daemon().start(() -> work(connection, ready)));
     }
-    ready.await();
+    while (!ready.await(LONGEST_NAP, TimeUnit.NANOSECONDS)) {
+      abortStuck();
+    }
     IOException failure = firstFailure.get();
     if (failure != null && connections.stream().noneMatch(HttpConnection::isOpen)) {
       stop();
@@ -125,7 +127,7 @@ public final class LoadRun {
     watch(onSample);
     long end = Math.min(schedule.end(), elapsed());
     for (Thread thread : threads) {
-      while (!thread.join(Duration.ofMillis(200))) {
+      while (!thread.join(Duration.ofNanos(LONGEST_NAP))) {
         abortStuck();
       }
     }
@@ -221,7 +223,7 @@ public final class LoadRun {
       kind = original == number ? Kind.FRESH : kind;
     }
     ledger.sent(number, kind, original, now);
-    int length = writer.write(draft(number, kind, original, now));
+    int length = writer.write(draft(kind, original, now));
     if (counts) {
       meter.sent(writer.bodyLength(original), now - planned);
     }
@@ -256,7 +258,7 @@ public final class LoadRun {
     }
   }
 
-  private RequestWriter.Draft draft(int number, Kind kind, int original, long now) {
+  private RequestWriter.Draft draft(Kind kind, int original, long now) {
     long body = startMillis + TimeUnit.NANOSECONDS.toMillis(ledger.sentAt(original));
     long head = startMillis + TimeUnit.NANOSECONDS.toMillis(now);
     long stale = kind == Kind.STALE ? plan.staleBy().toMillis() : 0;

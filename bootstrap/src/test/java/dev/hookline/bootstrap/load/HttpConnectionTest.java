@@ -128,7 +128,6 @@ class HttpConnectionTest {
               socket.setTcpNoDelay(true);
               for (char c : "HTTP/1.1 202 A\r\nContent-Length: 2\r\n\r\n{}".toCharArray()) {
                 write(socket, String.valueOf(c));
-                Thread.yield();
               }
               return true;
             })) {

@@ -22,8 +22,8 @@ class ScheduleTest {
   @Test
   void roundingDoesNotAddUp() {
     assertEquals(3600 * SECOND, paced.instantOf(3L * 3600));
-    assertEquals(
-        3600 * SECOND, new Schedule(7777, 0, Long.MAX_VALUE).instantOf(7777L * 3600), 1000);
+    long afterAnHour = new Schedule(7777, 0, Long.MAX_VALUE).instantOf(7777L * 3600);
+    assertTrue(Math.abs(3600 * SECOND - afterAnHour) < 1000, () -> "off to " + afterAnHour);
   }
 
   @Test
