@@ -93,6 +93,7 @@ final class HttpConnection implements AutoCloseable {
         return true;
       } catch (SocketTimeoutException _) {
         secured.setSoTimeout(0);
+        lastUse = System.nanoTime();
         return false;
       }
     } catch (IOException _) {

@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -19,8 +20,12 @@ import org.jspecify.annotations.Nullable;
 public final class LoadRun {
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
-  /** A stop is noticed within this. */
   private static final long LONGEST_NAP = TimeUnit.MILLISECONDS.toNanos(50);
+
+  /** A connection without use for longer is looked after, this long before it is needed. */
+  private static final long IDLE = TimeUnit.SECONDS.toNanos(1);
+
+  private static final long LOOK_AHEAD = TimeUnit.MILLISECONDS.toNanos(5);
 
   /** What is planned just before the end may be sent just after it. */
   private static final long LAST_CALL = TimeUnit.MILLISECONDS.toNanos(10);
@@ -43,6 +48,7 @@ public final class LoadRun {
   private final AtomicLong next = new AtomicLong();
   private final LongAdder countedSent = new LongAdder();
   private final List<HttpConnection> connections = new ArrayList<>();
+  private final List<Thread> threads = new CopyOnWriteArrayList<>();
   private final AtomicReference<@Nullable IOException> firstFailure = new AtomicReference<>();
   private final CountDownLatch begun = new CountDownLatch(1);
   private volatile boolean stopped;
@@ -95,6 +101,7 @@ public final class LoadRun {
   /** Sends no more; the answers under way are still waited for. May be called by any thread. */
   public void stop() {
     stopped = true;
+    threads.forEach(LockSupport::unpark);
   }
 
   /**
@@ -105,7 +112,6 @@ public final class LoadRun {
    */
   public Figures run(Consumer<Sample> onSample) throws InterruptedException {
     var ready = new CountDownLatch(plan.connections());
-    var threads = new ArrayList<Thread>();
     for (int i = 0; i < plan.connections(); i++) {
       var connection = new HttpConnection(endpoint);
       connections.add(connection);
@@ -134,8 +140,9 @@ public final class LoadRun {
     meter.end();
     connections.forEach(HttpConnection::close);
     long planned = schedule.plannedBefore(end) - schedule.plannedBefore(schedule.warmup());
-    return meter.figures(
-        Math.min(end, schedule.warmup()), end, Math.max(0, planned - countedSent.sum()));
+    // What a stop has cut off is nobody's fault.
+    long unsent = stopped ? 0 : Math.max(0, planned - countedSent.sum());
+    return meter.figures(Math.min(end, schedule.warmup()), end, unsent);
   }
 
   private long elapsed() {
@@ -182,13 +189,20 @@ public final class LoadRun {
     } catch (InterruptedException _) {
       return;
     }
+    long idleSince = 0;
     while (!stopped) {
       long number = next.getAndIncrement();
       if (number >= Ledger.MAX) {
         return;
       }
       long planned = schedule.isPaced() ? schedule.instantOf(number) : elapsed();
-      if (planned >= schedule.end() || !waitUntil(planned)) {
+      if (planned >= schedule.end()) {
+        return;
+      }
+      if (planned - idleSince > IDLE && waitUntil(planned - LOOK_AHEAD)) {
+        isConnected(connection);
+      }
+      if (!waitUntil(planned)) {
         return;
       }
       long now = elapsed();
@@ -196,6 +210,7 @@ public final class LoadRun {
         return;
       }
       send((int) number, schedule.isPaced() ? planned : now, now, connection, writer);
+      idleSince = elapsed();
     }
   }
 
@@ -204,7 +219,7 @@ public final class LoadRun {
       if (stopped) {
         return false;
       }
-      LockSupport.parkNanos(Math.min(left, LONGEST_NAP));
+      LockSupport.parkNanos(left);
     }
     return true;
   }
