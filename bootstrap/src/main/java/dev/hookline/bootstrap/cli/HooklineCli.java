@@ -34,6 +34,7 @@ public final class HooklineCli {
             .addSubcommand(new WorkerCommand(around, commands))
             .addSubcommand(new MigrateCommand(around, commands))
             .addSubcommand(new SendCommand(around))
+            .addSubcommand(new LoadCommand(around))
             .addSubcommand(new PipelinesCommand(around, commands))
             .addSubcommand(new RefusedCommand(around, commands))
             .addSubcommand(new ReconcileCommand(around, commands))

@@ -1,11 +1,7 @@
 package dev.hookline.bootstrap.cli;
 
-import dev.hookline.bootstrap.config.SecretSource;
 import dev.hookline.bootstrap.config.Settings;
 import dev.hookline.bootstrap.config.Settings.Role;
-import dev.hookline.bootstrap.config.Settings.ServiceSettings;
-import dev.hookline.bootstrap.up.UpFolder;
-import dev.hookline.domain.delivery.Service;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -19,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +38,7 @@ final class SendCommand implements Callable<Integer> {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   @Mixin private ConfigOptions options = new ConfigOptions();
-  @Mixin private DataOption data = new DataOption();
+  @Mixin private DestinationOptions destination = new DestinationOptions();
 
   @Parameters(index = "0", paramLabel = "SERVICE", description = "github, slack or linear")
   private String service = "";
@@ -62,18 +57,6 @@ final class SendCommand implements Callable<Integer> {
       paramLabel = "NAME=VALUE",
       description = "add a header, or send another value")
   private Map<String, String> headers = new LinkedHashMap<>();
-
-  @Option(
-      names = "--url",
-      paramLabel = "URL",
-      description = "where to (the up that runs here, else http.port on this machine)")
-  private Optional<String> url = Optional.empty();
-
-  @Option(
-      names = "--secret",
-      paramLabel = "SECRET",
-      description = "what to sign with (the configured one, else the one up has made)")
-  private Optional<String> secret = Optional.empty();
 
   @Option(
       names = "--count",
@@ -100,8 +83,8 @@ final class SendCommand implements Callable<Integer> {
       throw CommandException.usage("--count: at least 1, not " + count);
     }
     Settings settings = options.load(around, Role.TOOL).settings();
-    URI target = target(settings);
-    String key = secret(settings);
+    URI target = destination.intake(around, settings, service);
+    String key = destination.secret(around, settings, service);
     Optional<byte[]> body = body();
     String type = event == null ? samples.getFirst().event() : event;
     boolean allTaken = true;
@@ -195,57 +178,5 @@ final class SendCommand implements Callable<Integer> {
       throw CommandException.usage(
           "--file: cannot read %s (%s)".formatted(path, e.getClass().getSimpleName()));
     }
-  }
-
-  private URI target(Settings settings) {
-    String text =
-        url.orElseGet(
-            () ->
-                UpFolder.running(data.folder(around))
-                    .map(running -> running.intakeUrl())
-                    .orElseGet(() -> configuredUrl(settings.http())));
-    URI uri;
-    try {
-      uri = URI.create(text);
-    } catch (IllegalArgumentException _) {
-      throw CommandException.usage("--url: not a URL: \"%s\"".formatted(Table.printable(text)));
-    }
-    if (uri.getHost() == null || !Set.of("http", "https").contains(uri.getScheme())) {
-      throw CommandException.usage(
-          "--url: not a URL that starts with http:// or https://: \"%s\""
-              .formatted(Table.printable(text)));
-    }
-    String path = uri.getPath();
-    return path.isEmpty() || path.equals("/") ? uri.resolve("/webhooks/" + service) : uri;
-  }
-
-  private static String configuredUrl(Settings.Http http) {
-    boolean everywhere = Set.of("0.0.0.0", "::", "[::]").contains(http.host());
-    String host = everywhere ? "127.0.0.1" : http.host();
-    return "http://%s:%d"
-        .formatted(
-            host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host, http.port());
-  }
-
-  private String secret(Settings settings) {
-    String key =
-        secret
-            .or(
-                () ->
-                    settings.services().values().stream()
-                        .filter(s -> s.service().name().equals(service))
-                        .findFirst()
-                        .flatMap(ServiceSettings::secrets)
-                        .map(SecretSource::first))
-            .or(() -> UpFolder.secretOf(data.folder(around), new Service(service)))
-            .orElseThrow(
-                () ->
-                    CommandException.usage(
-                        "no secret for %s: give --secret, configure services.%s.secrets, or start hookline up here"
-                            .formatted(service, service)));
-    if (key.isEmpty()) {
-      throw CommandException.usage("--secret is empty");
-    }
-    return key;
   }
 }

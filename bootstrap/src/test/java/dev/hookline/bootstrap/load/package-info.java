@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hookline.bootstrap.load;
+
+import org.jspecify.annotations.NullMarked;
