@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * outermost is 0. Immutable once read.
  */
 final class JsonIndex {
-  /** What {@link #member} and {@link #element} find where there is nothing. */
+  /** What {@link #member}, {@link #first} and {@link #next} give where there is nothing. */
   static final int NONE = -1;
 
   private static final int BYTES_PER_VALUE = 24;
