@@ -136,16 +136,28 @@ final class JdbiPipelineStore implements PipelineStore {
 
   @Override
   public Acceptance accept(NewPipeline candidate, Duration budget) {
-    return commits.write(row(candidate), budget);
+    return commits.write(new Row(candidate, format), budget);
   }
 
   /** A candidate with what is made of it for its columns, by its own caller's thread. */
-  private record Row(
-      NewPipeline candidate,
-      String document,
-      byte @Nullable [] digest,
-      byte @Nullable [] payload,
-      long orderingKey) {
+  private static final class Row {
+    private final NewPipeline candidate;
+    private final String document;
+    private final byte @Nullable [] digest;
+    private final byte @Nullable [] payload;
+    private final long orderingKey;
+
+    private Row(NewPipeline candidate, EventFormat format) {
+      StandardizedEvent event = candidate.pipeline().event();
+      RawBody body = candidate.delivery().body();
+      RawBody raw = event.rawPayload();
+      this.candidate = candidate;
+      this.document = format.encodeWithoutPayload(event);
+      this.digest = candidate.guardBody() ? body.digest() : null;
+      this.payload = raw.equals(body) ? null : raw.bytes();
+      this.orderingKey = JdbiPipelineStore.orderingKey(event);
+    }
+
     UUID id() {
       return candidate.pipeline().id().value();
     }
@@ -162,18 +174,6 @@ final class JdbiPipelineStore implements PipelineStore {
     long bytes() {
       return (long) candidate.delivery().body().length() + (payload == null ? 0 : payload.length);
     }
-  }
-
-  private Row row(NewPipeline candidate) {
-    StandardizedEvent event = candidate.pipeline().event();
-    RawBody body = candidate.delivery().body();
-    RawBody payload = event.rawPayload();
-    return new Row(
-        candidate,
-        format.encodeWithoutPayload(event),
-        candidate.guardBody() ? body.digest() : null,
-        payload.equals(body) ? null : payload.bytes(),
-        orderingKey(event));
   }
 
   private List<Optional<Acceptance>> write(Handle handle, List<Row> rows) {
@@ -198,20 +198,19 @@ final class JdbiPipelineStore implements PipelineStore {
         .createQuery(STORE)
         .bind("ids", array("uuid", rows, Row::id))
         .bind("services", texts(rows, Row::service))
-        .bind("keys", texts(rows, row -> row.candidate().key().value()))
-        .bind("digests", bytes(rows, Row::digest))
+        .bind("keys", texts(rows, row -> row.candidate.key().value()))
+        .bind("digests", bytes(rows, row -> row.digest))
         .bind("eventIds", texts(rows, row -> row.event().eventId()))
         .bind("eventTypes", texts(rows, row -> row.event().eventType()))
         .bind("repositories", texts(rows, row -> row.event().repository().fullName()))
         .bind(
-            "receivedAt",
-            texts(rows, row -> Storable.time(row.candidate().delivery().receivedAt())))
-        .bind("since", texts(rows, row -> Storable.time(row.candidate().pipeline().state().at())))
-        .bind("orderingKeys", array("bigint", rows, Row::orderingKey))
-        .bind("delays", array("bigint", rows, row -> Storable.micros(row.candidate().putOff())))
-        .bind("documents", texts(rows, Row::document))
-        .bind("bodies", bytes(rows, row -> row.candidate().delivery().body().bytes()))
-        .bind("payloads", bytes(rows, Row::payload))
+            "receivedAt", texts(rows, row -> Storable.time(row.candidate.delivery().receivedAt())))
+        .bind("since", texts(rows, row -> Storable.time(row.candidate.pipeline().state().at())))
+        .bind("orderingKeys", array("bigint", rows, row -> row.orderingKey))
+        .bind("delays", array("bigint", rows, row -> Storable.micros(row.candidate.putOff())))
+        .bind("documents", texts(rows, row -> row.document))
+        .bind("bodies", bytes(rows, row -> row.candidate.delivery().body().bytes()))
+        .bind("payloads", bytes(rows, row -> row.payload))
         .mapTo(UUID.class)
         .set();
   }
@@ -226,8 +225,8 @@ final class JdbiPipelineStore implements PipelineStore {
         .createQuery(ON_RECORD)
         .bind("ids", array("uuid", rows, Row::id))
         .bind("services", texts(rows, Row::service))
-        .bind("keys", texts(rows, row -> row.candidate().key().value()))
-        .bind("digests", bytes(rows, Row::digest))
+        .bind("keys", texts(rows, row -> row.candidate.key().value()))
+        .bind("digests", bytes(rows, row -> row.digest))
         .map(
             (row, _) -> {
               UUID asked = Stored.uuid(row, "id");
