@@ -1,0 +1,51 @@
+package dev.hookline.benchmark.jmh;
+
+import dev.hookline.domain.delivery.Delivery;
+import dev.hookline.domain.handler.SignatureVerifier;
+import dev.hookline.domain.handler.Verification;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** Checking a signature that holds. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(1)
+public class VerifyBenchmark {
+  @Param({"github", "slack", "linear"})
+  public String service = "";
+
+  /** A provider's envelope alone may take more than the least. */
+  @Param({"1", "16", "200"})
+  public int kilobytes;
+
+  private Sent sent = Sent.by("github", 1);
+  private SignatureVerifier verifier = sent.verifier();
+
+  @Setup
+  public void make() {
+    sent = Sent.by(service, kilobytes);
+    verifier = sent.verifier();
+    if (!(verify() instanceof Verification.Authentic)) {
+      throw new IllegalStateException("the signature does not hold");
+    }
+  }
+
+  @Benchmark
+  public Verification verify() {
+    Delivery delivery = sent.delivery();
+    return verifier.verify(delivery);
+  }
+}

@@ -1,0 +1,209 @@
+package dev.hookline.benchmark.load;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+@Command(
+    name = "benchmark load",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Measure the system on a PostgreSQL of its own, in turns with pgbench on the same schema.",
+      ""
+    })
+final class LoadBenchmark implements Callable<Integer> {
+  /** What an intake has to settle down before it is measured. */
+  private static final int WARMUP_SECONDS = 15;
+
+  /** As {@code hookline load} sends by default. */
+  private static final int BODY_BYTES = 15_360;
+
+  @Option(names = "--rounds", paramLabel = "N", description = "how often (${DEFAULT-VALUE})")
+  private int rounds = 3;
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "N",
+      description = "of each single measurement (${DEFAULT-VALUE})")
+  private int seconds = 20;
+
+  @Option(
+      names = "--warmup",
+      paramLabel = "N",
+      description = "seconds of load before an intake is measured (${DEFAULT-VALUE})")
+  private int warmup = WARMUP_SECONDS;
+
+  @Option(
+      names = "--only",
+      split = ",",
+      paramLabel = "LEG",
+      description = "only some of ${COMPLETION-CANDIDATES} (all)")
+  private List<Leg> only = List.of();
+
+  @Option(
+      names = "--history",
+      paramLabel = "EVENTS",
+      description =
+          "measure with so much history as well, such as 10000000: about 2 GB of disk, and some"
+              + " minutes, for each million (not at all)")
+  private long history;
+
+  @Option(
+      names = "--backlog",
+      paramLabel = "EVENTS",
+      description = "how many events wait in addition to that history (${DEFAULT-VALUE})")
+  private long backlog = 1_000_000;
+
+  @Option(
+      names = "--pg-bin",
+      paramLabel = "DIR",
+      description = "with initdb, pg_ctl, postgres and pgbench (PATH, else the newest installed)")
+  private Optional<Path> pgBin = Optional.empty();
+
+  @Option(
+      names = "--dir",
+      paramLabel = "DIR",
+      description = "make the cluster below it, on the disk to measure with (java.io.tmpdir)")
+  private Optional<Path> directory = Optional.empty();
+
+  @Option(names = "--json", paramLabel = "FILE", description = "write all figures there, too")
+  private Optional<Path> json = Optional.empty();
+
+  private final Path launcher;
+
+  LoadBenchmark(Path launcher) {
+    this.launcher = launcher;
+  }
+
+  /** Runs the benchmark, and ends with 0 if it could be measured, whatever the figures are. */
+  public static void main(String[] arguments) {
+    Path launcher = Path.of(Objects.requireNonNull(System.getProperty("hookline.launcher")));
+    System.exit(
+        new CommandLine(new LoadBenchmark(launcher))
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setExecutionExceptionHandler(
+                (e, _, _) -> {
+                  if (!(e instanceof BenchmarkException)) {
+                    throw e;
+                  }
+                  System.err.println("benchmark: " + e.getMessage());
+                  return 1;
+                })
+            .execute(arguments));
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    require(rounds >= 1 && rounds <= 100, "--rounds: from 1 to 100");
+    require(seconds >= 2 && seconds <= 600, "--seconds: from 2 to 600");
+    require(warmup >= 1 && warmup <= 600, "--warmup: from 1 to 600");
+    require(history >= 0, "--history: not less than nothing");
+    // A claim is measured that takes what a worker can work at once.
+    require(backlog >= 1000, "--backlog: 1000 or more");
+    var extent =
+        new Rounds.Extent(
+            rounds,
+            seconds,
+            warmup,
+            BODY_BYTES,
+            history,
+            backlog,
+            only.isEmpty() ? EnumSet.allOf(Leg.class) : Set.copyOf(only));
+    PostgresPrograms programs =
+        PostgresPrograms.find(pgBin, System.getenv().getOrDefault("PATH", ""));
+    Path parent = directory.orElseGet(() -> Path.of(System.getProperty("java.io.tmpdir")));
+    Path folder = Files.createTempDirectory(parent.toAbsolutePath(), "hookline-benchmark-");
+    var children = new Children();
+    var cluster = new Cluster(programs, children, Files.createDirectory(folder.resolve("cluster")));
+    Thread onSignal = new Thread(() -> close(children, cluster, folder), "shutdown");
+    Runtime.getRuntime().addShutdownHook(onSignal);
+    try {
+      // PostgreSQL's own user has to get through to its folder.
+      var unused = folder.toFile().setExecutable(true, false);
+      Path work = Files.createDirectory(folder.resolve("work"));
+      cluster.start();
+      Map<String, String> settings = settings(programs, cluster, folder);
+      settings.forEach((name, value) -> System.out.println(name + ": " + value));
+      System.out.println();
+      var house = new House(launcher, cluster, children, work);
+      var pgbench = new Pgbench(programs, cluster, children, work, BODY_BYTES);
+      var report =
+          new Report(
+              settings, new Rounds(extent, cluster, house, pgbench, LoadBenchmark::tell).run());
+      System.out.print(report.text());
+      if (json.isPresent()) {
+        Files.writeString(json.get(), report.json() + "\n");
+      }
+      return 0;
+    } finally {
+      close(children, cluster, folder);
+    }
+  }
+
+  private static void require(boolean holds, String otherwise) {
+    if (!holds) {
+      throw new ParameterException(new CommandLine(new LoadBenchmark(Path.of(""))), otherwise);
+    }
+  }
+
+  private static synchronized void close(Children children, Cluster cluster, Path folder) {
+    children.close();
+    cluster.close();
+    Cluster.delete(folder);
+  }
+
+  private static void tell(String what) {
+    System.err.println("benchmark: " + what);
+  }
+
+  private Map<String, String> settings(PostgresPrograms programs, Cluster cluster, Path folder)
+      throws IOException {
+    var settings = new LinkedHashMap<String, String>();
+    settings.put(
+        "PostgreSQL",
+        cluster.query("postgres", "SHOW server_version", row -> row.getString(1))
+            + " in "
+            + programs.folder());
+    settings.put("its settings", new TreeMap<>(Cluster.SETTINGS).toString());
+    settings.put(
+        "disk", "%s (%s)".formatted(folder.getParent(), Files.getFileStore(folder).type()));
+    settings.put(
+        "machine",
+        "%s %s, %d processors, Java %s"
+            .formatted(
+                System.getProperty("os.name"),
+                System.getProperty("os.arch"),
+                Runtime.getRuntime().availableProcessors(),
+                Runtime.version()));
+    settings.put(
+        "extent",
+        "%d rounds, %d s each, %d s warm-up, bodies of %,d bytes, %s"
+            .formatted(rounds, seconds, warmup, BODY_BYTES, legs()));
+    if (history > 0) {
+      settings.put("history", "%,d events, and %,d that wait".formatted(history, backlog));
+    }
+    if (!Cpu.isKnown()) {
+      settings.put("CPU and memory", "not measured, since this system has no /proc");
+    }
+    return settings;
+  }
+
+  private String legs() {
+    return only.isEmpty() ? Arrays.toString(Leg.values()) : only.toString();
+  }
+}
