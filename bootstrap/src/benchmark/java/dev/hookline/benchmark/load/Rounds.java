@@ -314,8 +314,8 @@ final class Rounds {
       }
       Cpu.mostMemory(intake.process().pid())
           .ifPresent(bytes -> round.put(Figure.LARGE_MEMORY, bytes / MEGABYTE));
-      long accepted = loaded.answers("202");
-      long putOff = loaded.answers("503");
+      double accepted = loaded.answers("202");
+      double putOff = loaded.answers("503");
       round.put(Figure.LARGE_ACCEPTED, accepted);
       round.put(Figure.LARGE_PUT_OFF, putOff);
       round.put(Figure.LARGE_FAILED, loaded.answers() - accepted - putOff);

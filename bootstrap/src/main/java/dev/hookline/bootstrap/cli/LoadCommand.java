@@ -217,6 +217,9 @@ final class LoadCommand implements Callable<Integer> {
       progress.clear();
       print(figures, findings);
       complain(figures, findings);
+      if (run.isExhausted()) {
+        warn("it stopped before its time, after as many deliveries as one run can tell apart");
+      }
       around.out().flush();
       boolean good = findings.map(Findings::isClean).orElse(unchecked) && figures.accepted() > 0;
       return interruption.ends(good && !interruption.hasCome() ? ExitCode.DONE : ExitCode.FAILED);

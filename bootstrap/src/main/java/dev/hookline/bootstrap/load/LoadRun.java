@@ -309,6 +309,11 @@ public final class LoadRun {
     return h ^ h >>> 33;
   }
 
+  /** Whether it has sent as many as one run can tell apart, and then no more. */
+  public boolean isExhausted() {
+    return next.get() > Ledger.MAX;
+  }
+
   /** What was sent and answered, to compare with what is on record. */
   public Check check(OnRecord records) {
     return new Check(ledger, (int) Math.min(next.get(), Ledger.MAX), ids, records);
