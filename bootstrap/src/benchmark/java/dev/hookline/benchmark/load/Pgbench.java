@@ -177,10 +177,30 @@ final class Pgbench {
     long before = Cpu.ofTree(cluster.pid()) + Cpu.ofEndedChildren();
     Report report = Report.parse(children.run(builder, folder.resolve("pgbench.log"), 0));
     long used = Cpu.ofTree(cluster.pid()) + Cpu.ofEndedChildren() - before;
+    requireStored(database, report.transactions() * webhooks);
     return new Run(
         report.perSecond() * webhooks,
         (double) used / Math.max(1, report.transactions() * webhooks),
         logs ? p99() : 0);
+  }
+
+  /** A statement that stores nothing would be fast. */
+  private void requireStored(String database, long webhooks) {
+    long stored =
+        cluster.query(
+            database,
+            """
+            SELECT count(*)
+            FROM pipeline p JOIN event e ON e.pipeline_id = p.id
+            WHERE octet_length(e.body) = %d
+            """
+                .formatted(body.length() / 2 - 1),
+            row -> row.getLong(1));
+    // Two deliveries may get the same key by chance, and a run's last ones may miss its report.
+    if (stored < 0.99 * webhooks) {
+      throw new BenchmarkException(
+          "pgbench has reported %d webhooks and stored %d".formatted(webhooks, stored));
+    }
   }
 
   private double p99() {
