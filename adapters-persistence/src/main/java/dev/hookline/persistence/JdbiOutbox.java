@@ -232,7 +232,7 @@ final class JdbiOutbox implements Outbox {
       held AS MATERIALIZED (
         SELECT l.id, l.epoch
         FROM lane l
-        WHERE l.owner = :worker AND (l.id, l.epoch) IN (SELECT lane, epoch FROM step)
+        WHERE l.owner = :worker AND (l.id, l.epoch) IN (SELECT DISTINCT lane, epoch FROM step)
         ORDER BY l.id DESC
         FOR SHARE
       ), allowed AS MATERIALIZED (
@@ -262,41 +262,34 @@ final class JdbiOutbox implements Outbox {
           due_at = now() + s.delay * interval '1 microsecond'
         FROM allowed s
         WHERE o.id = s.id AND s.state = 'PROCESSING'
-        RETURNING o.id
+        RETURNING s.*
       ), settled AS (
         DELETE FROM outbox_message o
         USING allowed s
         WHERE o.id = s.id AND s.state IN ('DISPATCHED', 'FAILED')
-        RETURNING o.id
+        RETURNING s.*
       ), written AS MATERIALIZED (
-        SELECT id, false AS over FROM kept UNION ALL SELECT id, true FROM settled
-      ), entry AS (
-        SELECT a.pipeline_id, a.begun_at AS at, a.place, 1 AS part, jsonb_strip_nulls(jsonb_build_object(
-          'state', 'PROCESSING', 'at', a.begun_at, 'attempt', a.begun, 'target', a.target)) AS step
-        FROM allowed a JOIN written USING (id)
-        WHERE a.begun_at IS NOT NULL
-        UNION ALL
-        SELECT a.pipeline_id, a.since, a.place, 2, jsonb_strip_nulls(jsonb_build_object(
-          'state', CASE WHEN a.target IS NULL THEN a.state ELSE 'PROCESSING' END,
-          'at', a.since, 'attempt', a.attempts, 'error', a.error, 'target', a.target,
-          'target_state', CASE WHEN w.over AND a.target IS NOT NULL THEN a.state END))
-        FROM allowed a JOIN written w USING (id)
-        WHERE a.state <> 'PROCESSING' OR a.next_attempt_at IS NOT NULL
-      ), entries AS (
-        SELECT pipeline_id, jsonb_agg(step ORDER BY at, place, part) AS steps
-        FROM entry
-        GROUP BY pipeline_id
+        SELECT *, false AS over FROM kept UNION ALL SELECT *, true FROM settled
       ), move AS (
         SELECT
-          a.pipeline_id,
-          count(*) FILTER (WHERE w.over) AS over,
-          max(a.error) FILTER (WHERE a.state = 'FAILED') AS dead_error,
-          max(a.attempts) AS attempts,
-          max(a.since) AS since,
-          min(a.next_attempt_at) AS next_attempt_at,
-          max(a.error) AS error
-        FROM allowed a JOIN written w USING (id)
-        GROUP BY a.pipeline_id
+          w.pipeline_id,
+          count(*) FILTER (WHERE w.over AND e.part = 2) AS over,
+          max(w.error) FILTER (WHERE w.state = 'FAILED') AS dead_error,
+          max(w.attempts) AS attempts,
+          max(w.since) AS since,
+          min(w.next_attempt_at) AS next_attempt_at,
+          max(w.error) AS error,
+          jsonb_agg(e.step ORDER BY e.at, w.place, e.part) FILTER (WHERE e.happened) AS steps
+        FROM written w CROSS JOIN LATERAL (VALUES
+          (1, w.begun_at IS NOT NULL, w.begun_at, jsonb_strip_nulls(jsonb_build_object(
+            'state', 'PROCESSING', 'at', w.begun_at, 'attempt', w.begun, 'target', w.target))),
+          (2, w.over OR w.next_attempt_at IS NOT NULL, w.since, jsonb_strip_nulls(jsonb_build_object(
+            'state', CASE WHEN w.target IS NULL THEN w.state ELSE 'PROCESSING' END,
+            'at', w.since, 'attempt', w.attempts, 'error', w.error, 'target', w.target,
+            'target_state', CASE WHEN w.over AND w.target IS NOT NULL THEN w.state END)))
+        ) AS e (part, happened, at, step)
+        GROUP BY w.pipeline_id
+        HAVING bool_or(e.happened)
       ), moved AS (
         UPDATE pipeline p
         SET
@@ -326,11 +319,11 @@ final class JdbiOutbox implements Outbox {
                   -- Said again after a lost answer, or by a target that is still away, a step stays
                   -- one.
                   SELECT jsonb_agg(step ORDER BY place)
-                  FROM jsonb_array_elements(e.steps) WITH ORDINALITY AS s (step, place)
+                  FROM jsonb_array_elements(m.steps) WITH ORDINALITY AS s (step, place)
                   WHERE step - 'at' IS DISTINCT FROM (p.history -> -1) - 'at'
                     AND step - 'at' IS DISTINCT FROM (p.history -> -2) - 'at'),
                   '[]') AS history) n)
-        FROM move m JOIN entries e USING (pipeline_id)
+        FROM move m
         WHERE p.id = m.pipeline_id
         RETURNING p.id, p.state
       ), buried AS (
