@@ -2,6 +2,7 @@ package dev.hookline.persistence;
 
 import static dev.hookline.persistence.Storable.array;
 import static dev.hookline.persistence.Storable.texts;
+import static java.util.Comparator.comparingLong;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toList;
 
@@ -171,7 +172,8 @@ final class JdbiOutbox implements Outbox {
 
   private static final String DUE_ANY = claim("", ANY, "m.id", "ORDER BY m.id");
 
-  // Behind a head go those that were never attempted, as far as nothing among them has to wait.
+  // Behind a head go those that were never attempted, as far as nothing among them has to wait. The
+  // bodies come last of all, so that nothing has to sort them or carry them along.
   private static String claim(String recursive, String heads, String busy, String order) {
     return """
     WITH %s %s, %s, due AS MATERIALIZED (
@@ -192,26 +194,28 @@ final class JdbiOutbox implements Outbox {
           LIMIT CASE WHEN d.epoch IS NULL THEN :run ELSE 1 END) o
         WINDOW line AS (ORDER BY o.id)) r
       WHERE r.goes
-    )
-    SELECT *
-    FROM (
-      SELECT
-        m.id, m.ordering_key, m.lane, m.held_epoch, m.task, m.target, m.queued_at, m.pipeline_id,
-        CASE m.task WHEN 'process_webhook_event' THEN 'RECEIVED' ELSE 'PROCESSING' END AS state,
-        m.attempts, r.since,
-        CASE WHEN m.epoch IS NULL THEN coalesce(r.next_attempt_at, m.due_at) END AS next_attempt_at,
-        coalesce(r.error, '') AS error, %s,
-        row_number() OVER claimed AS nth,
-        sum(octet_length(r.body) + coalesce(octet_length(r.payload), 0)) OVER claimed AS bytes
+    ), claimed AS MATERIALIZED (
+      SELECT m.*, row_number() OVER claimed AS nth, sum(e.bytes) OVER claimed AS bytes
       FROM run m CROSS JOIN LATERAL (
-        -- Row by row, and so by index and in the one partition, whatever the planner believes.
-        SELECT p.since, p.next_attempt_at, p.error, %s
-        FROM pipeline p JOIN event e ON e.pipeline_id = p.id
-        WHERE p.id = m.pipeline_id AND e.pipeline_id = m.pipeline_id
-        LIMIT 1) r
-      WINDOW claimed AS (ORDER BY m.place, m.id)) c
-    WHERE nth = 1 OR bytes <= :bytes
-    ORDER BY ordering_key, id
+        SELECT octet_length(body)::bigint + coalesce(octet_length(payload), 0) AS bytes
+        FROM event
+        WHERE pipeline_id = m.pipeline_id
+        LIMIT 1) e
+      WINDOW claimed AS (ORDER BY m.place, m.id)
+    )
+    SELECT
+      m.id, m.ordering_key, m.lane, m.held_epoch, m.task, m.target, m.queued_at, m.pipeline_id,
+      CASE m.task WHEN 'process_webhook_event' THEN 'RECEIVED' ELSE 'PROCESSING' END AS state,
+      m.attempts, r.since,
+      CASE WHEN m.epoch IS NULL THEN coalesce(r.next_attempt_at, m.due_at) END AS next_attempt_at,
+      coalesce(r.error, '') AS error, %s
+    FROM claimed m CROSS JOIN LATERAL (
+      -- Row by row, and so by index and in the one partition, whatever the planner believes.
+      SELECT p.since, p.next_attempt_at, p.error, %s
+      FROM pipeline p JOIN event e ON e.pipeline_id = p.id
+      WHERE p.id = m.pipeline_id AND e.pipeline_id = m.pipeline_id
+      LIMIT 1) r
+    WHERE m.nth = 1 OR m.bytes <= :bytes
     """
         .formatted(
             recursive,
@@ -526,6 +530,7 @@ final class JdbiOutbox implements Outbox {
                     .bind("bytes", CLAIMED_BYTES)
                     .map((row, _) -> message(row))
                     .list());
+    messages.sort(comparingLong(OutboxMessage::id));
     return switch (claim.ordering()) {
       case STRICT ->
           messages.stream()
