@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -58,7 +59,15 @@ final class JdbiOutbox implements Outbox {
           SELECT FROM lane l LEFT JOIN worker w ON w.id = l.owner AND w.leased_until > now()
           WHERE w.id IS NULL AND l.owner IS DISTINCT FROM :worker) AS any_free,
         ARRAY(SELECT id::integer FROM held ORDER BY id) AS ids,
-        ARRAY(SELECT epoch FROM held ORDER BY id) AS epochs
+        ARRAY(SELECT epoch FROM held ORDER BY id) AS epochs,
+        (SELECT id FROM hookline_oldest_messages(:from, 1)) AS lowest,
+        ARRAY(
+          SELECT virtualtransaction FROM pg_locks
+          WHERE locktype = 'relation' AND mode = 'RowExclusiveLock'
+            AND relation = 'outbox_message'::regclass
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        ) AS writers,
+        pg_postmaster_start_time()::text AS server
       """;
 
   private static final String FORGET_DEAD_WORKERS =
@@ -133,12 +142,14 @@ final class JdbiOutbox implements Outbox {
         FROM held h CROSS JOIN LATERAL (
           SELECT * FROM outbox_message o
           WHERE o.lane = h.lane AND o.ordering_key >= h.after AND o.ordering_key <= h.up_to
+            AND o.id >= :from
           ORDER BY o.ordering_key, o.id LIMIT 1) m
         UNION ALL
         SELECT b.held_epoch, b.up_to, m.*
         FROM head b CROSS JOIN LATERAL (
           SELECT * FROM outbox_message o
           WHERE o.lane = b.lane AND o.ordering_key > b.ordering_key AND o.ordering_key <= b.up_to
+            AND o.id >= :from
           ORDER BY o.ordering_key, o.id LIMIT 1) m
       )
       """;
@@ -151,30 +162,63 @@ final class JdbiOutbox implements Outbox {
         FROM (
           SELECT h.held_epoch, h.up_to, o.*
           FROM outbox_message o JOIN held h ON h.lane = o.lane
+          WHERE o.id >= :from
           ORDER BY o.id DESC LIMIT 256) m
         WHERE m.attempts = 0 AND NOT EXISTS (
           SELECT FROM outbox_message o
-          WHERE o.lane = m.lane AND o.ordering_key = m.ordering_key AND o.id < m.id)
+          WHERE o.lane = m.lane AND o.ordering_key = m.ordering_key
+            AND o.id >= :from AND o.id < m.id)
+      )
+      """;
+
+  // While there are few messages, all of them, by id: so it costs nothing that dead rows stand in
+  // front of them, which a transaction that is long open somewhere keeps from being cleared away.
+  private static final String OLD_HEADS =
+      """
+      oldest AS MATERIALIZED (
+        SELECT * FROM hookline_oldest_messages(:from, 256)
+      ), head AS (
+        SELECT DISTINCT ON (o.ordering_key) h.held_epoch, h.up_to, o.*
+        FROM oldest o JOIN held h ON h.lane = o.lane
+        ORDER BY o.ordering_key, o.id
       )
       """;
 
   private static final String ANY =
       """
       head AS (
-        SELECT h.held_epoch, h.up_to, o.* FROM outbox_message o JOIN held h ON h.lane = o.lane
+        SELECT h.held_epoch, h.up_to, o.*
+        FROM outbox_message o JOIN held h ON h.lane = o.lane
+        WHERE o.id >= :from
       )
       """;
 
-  private static final String DUE_BY_KEY = claim("RECURSIVE", HEADS_BY_KEY, "m.ordering_key", "");
+  private static final String GIVEN = "SELECT true AS crowded, * FROM given";
+
+  private static final String DUE_BY_KEY =
+      claim("RECURSIVE", HEADS_BY_KEY, "m.ordering_key", "", GIVEN);
 
   private static final String DUE_FRESH =
-      claim("", FRESH_HEADS, "m.ordering_key", "ORDER BY m.id DESC");
+      claim("", FRESH_HEADS, "m.ordering_key", "ORDER BY m.id DESC", GIVEN);
 
-  private static final String DUE_ANY = claim("", ANY, "m.id", "ORDER BY m.id");
+  // A row even if nothing is due: it says whether there are more than were looked at.
+  private static final String DUE_OLD =
+      claim(
+          "",
+          OLD_HEADS,
+          "m.ordering_key",
+          "ORDER BY m.id",
+          """
+          SELECT o.crowded, given.*
+          FROM (SELECT count(*) = 256 AS crowded FROM oldest) o LEFT JOIN given ON true
+          """);
+
+  private static final String DUE_ANY = claim("", ANY, "m.id", "ORDER BY m.id", GIVEN);
 
   // Behind a head go those that were never attempted, as far as nothing among them has to wait. The
   // bodies come last of all, so that nothing has to sort them or carry them along.
-  private static String claim(String recursive, String heads, String busy, String order) {
+  private static String claim(
+      String recursive, String heads, String busy, String order, String result) {
     return """
     WITH %s %s, %s, due AS MATERIALIZED (
       SELECT * FROM head m
@@ -202,20 +246,22 @@ final class JdbiOutbox implements Outbox {
         WHERE pipeline_id = m.pipeline_id
         LIMIT 1) e
       WINDOW claimed AS (ORDER BY m.place, m.id)
+    ), given AS (
+      SELECT
+        m.id, m.ordering_key, m.lane, m.held_epoch, m.task, m.target, m.queued_at, m.pipeline_id,
+        CASE m.task WHEN 'process_webhook_event' THEN 'RECEIVED' ELSE 'PROCESSING' END AS state,
+        m.attempts, r.since,
+        CASE WHEN m.epoch IS NULL THEN coalesce(r.next_attempt_at, m.due_at) END AS next_attempt_at,
+        coalesce(r.error, '') AS error, %s
+      FROM claimed m CROSS JOIN LATERAL (
+        -- Row by row, and so by index and in the one partition, whatever the planner believes.
+        SELECT p.since, p.next_attempt_at, p.error, %s
+        FROM pipeline p JOIN event e ON e.pipeline_id = p.id
+        WHERE p.id = m.pipeline_id AND e.pipeline_id = m.pipeline_id
+        LIMIT 1) r
+      WHERE m.nth = 1 OR m.bytes <= :bytes
     )
-    SELECT
-      m.id, m.ordering_key, m.lane, m.held_epoch, m.task, m.target, m.queued_at, m.pipeline_id,
-      CASE m.task WHEN 'process_webhook_event' THEN 'RECEIVED' ELSE 'PROCESSING' END AS state,
-      m.attempts, r.since,
-      CASE WHEN m.epoch IS NULL THEN coalesce(r.next_attempt_at, m.due_at) END AS next_attempt_at,
-      coalesce(r.error, '') AS error, %s
-    FROM claimed m CROSS JOIN LATERAL (
-      -- Row by row, and so by index and in the one partition, whatever the planner believes.
-      SELECT p.since, p.next_attempt_at, p.error, %s
-      FROM pipeline p JOIN event e ON e.pipeline_id = p.id
-      WHERE p.id = m.pipeline_id AND e.pipeline_id = m.pipeline_id
-      LIMIT 1) r
-    WHERE m.nth = 1 OR m.bytes <= :bytes
+    %s
     """
         .formatted(
             recursive,
@@ -226,11 +272,14 @@ final class JdbiOutbox implements Outbox {
             order,
             MAY_GO.formatted("o"),
             Stored.EVENT_COLUMNS.replace("e.", "r."),
-            Stored.EVENT_COLUMNS);
+            Stored.EVENT_COLUMNS,
+            result);
   }
 
   // The share locks hold off a takeover until the statement has committed, and wait for one that is
   // under way: then the lane is no longer among the held, and nothing of its messages is written.
+  // Messages are looked up one by one, by what leads straight to them in either index: of an outbox
+  // that was empty when it was analysed the planner would read all there is.
   private static final String ALLOWED =
       """
       held AS MATERIALIZED (
@@ -240,7 +289,11 @@ final class JdbiOutbox implements Outbox {
         ORDER BY l.id DESC
         FOR SHARE
       ), allowed AS MATERIALIZED (
-        SELECT s.* FROM step s JOIN held h ON h.id = s.lane AND h.epoch = s.epoch
+        SELECT s.*, m.spot
+        FROM step s JOIN held h ON h.id = s.lane AND h.epoch = s.epoch CROSS JOIN LATERAL (
+          SELECT ctid AS spot FROM outbox_message
+          WHERE lane = s.lane AND ordering_key = s.line AND id = s.id
+          LIMIT 1) m
       )
       """;
 
@@ -249,12 +302,14 @@ final class JdbiOutbox implements Outbox {
       WITH step AS (
         SELECT *
         FROM unnest(
-          :ids::bigint[], :lanes::smallint[], :epochs::bigint[], :pipelines::uuid[],
+          :ids::bigint[], :lines::bigint[], :lanes::smallint[], :epochs::bigint[],
+          :pipelines::uuid[],
           :targets::text[], :begun::integer[], :begunAt::timestamptz[], :states::text[],
           :attempts::integer[], :since::timestamptz[], :nextAttempts::timestamptz[],
           :delays::bigint[], :errors::text[]
         ) WITH ORDINALITY AS s (
-          id, lane, epoch, pipeline_id,
+          id, line, lane, epoch,
+          pipeline_id,
           target, begun, begun_at, state,
           attempts, since, next_attempt_at,
           delay, error, place)
@@ -265,12 +320,12 @@ final class JdbiOutbox implements Outbox {
           epoch = CASE WHEN s.next_attempt_at IS NULL THEN s.epoch END,
           due_at = now() + s.delay * interval '1 microsecond'
         FROM allowed s
-        WHERE o.id = s.id AND s.state = 'PROCESSING'
+        WHERE o.ctid = s.spot AND s.state = 'PROCESSING'
         RETURNING s.*
       ), settled AS (
         DELETE FROM outbox_message o
         USING allowed s
-        WHERE o.id = s.id AND s.state IN ('DISPATCHED', 'FAILED')
+        WHERE o.ctid = s.spot AND s.state IN ('DISPATCHED', 'FAILED')
         RETURNING s.*
       ), written AS MATERIALIZED (
         SELECT *, false AS over FROM kept UNION ALL SELECT *, true FROM settled
@@ -344,11 +399,11 @@ final class JdbiOutbox implements Outbox {
       WITH step AS (
         SELECT *
         FROM unnest(
-          :ids::bigint[], :lanes::smallint[], :epochs::bigint[], :targets::text[],
-          :orderingKeys::bigint[]
-        ) WITH ORDINALITY AS s (id, lane, epoch, target, ordering_key, place)
+          :ids::bigint[], :lines::bigint[], :lanes::smallint[], :epochs::bigint[],
+          :targets::text[], :orderingKeys::bigint[]
+        ) WITH ORDINALITY AS s (id, line, lane, epoch, target, ordering_key, place)
       ), %s, replaced AS (
-        DELETE FROM outbox_message WHERE id IN (SELECT id FROM allowed) RETURNING *
+        DELETE FROM outbox_message o USING allowed a WHERE o.ctid = a.spot RETURNING o.*
       ), ways AS (
         INSERT INTO outbox_message (pipeline_id, service, target, lane, ordering_key, queued_at)
         SELECT r.pipeline_id, r.service, a.target, r.lane, a.ordering_key, r.queued_at
@@ -370,6 +425,10 @@ final class JdbiOutbox implements Outbox {
 
   private final Sessions sessions;
   private final EventFormat format;
+  private final Watermark watermark = new Watermark();
+
+  /** Kinds of claims that saw more messages than {@link #DUE_OLD} looks at. */
+  private final Set<Set<String>> crowded = ConcurrentHashMap.newKeySet();
 
   /**
    * Where the next search begins in each lane, so that every key has its turn; apart for each kind
@@ -392,6 +451,7 @@ final class JdbiOutbox implements Outbox {
                     .bind("worker", worker.value())
                     .bind("lease", Storable.micros(lease))
                     .bind("lanes", LANES)
+                    .bind("from", watermark.from())
                     .map((row, _) -> standing(row))
                     .one());
     return standing.isFair() ? standing.held() : share(worker, standing.share(), busy);
@@ -409,7 +469,12 @@ final class JdbiOutbox implements Outbox {
     }
   }
 
-  private static Standing standing(ResultSet row) throws SQLException {
+  private Standing standing(ResultSet row) throws SQLException {
+    long lowest = row.getLong("lowest");
+    watermark.looked(
+        row.wasNull() ? OptionalLong.empty() : OptionalLong.of(lowest),
+        Set.copyOf(List.of((String[]) row.getArray("writers").getArray())),
+        row.getString("server"));
     var ids = (Integer[]) row.getArray("ids").getArray();
     var epochs = (Long[]) row.getArray("epochs").getArray();
     var held = new HashSet<Lane>();
@@ -480,12 +545,23 @@ final class JdbiOutbox implements Outbox {
       found.addAll(find(DUE_FRESH, claim, Stretch.whole(claim.lanes()), busy, claim.fresh()));
       found.forEach(line -> busy.add(line.head().orderingKey()));
     }
+    if (!crowded.contains(claim.shut())) {
+      int rest = claim.lines() - found.size();
+      Found old = look(DUE_OLD, claim, Stretch.whole(claim.lanes()), busy, rest);
+      found.addAll(old.lines());
+      if (!old.crowded()) {
+        return found;
+      }
+      crowded.add(claim.shut());
+      old.lines().forEach(line -> busy.add(line.head().orderingKey()));
+    }
     int limit = claim.lines() - found.size();
     Map<Integer, Long> begins =
         cursors.computeIfAbsent(claim.shut(), _ -> new ConcurrentHashMap<>());
     List<Line> next = inTurn(claim, Map.copyOf(begins), busy, limit);
     if (next.size() < limit) {
       begins.clear();
+      crowded.remove(claim.shut());
     } else {
       next.forEach(line -> begins.put(line.head().lane().id(), line.head().orderingKey() + 1));
     }
@@ -510,28 +586,53 @@ final class JdbiOutbox implements Outbox {
 
   private List<Line> find(
       String sql, Claim claim, Stretch stretch, Collection<Long> busy, int limit) {
-    if (limit < 1) {
-      return List.of();
+    return limit < 1 ? List.of() : look(sql, claim, stretch, busy, limit).lines();
+  }
+
+  /**
+   * What a claim found.
+   *
+   * @param crowded whether there are more messages than it looked at
+   */
+  private record Found(boolean crowded, List<Line> lines) {}
+
+  private Found look(
+      String sql, Claim claim, Stretch stretch, Collection<Long> busy, int limit) {
+    return sessions.statement(
+        handle ->
+            handle
+                .createQuery(sql)
+                .bind("lanes", array("smallint", stretch.lanes(), Lane::id))
+                .bind("epochs", array("bigint", stretch.lanes(), Lane::epoch))
+                .bind("after", array("bigint", stretch.lanes(), stretch.from()))
+                .bind("upTo", array("bigint", stretch.lanes(), stretch.to()))
+                .bind("from", watermark.from())
+                .bind("busy", array("bigint", busy, id -> id))
+                .bind("only", claim.only().orElse(""))
+                .bind("shut", texts(claim.shut(), name -> name))
+                .bind("lines", limit)
+                .bind("run", claim.ordering() == Ordering.STRICT ? claim.run() : 1)
+                .bind("bytes", CLAIMED_BYTES)
+                .scanResultSet((rows, _) -> found(rows.get(), claim.ordering())));
+  }
+
+  private Found found(ResultSet rows, Ordering ordering) throws SQLException {
+    boolean isCrowded = false;
+    var messages = new ArrayList<OutboxMessage>();
+    while (rows.next()) {
+      isCrowded = rows.getBoolean("crowded");
+      if (rows.getLong("id") > 0) {
+        messages.add(message(rows));
+      }
     }
-    List<OutboxMessage> messages =
-        sessions.statement(
-            handle ->
-                handle
-                    .createQuery(sql)
-                    .bind("lanes", array("smallint", stretch.lanes(), Lane::id))
-                    .bind("epochs", array("bigint", stretch.lanes(), Lane::epoch))
-                    .bind("after", array("bigint", stretch.lanes(), stretch.from()))
-                    .bind("upTo", array("bigint", stretch.lanes(), stretch.to()))
-                    .bind("busy", array("bigint", busy, id -> id))
-                    .bind("only", claim.only().orElse(""))
-                    .bind("shut", texts(claim.shut(), name -> name))
-                    .bind("lines", limit)
-                    .bind("run", claim.ordering() == Ordering.STRICT ? claim.run() : 1)
-                    .bind("bytes", CLAIMED_BYTES)
-                    .map((row, _) -> message(row))
-                    .list());
-    messages.sort(comparingLong(OutboxMessage::id));
-    return switch (claim.ordering()) {
+    messages.forEach(message -> watermark.seen(message.id()));
+    messages.sort(
+        comparingLong(OutboxMessage::orderingKey).thenComparingLong(OutboxMessage::id));
+    return new Found(isCrowded, lines(messages, ordering));
+  }
+
+  private static List<Line> lines(List<OutboxMessage> messages, Ordering ordering) {
+    return switch (ordering) {
       case STRICT ->
           messages.stream()
               .collect(groupingBy(OutboxMessage::orderingKey, LinkedHashMap::new, toList()))
@@ -575,6 +676,7 @@ final class JdbiOutbox implements Outbox {
     return query
         .bind("worker", worker.value())
         .bind("ids", array("bigint", messages, OutboxMessage::id))
+        .bind("lines", array("bigint", messages, OutboxMessage::orderingKey))
         .bind("lanes", array("smallint", messages, message -> message.lane().id()))
         .bind("epochs", array("bigint", messages, message -> message.lane().epoch()));
   }
