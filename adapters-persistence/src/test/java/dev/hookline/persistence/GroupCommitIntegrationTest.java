@@ -118,8 +118,8 @@ final class GroupCommitIntegrationTest {
 
     good.forEach(CompletableFuture::join);
     more.forEach(CompletableFuture::join);
-    var failure = assertThrows(CompletionException.class, bad::join);
-    assertEquals(Fault.DEFECT, Fault.of(failure.getCause()));
+    assertThrows(CompletionException.class, bad::join);
+    assertEquals(Fault.DEFECT, Fault.of(bad.exceptionNow()));
     assertEquals("23", storage.server().query("SELECT count(*) FROM number WHERE n >= 10"));
   }
 
@@ -130,8 +130,8 @@ final class GroupCommitIntegrationTest {
     var patient = callers(commits, List.of(10), BUDGET).getFirst();
     var hasty = callers(commits, List.of(11), Duration.ofMillis(50)).getFirst();
 
-    var failure = assertThrows(CompletionException.class, hasty::join);
-    assertInstanceOf(StoreUnavailableException.class, failure.getCause());
+    assertThrows(CompletionException.class, hasty::join);
+    assertInstanceOf(StoreUnavailableException.class, hasty.exceptionNow());
     gate.release(1000);
 
     assertEquals(10, patient.join());
