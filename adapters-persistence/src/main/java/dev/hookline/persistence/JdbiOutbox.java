@@ -596,8 +596,7 @@ final class JdbiOutbox implements Outbox {
    */
   private record Found(boolean crowded, List<Line> lines) {}
 
-  private Found look(
-      String sql, Claim claim, Stretch stretch, Collection<Long> busy, int limit) {
+  private Found look(String sql, Claim claim, Stretch stretch, Collection<Long> busy, int limit) {
     return sessions.statement(
         handle ->
             handle
@@ -626,8 +625,7 @@ final class JdbiOutbox implements Outbox {
       }
     }
     messages.forEach(message -> watermark.seen(message.id()));
-    messages.sort(
-        comparingLong(OutboxMessage::orderingKey).thenComparingLong(OutboxMessage::id));
+    messages.sort(comparingLong(OutboxMessage::orderingKey).thenComparingLong(OutboxMessage::id));
     return new Found(isCrowded, lines(messages, ordering));
   }
 

@@ -6,8 +6,8 @@ import java.util.Set;
 
 /**
  * An id below which no message is live and none will be: a claim that begins there passes over the
- * dead rows in front of it, which VACUUM cannot clear away while some transaction is long open. Safe
- * for use by many threads.
+ * dead rows in front of it, which VACUUM cannot clear away while some transaction is long open.
+ * Safe for use by many threads.
  *
  * <p>Ids are drawn before their rows are committed, so the lowest live id is no such bound by
  * itself. It is once everybody has ended who was writing after it was read, and a later look, which
