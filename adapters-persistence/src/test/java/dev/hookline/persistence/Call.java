@@ -34,8 +34,7 @@ final class Call<R> {
     var calls = new ArrayList<Call<R>>();
     callables.forEach(callable -> calls.add(new Call<>(callable)));
     calls.forEach(
-        call ->
-            until(() -> call.thread.getState() == Thread.State.TIMED_WAITING || call.isOver()));
+        call -> until(() -> call.thread.getState() == Thread.State.TIMED_WAITING || call.isOver()));
     return calls;
   }
 

@@ -119,7 +119,10 @@ final class GroupCommitIntegrationTest {
         Jdbi.create(() -> DriverManager.getConnection(url, server.user(), server.password()));
     return new GroupCommit<>(
         new Sessions(jdbi, new Random(1)),
-        text -> text.startsWith("half") ? GroupCommit.FULL_BYTES / 2 : text.startsWith("large") ? GroupCommit.FULL_BYTES * 3 : 1,
+        text ->
+            text.startsWith("half")
+                ? GroupCommit.FULL_BYTES / 2
+                : text.startsWith("large") ? GroupCommit.FULL_BYTES * 3 : 1,
         writes);
   }
 
@@ -171,7 +174,8 @@ final class GroupCommitIntegrationTest {
   void aBatchThatIsLargeTakesNoMoreIn() throws Exception {
     twoAhead();
     List<Call<String>> gathered =
-        inOrder("half-1", "half-2", "small-1", "large-1", "small-2", "half-3", "small-3", "large-2");
+        inOrder(
+            "half-1", "half-2", "small-1", "large-1", "small-2", "half-3", "small-3", "large-2");
     writes.goOn();
     Call.answers(gathered);
 
@@ -253,8 +257,7 @@ final class GroupCommitIntegrationTest {
 
     List<Call<String>> all = Call.begun(calls(numbered(10)));
 
-    assertEquals(
-        numbered(10).stream().map(text -> "stored " + text).toList(), Call.answers(all));
+    assertEquals(numbered(10).stream().map(text -> "stored " + text).toList(), Call.answers(all));
   }
 
   @ParameterizedTest
@@ -301,15 +304,16 @@ final class GroupCommitIntegrationTest {
 
   @Test
   void onlyWhatHasNoEndYetIsWrittenAgain() throws Exception {
-    var again = new GroupCommit<String, String>(
-        new Sessions(Jdbi.create(server::connect), new Random(1)),
-        _ -> 1,
-        (handle, texts) -> {
-          List<Optional<String>> ends = writes.write(handle, texts);
-          return IntStream.range(0, texts.size())
-              .mapToObj(i -> i > 0 ? Optional.<String>empty() : ends.get(i))
-              .toList();
-        });
+    var again =
+        new GroupCommit<String, String>(
+            new Sessions(Jdbi.create(server::connect), new Random(1)),
+            _ -> 1,
+            (handle, texts) -> {
+              List<Optional<String>> ends = writes.write(handle, texts);
+              return IntStream.range(0, texts.size())
+                  .mapToObj(i -> i > 0 ? Optional.<String>empty() : ends.get(i))
+                  .toList();
+            });
     writes.hold();
     List<Call<String>> calls = new ArrayList<>();
     for (String text : List.of("ahead-1", "ahead-2", "a", "b", "c")) {
@@ -395,8 +399,7 @@ final class GroupCommitIntegrationTest {
   void whoseBudgetIsSpentHearsOfTheFault() throws Exception {
     writes.first = _ -> fail("53300");
 
-    Throwable failure =
-        Call.begun(() -> commits.write("a", Duration.ofMillis(500))).failure();
+    Throwable failure = Call.begun(() -> commits.write("a", Duration.ofMillis(500))).failure();
 
     assertInstanceOf(StoreUnavailableException.class, failure);
     assertTrue(String.valueOf(failure.getMessage()).contains("53300"), failure.getMessage());
@@ -484,15 +487,11 @@ final class GroupCommitIntegrationTest {
   }
 
   private List<Call<String>> inOrder(String... texts) {
-    return Arrays.stream(texts)
-        .map(text -> Call.begun(() -> commits.write(text, BUDGET)))
-        .toList();
+    return Arrays.stream(texts).map(text -> Call.begun(() -> commits.write(text, BUDGET))).toList();
   }
 
   private List<Callable<String>> calls(List<String> texts) {
-    return texts.stream()
-        .<Callable<String>>map(text -> () -> commits.write(text, BUDGET))
-        .toList();
+    return texts.stream().<Callable<String>>map(text -> () -> commits.write(text, BUDGET)).toList();
   }
 
   private static List<String> numbered(int count) {
@@ -503,7 +502,11 @@ final class GroupCommitIntegrationTest {
     return Jdbi.create(server::connect)
         .withHandle(
             handle -> {
-              handle.createQuery("SELECT fail(:state)").bind("state", state).mapTo(String.class).one();
+              handle
+                  .createQuery("SELECT fail(:state)")
+                  .bind("state", state)
+                  .mapTo(String.class)
+                  .one();
               return true;
             });
   }

@@ -352,7 +352,8 @@ final class SharedCommitsIntegrationTest {
       assertEquals(new Accepted(), patient.answer());
       Call.answers(ahead);
     }
-    assertEquals("0", storage.server().query("SELECT count(*) FROM delivery_key WHERE key = 'hasty'"));
+    assertEquals(
+        "0", storage.server().query("SELECT count(*) FROM delivery_key WHERE key = 'hasty'"));
     assertStored(3);
   }
 
@@ -458,11 +459,11 @@ final class SharedCommitsIntegrationTest {
       blocker.letGoOfTable();
       Call.until(
           () ->
-              "2".equals(
-                  storage
-                      .server()
-                      .query(
-                          WAITING_FOR_LOCKS + " AND wait_event = 'transactionid'")));
+              "2"
+                  .equals(
+                      storage
+                          .server()
+                          .query(WAITING_FOR_LOCKS + " AND wait_event = 'transactionid'")));
       String before = deadlocks();
       blocker.letGo();
 
@@ -556,8 +557,7 @@ final class SharedCommitsIntegrationTest {
   }
 
   private static Delivery withBody(byte[] body) {
-    return new Delivery(
-        GITHUB, aDelivery(GITHUB).headers(), RawBody.of(body), NOON, "127.0.0.1");
+    return new Delivery(GITHUB, aDelivery(GITHUB).headers(), RawBody.of(body), NOON, "127.0.0.1");
   }
 
   private static NewPipeline of(Delivery delivery, String key) {

@@ -112,8 +112,8 @@ class JsonIndexTest {
     }
   }
 
-  private static void assertSame(
-      Payload payload, JsonNode node, List<String> steps, String seed) throws IOException {
+  private static void assertSame(Payload payload, JsonNode node, List<String> steps, String seed)
+      throws IOException {
     String[] path = steps.toArray(String[]::new);
     String about = seed + " at " + steps;
     assertEquals(!node.isNull(), payload.has(path), about);
@@ -146,7 +146,9 @@ class JsonIndexTest {
     for (String name : fieldNames(node)) {
       assertSame(payload, node.path(name), and(steps, name), seed);
       assertEquals(
-          payload.object(path).orElseThrow().names(name), payload.names(and(steps, name).toArray(String[]::new)), about);
+          payload.object(path).orElseThrow().names(name),
+          payload.names(and(steps, name).toArray(String[]::new)),
+          about);
     }
     for (int i = 0; i < Math.min(10, elements(node).size()); i++) {
       assertSame(payload, node.path(i), and(steps, Integer.toString(i)), seed);
