@@ -17,8 +17,6 @@ import dev.hookline.application.dispatch.Outbox.Ordering;
 import dev.hookline.application.dispatch.OutboxMessage;
 import dev.hookline.application.dispatch.WorkerId;
 import dev.hookline.application.pipeline.NewPipeline;
-import dev.hookline.application.pipeline.PipelineStore;
-import dev.hookline.application.pipeline.PipelineStore.Acceptance;
 import dev.hookline.application.pipeline.PipelineStore.Acceptance.Accepted;
 import dev.hookline.application.pipeline.PipelineStore.Acceptance.Duplicate;
 import dev.hookline.application.pipeline.StoreUnavailableException;
@@ -28,21 +26,16 @@ import dev.hookline.domain.pipeline.Outcome;
 import dev.hookline.testing.Claims;
 import dev.hookline.testing.PlainEventFormat;
 import dev.hookline.testing.Samples;
-import java.net.URI;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -114,7 +107,7 @@ final class FaultyDatabaseIntegrationTest {
           Thread.ofVirtual()
               .start(
                   () -> {
-                    Until.holds(() -> !"0".equals(storage.server().query(WAITING_FOR_LOCKS)));
+                    Call.until(() -> !"0".equals(storage.server().query(WAITING_FOR_LOCKS)));
                     rollback(blocker);
                   });
 
@@ -168,8 +161,8 @@ final class FaultyDatabaseIntegrationTest {
 
   @Test
   void answerLostAfterTheCommitIsStillAnAcceptanceAndStoredOnce() {
-    try (var proxy = proxy();
-        var database = Database.open(through(proxy), new Random(1))) {
+    try (var proxy = new CuttingProxy(storage.server());
+        var database = Database.open(proxy.settings(), new Random(1))) {
       NewPipeline candidate = candidate("lost-answer");
       proxy.cutAnswerTo("INSERT INTO delivery_key");
 
@@ -183,119 +176,9 @@ final class FaultyDatabaseIntegrationTest {
   }
 
   @Test
-  void answerLostForManyAtOnceIsAnAcceptanceOfEach() throws Exception {
-    try (var proxy = proxy();
-        var database = Database.open(through(proxy), new Random(1));
-        var blocker = storage.server().connect()) {
-      var store = database.pipelines(format);
-      lock(blocker, "delivery_key");
-      var held = accept(store, List.of(candidate("held-1")));
-      held.addAll(accept(store, List.of(candidate("held-2"))));
-      Until.holds(() -> "2".equals(storage.server().query(WAITING_FOR_LOCKS)));
-      var gathered =
-          accept(store, IntStream.range(0, 10).mapToObj(i -> candidate("many-" + i)).toList());
-      proxy.cutAnswerTo("INSERT INTO delivery_key");
-
-      blocker.rollback();
-
-      for (var end : held) {
-        assertEquals(new Accepted(), end.join());
-      }
-      for (var end : gathered) {
-        assertEquals(new Accepted(), end.join());
-      }
-      assertTrue(proxy.hasCut());
-      assertEquals("12", storage.server().query("SELECT count(*) FROM event"));
-      assertEquals("12", storage.server().query("SELECT count(*) FROM outbox_message"));
-      assertEquals(
-          "3", storage.server().query("SELECT count(DISTINCT xmin::text) FROM delivery_key"));
-    }
-  }
-
-  @Test
-  void ofEqualOnesInOneBatchTheFirstIsAccepted() throws Exception {
-    try (var blocker = storage.server().connect()) {
-      var store = storage.pipelines();
-      lock(blocker, "delivery_key");
-      var held = accept(store, List.of(candidate("held-1")));
-      held.addAll(accept(store, List.of(candidate("held-2"))));
-      Until.holds(() -> "2".equals(storage.server().query(WAITING_FOR_LOCKS)));
-      List<NewPipeline> same = Stream.generate(() -> candidate("same")).limit(5).toList();
-      var gathered = accept(store, same);
-
-      blocker.rollback();
-
-      held.forEach(CompletableFuture::join);
-      assertOneAccepted(same, gathered);
-    }
-  }
-
-  @Test
-  void ofEqualOnesInTwoIntakesOneIsAccepted() {
-    try (Database other = Database.open(storage.server().settings(), new Random(2))) {
-      List<NewPipeline> all =
-          IntStream.range(0, 400).mapToObj(i -> candidate("key-" + i % 20)).toList();
-      var here = storage.pipelines();
-      var there = other.pipelines(format);
-      var ends = new ArrayList<CompletableFuture<Acceptance>>();
-      for (int i = 0; i < all.size(); i++) {
-        ends.add(acceptance(i % 2 == 0 ? here : there, all.get(i)).end());
-      }
-      for (int key = 0; key < 20; key++) {
-        int mine = key;
-        var places = IntStream.range(0, all.size()).filter(i -> i % 20 == mine).boxed().toList();
-        assertOneAccepted(
-            places.stream().map(all::get).toList(), places.stream().map(ends::get).toList());
-      }
-      assertEquals("20", storage.server().query("SELECT count(*) FROM pipeline"));
-    }
-  }
-
-  private static void assertOneAccepted(
-      List<NewPipeline> same, List<CompletableFuture<Acceptance>> ends) {
-    List<Acceptance> answers = ends.stream().map(CompletableFuture::join).toList();
-    int first = answers.indexOf(new Accepted());
-    assertTrue(first >= 0, answers::toString);
-    for (int i = 0; i < answers.size(); i++) {
-      if (i != first) {
-        assertEquals(new Duplicate(same.get(first).pipeline().id(), false), answers.get(i));
-      }
-    }
-  }
-
-  private record Caller(Thread thread, CompletableFuture<Acceptance> end) {}
-
-  private static Caller acceptance(PipelineStore store, NewPipeline candidate) {
-    var end = new CompletableFuture<Acceptance>();
-    Thread thread =
-        Thread.ofVirtual()
-            .start(
-                () -> {
-                  try {
-                    end.complete(store.accept(candidate, Duration.ofSeconds(20)));
-                  } catch (RuntimeException e) {
-                    end.completeExceptionally(e);
-                  }
-                });
-    return new Caller(thread, end);
-  }
-
-  /** Has each accepted by a thread of its own; all of these wait when this returns. */
-  private static List<CompletableFuture<Acceptance>> accept(
-      PipelineStore store, List<NewPipeline> candidates) {
-    var ends = new ArrayList<CompletableFuture<Acceptance>>();
-    for (NewPipeline candidate : candidates) {
-      Caller caller = acceptance(store, candidate);
-      Until.holds(() -> caller.thread().getState() == Thread.State.TIMED_WAITING);
-      ends.add(caller.end());
-    }
-    return ends;
-  }
-
-  @Test
   void attemptWhoseRecordsAnswerWasLostIsDueAgain() {
-    try (var proxy = proxy();
-        var database = Database.open(through(proxy), new Random(1))) {
+    try (var proxy = new CuttingProxy(storage.server());
+        var database = Database.open(proxy.settings(), new Random(1))) {
       storage.pipelines().accept(candidate("a"), BUDGET);
       Outbox outbox = database.outbox(format);
       var worker = new WorkerId(UUID.randomUUID());
@@ -368,7 +251,7 @@ final class FaultyDatabaseIntegrationTest {
       assertTrue(heard.tryAcquire(10, TimeUnit.SECONDS), "the reconnection");
       heard.drainPermits();
       // The notifier's own connection was cut as well, and the first signal after that is lost.
-      Until.holds(
+      Call.until(
           () -> {
             storage.pipelines().accept(candidate("wake-" + UUID.randomUUID()), BUDGET);
             return heard.tryAcquire();
@@ -422,20 +305,6 @@ final class FaultyDatabaseIntegrationTest {
         url
             + (url.contains("?") ? "&" : "?")
             + "targetServerType=any&options=-c%20default_transaction_read_only=on",
-        storage.server().user(),
-        storage.server().password());
-  }
-
-  private CuttingProxy proxy() {
-    URI server = URI.create(storage.server().url().substring("jdbc:".length()));
-    return new CuttingProxy(server.getHost(), server.getPort() < 0 ? 5432 : server.getPort());
-  }
-
-  private DatabaseSettings through(CuttingProxy proxy) {
-    URI server = URI.create(storage.server().url().substring("jdbc:".length()));
-    String query = server.getQuery() == null ? "" : "?" + server.getQuery();
-    return DatabaseSettings.of(
-        "jdbc:postgresql://127.0.0.1:" + proxy.port() + server.getPath() + query,
         storage.server().user(),
         storage.server().password());
   }

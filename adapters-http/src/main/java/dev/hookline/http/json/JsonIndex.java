@@ -187,8 +187,9 @@ final class JsonIndex {
 
   /** The value after this one in the same object or array, or {@link #NONE}. */
   int next(int value) {
+    int parent = parents[value];
     int following = ends[value];
-    return following < ends[parents[value]] ? following : NONE;
+    return parent != NONE && following < ends[parent] ? following : NONE;
   }
 
   /** A string's characters. */
