@@ -1,5 +1,7 @@
 package dev.hookline.persistence;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +27,7 @@ final class Call<R> {
   /** Begins the call, and comes back once it waits with a limit or is over. */
   static <R> Call<R> begun(Callable<R> callable) {
     var call = new Call<>(callable);
-    until(() -> call.thread.getState() == Thread.State.TIMED_WAITING || call.isOver());
+    until(call::isWaitingOrOver);
     return call;
   }
 
@@ -46,6 +48,10 @@ final class Call<R> {
     return answers;
   }
 
+  private boolean isWaitingOrOver() {
+    return thread.getState() == Thread.State.TIMED_WAITING || isOver();
+  }
+
   boolean isOver() {
     return task.isDone();
   }
@@ -64,7 +70,7 @@ final class Call<R> {
       R answer = task.get(PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
       throw new AssertionError("it did not fail but gave " + answer);
     } catch (ExecutionException e) {
-      return e.getCause();
+      return requireNonNull(e.getCause());
     }
   }
 

@@ -5,6 +5,7 @@ import static dev.hookline.testing.Samples.NOON;
 import static dev.hookline.testing.Samples.aDelivery;
 import static dev.hookline.testing.Samples.aPipeline;
 import static dev.hookline.testing.Samples.anEvent;
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -529,7 +530,7 @@ final class SharedCommitsIntegrationTest {
     var accepted = new HashSet<PipelineId>();
     var named = new HashSet<PipelineId>();
     for (NewPipeline candidate : same) {
-      switch (answers.get(candidate)) {
+      switch (requireNonNull(answers.get(candidate))) {
         case Accepted() -> accepted.add(candidate.pipeline().id());
         case Duplicate(PipelineId first, boolean failed) -> {
           assertFalse(failed);

@@ -12,8 +12,8 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -99,7 +99,7 @@ final class RandomJson {
   private static final HexFormat UPPER = HexFormat.of().withUpperCase();
 
   private final Random random;
-  private final Map<JsonNode, String> numbers = new IdentityHashMap<>();
+  private final Map<JsonNode, String> numbers = new HashMap<>();
   private final List<ObjectNode> objects = new ArrayList<>();
   private final ObjectNode tree;
   private int values;
@@ -199,8 +199,7 @@ final class RandomJson {
             ? NUMBERS.get(random.nextInt(NUMBERS.size()))
             : Long.toString(random.nextLong() >> random.nextInt(64));
     try {
-      // A copy, so that each knows its own way of being written.
-      JsonNode number = MAPPER.readTree(written).deepCopy();
+      JsonNode number = MAPPER.readTree(written);
       numbers.put(number, written);
       return number;
     } catch (JsonProcessingException e) {
@@ -208,6 +207,7 @@ final class RandomJson {
     }
   }
 
+  @SuppressWarnings("ReferenceEquality") // Others may be equal to the one that is meant.
   private void write(JsonNode node, @Nullable ObjectNode doubled, StringBuilder text) {
     switch (node) {
       case ObjectNode object -> {
@@ -253,7 +253,8 @@ final class RandomJson {
   private void write(String string, StringBuilder text) {
     int escaped = random.nextInt(3);
     text.append('"');
-    for (char c : string.toCharArray()) {
+    for (int i = 0; i < string.length(); i++) {
+      char c = string.charAt(i);
       int place = SHORT_ESCAPES.indexOf(c);
       if (place >= 0 && random.nextInt(4) > 0) {
         text.append('\\').append(SHORT_ESCAPE_LETTERS.charAt(place));
