@@ -148,11 +148,14 @@ final class GroupCommit<C, R> {
           waiting ->
               waiting.end.completeExceptionally(
                   new StoreUnavailableException("interrupted while committing", e)));
+    } catch (RuntimeException | Error e) {
+      // Thrown on, it would end this thread, whose place among the batches nobody would take.
+      batch.forEach(waiting -> waiting.end.completeExceptionally(e));
     }
   }
 
   private void writeUntilOver(List<Waiting> batch) throws InterruptedException {
-    List<Waiting> open = batch;
+    List<Waiting> open = stillWaiting(batch);
     for (int attempt = 1; !open.isEmpty(); attempt++) {
       RuntimeException fault = null;
       try {
@@ -164,7 +167,10 @@ final class GroupCommit<C, R> {
         }
         fault = e;
       }
-      open = stillWaiting(open, fault);
+      open = stillWaiting(open);
+      for (Waiting waiting : open) {
+        waiting.lastFault = fault;
+      }
       if (!open.isEmpty()) {
         sessions.pause(attempt, fault);
       }
@@ -190,14 +196,7 @@ final class GroupCommit<C, R> {
     writeUntilOver(batch.subList(half, batch.size()));
   }
 
-  private List<Waiting> stillWaiting(List<Waiting> batch, @Nullable RuntimeException fault) {
-    var open = new ArrayList<Waiting>();
-    for (Waiting waiting : batch) {
-      if (!waiting.end.isDone()) {
-        waiting.lastFault = fault;
-        open.add(waiting);
-      }
-    }
-    return open;
+  private List<Waiting> stillWaiting(List<Waiting> batch) {
+    return batch.stream().filter(waiting -> !waiting.end.isDone()).toList();
   }
 }

@@ -2,6 +2,7 @@ package dev.hookline.persistence;
 
 import static dev.hookline.persistence.Storable.array;
 import static dev.hookline.persistence.Storable.texts;
+import static java.util.Comparator.comparingLong;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toList;
 
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -57,7 +59,15 @@ final class JdbiOutbox implements Outbox {
           SELECT FROM lane l LEFT JOIN worker w ON w.id = l.owner AND w.leased_until > now()
           WHERE w.id IS NULL AND l.owner IS DISTINCT FROM :worker) AS any_free,
         ARRAY(SELECT id::integer FROM held ORDER BY id) AS ids,
-        ARRAY(SELECT epoch FROM held ORDER BY id) AS epochs
+        ARRAY(SELECT epoch FROM held ORDER BY id) AS epochs,
+        (SELECT id FROM hookline_oldest_messages(:from, 1)) AS lowest,
+        ARRAY(
+          SELECT virtualtransaction FROM pg_locks
+          WHERE locktype = 'relation' AND mode = 'RowExclusiveLock'
+            AND relation = 'outbox_message'::regclass
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        ) AS writers,
+        pg_postmaster_start_time()::text AS server
       """;
 
   private static final String FORGET_DEAD_WORKERS =
@@ -132,12 +142,14 @@ final class JdbiOutbox implements Outbox {
         FROM held h CROSS JOIN LATERAL (
           SELECT * FROM outbox_message o
           WHERE o.lane = h.lane AND o.ordering_key >= h.after AND o.ordering_key <= h.up_to
+            AND o.id >= :from
           ORDER BY o.ordering_key, o.id LIMIT 1) m
         UNION ALL
         SELECT b.held_epoch, b.up_to, m.*
         FROM head b CROSS JOIN LATERAL (
           SELECT * FROM outbox_message o
           WHERE o.lane = b.lane AND o.ordering_key > b.ordering_key AND o.ordering_key <= b.up_to
+            AND o.id >= :from
           ORDER BY o.ordering_key, o.id LIMIT 1) m
       )
       """;
@@ -150,29 +162,63 @@ final class JdbiOutbox implements Outbox {
         FROM (
           SELECT h.held_epoch, h.up_to, o.*
           FROM outbox_message o JOIN held h ON h.lane = o.lane
+          WHERE o.id >= :from
           ORDER BY o.id DESC LIMIT 256) m
         WHERE m.attempts = 0 AND NOT EXISTS (
           SELECT FROM outbox_message o
-          WHERE o.lane = m.lane AND o.ordering_key = m.ordering_key AND o.id < m.id)
+          WHERE o.lane = m.lane AND o.ordering_key = m.ordering_key
+            AND o.id >= :from AND o.id < m.id)
+      )
+      """;
+
+  // While there are few messages, all of them, by id: so it costs nothing that dead rows stand in
+  // front of them, which a transaction that is long open somewhere keeps from being cleared away.
+  private static final String OLD_HEADS =
+      """
+      oldest AS MATERIALIZED (
+        SELECT * FROM hookline_oldest_messages(:from, 256)
+      ), head AS (
+        SELECT DISTINCT ON (o.ordering_key) h.held_epoch, h.up_to, o.*
+        FROM oldest o JOIN held h ON h.lane = o.lane
+        ORDER BY o.ordering_key, o.id
       )
       """;
 
   private static final String ANY =
       """
       head AS (
-        SELECT h.held_epoch, h.up_to, o.* FROM outbox_message o JOIN held h ON h.lane = o.lane
+        SELECT h.held_epoch, h.up_to, o.*
+        FROM outbox_message o JOIN held h ON h.lane = o.lane
+        WHERE o.id >= :from
       )
       """;
 
-  private static final String DUE_BY_KEY = claim("RECURSIVE", HEADS_BY_KEY, "m.ordering_key", "");
+  private static final String GIVEN = "SELECT true AS crowded, * FROM given";
+
+  private static final String DUE_BY_KEY =
+      claim("RECURSIVE", HEADS_BY_KEY, "m.ordering_key", "", GIVEN);
 
   private static final String DUE_FRESH =
-      claim("", FRESH_HEADS, "m.ordering_key", "ORDER BY m.id DESC");
+      claim("", FRESH_HEADS, "m.ordering_key", "ORDER BY m.id DESC", GIVEN);
 
-  private static final String DUE_ANY = claim("", ANY, "m.id", "ORDER BY m.id");
+  // A row even if nothing is due: it says whether there are more than were looked at.
+  private static final String DUE_OLD =
+      claim(
+          "",
+          OLD_HEADS,
+          "m.ordering_key",
+          "ORDER BY m.id",
+          """
+          SELECT o.crowded, given.*
+          FROM (SELECT count(*) = 256 AS crowded FROM oldest) o LEFT JOIN given ON true
+          """);
 
-  // Behind a head go those that were never attempted, as far as nothing among them has to wait.
-  private static String claim(String recursive, String heads, String busy, String order) {
+  private static final String DUE_ANY = claim("", ANY, "m.id", "ORDER BY m.id", GIVEN);
+
+  // Behind a head go those that were never attempted, as far as nothing among them has to wait. The
+  // bodies come last of all, so that nothing has to sort them or carry them along.
+  private static String claim(
+      String recursive, String heads, String busy, String order, String result) {
     return """
     WITH %s %s, %s, due AS MATERIALIZED (
       SELECT * FROM head m
@@ -192,26 +238,30 @@ final class JdbiOutbox implements Outbox {
           LIMIT CASE WHEN d.epoch IS NULL THEN :run ELSE 1 END) o
         WINDOW line AS (ORDER BY o.id)) r
       WHERE r.goes
-    )
-    SELECT *
-    FROM (
+    ), claimed AS MATERIALIZED (
+      SELECT m.*, row_number() OVER claimed AS nth, sum(e.bytes) OVER claimed AS bytes
+      FROM run m CROSS JOIN LATERAL (
+        SELECT octet_length(body)::bigint + coalesce(octet_length(payload), 0) AS bytes
+        FROM event
+        WHERE pipeline_id = m.pipeline_id
+        LIMIT 1) e
+      WINDOW claimed AS (ORDER BY m.place, m.id)
+    ), given AS (
       SELECT
         m.id, m.ordering_key, m.lane, m.held_epoch, m.task, m.target, m.queued_at, m.pipeline_id,
         CASE m.task WHEN 'process_webhook_event' THEN 'RECEIVED' ELSE 'PROCESSING' END AS state,
         m.attempts, r.since,
         CASE WHEN m.epoch IS NULL THEN coalesce(r.next_attempt_at, m.due_at) END AS next_attempt_at,
-        coalesce(r.error, '') AS error, %s,
-        row_number() OVER claimed AS nth,
-        sum(octet_length(r.body) + coalesce(octet_length(r.payload), 0)) OVER claimed AS bytes
-      FROM run m CROSS JOIN LATERAL (
+        coalesce(r.error, '') AS error, %s
+      FROM claimed m CROSS JOIN LATERAL (
         -- Row by row, and so by index and in the one partition, whatever the planner believes.
         SELECT p.since, p.next_attempt_at, p.error, %s
         FROM pipeline p JOIN event e ON e.pipeline_id = p.id
         WHERE p.id = m.pipeline_id AND e.pipeline_id = m.pipeline_id
         LIMIT 1) r
-      WINDOW claimed AS (ORDER BY m.place, m.id)) c
-    WHERE nth = 1 OR bytes <= :bytes
-    ORDER BY ordering_key, id
+      WHERE m.nth = 1 OR m.bytes <= :bytes
+    )
+    %s
     """
         .formatted(
             recursive,
@@ -222,21 +272,28 @@ final class JdbiOutbox implements Outbox {
             order,
             MAY_GO.formatted("o"),
             Stored.EVENT_COLUMNS.replace("e.", "r."),
-            Stored.EVENT_COLUMNS);
+            Stored.EVENT_COLUMNS,
+            result);
   }
 
   // The share locks hold off a takeover until the statement has committed, and wait for one that is
   // under way: then the lane is no longer among the held, and nothing of its messages is written.
+  // Messages are looked up one by one, by what leads straight to them in either index: of an outbox
+  // that was empty when it was analysed the planner would read all there is.
   private static final String ALLOWED =
       """
       held AS MATERIALIZED (
         SELECT l.id, l.epoch
         FROM lane l
-        WHERE l.owner = :worker AND (l.id, l.epoch) IN (SELECT lane, epoch FROM step)
+        WHERE l.owner = :worker AND (l.id, l.epoch) IN (SELECT DISTINCT lane, epoch FROM step)
         ORDER BY l.id DESC
         FOR SHARE
       ), allowed AS MATERIALIZED (
-        SELECT s.* FROM step s JOIN held h ON h.id = s.lane AND h.epoch = s.epoch
+        SELECT s.*, m.spot
+        FROM step s JOIN held h ON h.id = s.lane AND h.epoch = s.epoch CROSS JOIN LATERAL (
+          SELECT ctid AS spot FROM outbox_message
+          WHERE lane = s.lane AND ordering_key = s.line AND id = s.id
+          LIMIT 1) m
       )
       """;
 
@@ -245,12 +302,14 @@ final class JdbiOutbox implements Outbox {
       WITH step AS (
         SELECT *
         FROM unnest(
-          :ids::bigint[], :lanes::smallint[], :epochs::bigint[], :pipelines::uuid[],
+          :ids::bigint[], :lines::bigint[], :lanes::smallint[], :epochs::bigint[],
+          :pipelines::uuid[],
           :targets::text[], :begun::integer[], :begunAt::timestamptz[], :states::text[],
           :attempts::integer[], :since::timestamptz[], :nextAttempts::timestamptz[],
           :delays::bigint[], :errors::text[]
         ) WITH ORDINALITY AS s (
-          id, lane, epoch, pipeline_id,
+          id, line, lane, epoch,
+          pipeline_id,
           target, begun, begun_at, state,
           attempts, since, next_attempt_at,
           delay, error, place)
@@ -261,42 +320,35 @@ final class JdbiOutbox implements Outbox {
           epoch = CASE WHEN s.next_attempt_at IS NULL THEN s.epoch END,
           due_at = now() + s.delay * interval '1 microsecond'
         FROM allowed s
-        WHERE o.id = s.id AND s.state = 'PROCESSING'
-        RETURNING o.id
+        WHERE o.ctid = s.spot AND s.state = 'PROCESSING'
+        RETURNING s.*
       ), settled AS (
         DELETE FROM outbox_message o
         USING allowed s
-        WHERE o.id = s.id AND s.state IN ('DISPATCHED', 'FAILED')
-        RETURNING o.id
+        WHERE o.ctid = s.spot AND s.state IN ('DISPATCHED', 'FAILED')
+        RETURNING s.*
       ), written AS MATERIALIZED (
-        SELECT id, false AS over FROM kept UNION ALL SELECT id, true FROM settled
-      ), entry AS (
-        SELECT a.pipeline_id, a.begun_at AS at, a.place, 1 AS part, jsonb_strip_nulls(jsonb_build_object(
-          'state', 'PROCESSING', 'at', a.begun_at, 'attempt', a.begun, 'target', a.target)) AS step
-        FROM allowed a JOIN written USING (id)
-        WHERE a.begun_at IS NOT NULL
-        UNION ALL
-        SELECT a.pipeline_id, a.since, a.place, 2, jsonb_strip_nulls(jsonb_build_object(
-          'state', CASE WHEN a.target IS NULL THEN a.state ELSE 'PROCESSING' END,
-          'at', a.since, 'attempt', a.attempts, 'error', a.error, 'target', a.target,
-          'target_state', CASE WHEN w.over AND a.target IS NOT NULL THEN a.state END))
-        FROM allowed a JOIN written w USING (id)
-        WHERE a.state <> 'PROCESSING' OR a.next_attempt_at IS NOT NULL
-      ), entries AS (
-        SELECT pipeline_id, jsonb_agg(step ORDER BY at, place, part) AS steps
-        FROM entry
-        GROUP BY pipeline_id
+        SELECT *, false AS over FROM kept UNION ALL SELECT *, true FROM settled
       ), move AS (
         SELECT
-          a.pipeline_id,
-          count(*) FILTER (WHERE w.over) AS over,
-          max(a.error) FILTER (WHERE a.state = 'FAILED') AS dead_error,
-          max(a.attempts) AS attempts,
-          max(a.since) AS since,
-          min(a.next_attempt_at) AS next_attempt_at,
-          max(a.error) AS error
-        FROM allowed a JOIN written w USING (id)
-        GROUP BY a.pipeline_id
+          w.pipeline_id,
+          count(*) FILTER (WHERE w.over AND e.part = 2) AS over,
+          max(w.error) FILTER (WHERE w.state = 'FAILED') AS dead_error,
+          max(w.attempts) AS attempts,
+          max(w.since) AS since,
+          min(w.next_attempt_at) AS next_attempt_at,
+          max(w.error) AS error,
+          jsonb_agg(e.step ORDER BY e.at, w.place, e.part) FILTER (WHERE e.happened) AS steps
+        FROM written w CROSS JOIN LATERAL (VALUES
+          (1, w.begun_at IS NOT NULL, w.begun_at, jsonb_strip_nulls(jsonb_build_object(
+            'state', 'PROCESSING', 'at', w.begun_at, 'attempt', w.begun, 'target', w.target))),
+          (2, w.over OR w.next_attempt_at IS NOT NULL, w.since, jsonb_strip_nulls(jsonb_build_object(
+            'state', CASE WHEN w.target IS NULL THEN w.state ELSE 'PROCESSING' END,
+            'at', w.since, 'attempt', w.attempts, 'error', w.error, 'target', w.target,
+            'target_state', CASE WHEN w.over AND w.target IS NOT NULL THEN w.state END)))
+        ) AS e (part, happened, at, step)
+        GROUP BY w.pipeline_id
+        HAVING bool_or(e.happened)
       ), moved AS (
         UPDATE pipeline p
         SET
@@ -326,11 +378,11 @@ final class JdbiOutbox implements Outbox {
                   -- Said again after a lost answer, or by a target that is still away, a step stays
                   -- one.
                   SELECT jsonb_agg(step ORDER BY place)
-                  FROM jsonb_array_elements(e.steps) WITH ORDINALITY AS s (step, place)
+                  FROM jsonb_array_elements(m.steps) WITH ORDINALITY AS s (step, place)
                   WHERE step - 'at' IS DISTINCT FROM (p.history -> -1) - 'at'
                     AND step - 'at' IS DISTINCT FROM (p.history -> -2) - 'at'),
                   '[]') AS history) n)
-        FROM move m JOIN entries e USING (pipeline_id)
+        FROM move m
         WHERE p.id = m.pipeline_id
         RETURNING p.id, p.state
       ), buried AS (
@@ -347,11 +399,11 @@ final class JdbiOutbox implements Outbox {
       WITH step AS (
         SELECT *
         FROM unnest(
-          :ids::bigint[], :lanes::smallint[], :epochs::bigint[], :targets::text[],
-          :orderingKeys::bigint[]
-        ) WITH ORDINALITY AS s (id, lane, epoch, target, ordering_key, place)
+          :ids::bigint[], :lines::bigint[], :lanes::smallint[], :epochs::bigint[],
+          :targets::text[], :orderingKeys::bigint[]
+        ) WITH ORDINALITY AS s (id, line, lane, epoch, target, ordering_key, place)
       ), %s, replaced AS (
-        DELETE FROM outbox_message WHERE id IN (SELECT id FROM allowed) RETURNING *
+        DELETE FROM outbox_message o USING allowed a WHERE o.ctid = a.spot RETURNING o.*
       ), ways AS (
         INSERT INTO outbox_message (pipeline_id, service, target, lane, ordering_key, queued_at)
         SELECT r.pipeline_id, r.service, a.target, r.lane, a.ordering_key, r.queued_at
@@ -373,6 +425,10 @@ final class JdbiOutbox implements Outbox {
 
   private final Sessions sessions;
   private final EventFormat format;
+  private final Watermark watermark = new Watermark();
+
+  /** Kinds of claims that saw more messages than {@link #DUE_OLD} looks at. */
+  private final Set<Set<String>> crowded = ConcurrentHashMap.newKeySet();
 
   /**
    * Where the next search begins in each lane, so that every key has its turn; apart for each kind
@@ -395,6 +451,7 @@ final class JdbiOutbox implements Outbox {
                     .bind("worker", worker.value())
                     .bind("lease", Storable.micros(lease))
                     .bind("lanes", LANES)
+                    .bind("from", watermark.from())
                     .map((row, _) -> standing(row))
                     .one());
     return standing.isFair() ? standing.held() : share(worker, standing.share(), busy);
@@ -412,7 +469,12 @@ final class JdbiOutbox implements Outbox {
     }
   }
 
-  private static Standing standing(ResultSet row) throws SQLException {
+  private Standing standing(ResultSet row) throws SQLException {
+    long lowest = row.getLong("lowest");
+    watermark.looked(
+        row.wasNull() ? OptionalLong.empty() : OptionalLong.of(lowest),
+        Set.copyOf(List.of((String[]) row.getArray("writers").getArray())),
+        row.getString("server"));
     var ids = (Integer[]) row.getArray("ids").getArray();
     var epochs = (Long[]) row.getArray("epochs").getArray();
     var held = new HashSet<Lane>();
@@ -483,12 +545,23 @@ final class JdbiOutbox implements Outbox {
       found.addAll(find(DUE_FRESH, claim, Stretch.whole(claim.lanes()), busy, claim.fresh()));
       found.forEach(line -> busy.add(line.head().orderingKey()));
     }
+    if (!crowded.contains(claim.shut())) {
+      int rest = claim.lines() - found.size();
+      Found old = look(DUE_OLD, claim, Stretch.whole(claim.lanes()), busy, rest);
+      found.addAll(old.lines());
+      if (!old.crowded()) {
+        return found;
+      }
+      crowded.add(claim.shut());
+      old.lines().forEach(line -> busy.add(line.head().orderingKey()));
+    }
     int limit = claim.lines() - found.size();
     Map<Integer, Long> begins =
         cursors.computeIfAbsent(claim.shut(), _ -> new ConcurrentHashMap<>());
     List<Line> next = inTurn(claim, Map.copyOf(begins), busy, limit);
     if (next.size() < limit) {
       begins.clear();
+      crowded.remove(claim.shut());
     } else {
       next.forEach(line -> begins.put(line.head().lane().id(), line.head().orderingKey() + 1));
     }
@@ -513,27 +586,51 @@ final class JdbiOutbox implements Outbox {
 
   private List<Line> find(
       String sql, Claim claim, Stretch stretch, Collection<Long> busy, int limit) {
-    if (limit < 1) {
-      return List.of();
+    return limit < 1 ? List.of() : look(sql, claim, stretch, busy, limit).lines();
+  }
+
+  /**
+   * What a claim found.
+   *
+   * @param crowded whether there are more messages than it looked at
+   */
+  private record Found(boolean crowded, List<Line> lines) {}
+
+  private Found look(String sql, Claim claim, Stretch stretch, Collection<Long> busy, int limit) {
+    return sessions.statement(
+        handle ->
+            handle
+                .createQuery(sql)
+                .bind("lanes", array("smallint", stretch.lanes(), Lane::id))
+                .bind("epochs", array("bigint", stretch.lanes(), Lane::epoch))
+                .bind("after", array("bigint", stretch.lanes(), stretch.from()))
+                .bind("upTo", array("bigint", stretch.lanes(), stretch.to()))
+                .bind("from", watermark.from())
+                .bind("busy", array("bigint", busy, id -> id))
+                .bind("only", claim.only().orElse(""))
+                .bind("shut", texts(claim.shut(), name -> name))
+                .bind("lines", limit)
+                .bind("run", claim.ordering() == Ordering.STRICT ? claim.run() : 1)
+                .bind("bytes", CLAIMED_BYTES)
+                .scanResultSet((rows, _) -> found(rows.get(), claim.ordering())));
+  }
+
+  private Found found(ResultSet rows, Ordering ordering) throws SQLException {
+    boolean isCrowded = false;
+    var messages = new ArrayList<OutboxMessage>();
+    while (rows.next()) {
+      isCrowded = rows.getBoolean("crowded");
+      if (rows.getLong("id") > 0) {
+        messages.add(message(rows));
+      }
     }
-    List<OutboxMessage> messages =
-        sessions.statement(
-            handle ->
-                handle
-                    .createQuery(sql)
-                    .bind("lanes", array("smallint", stretch.lanes(), Lane::id))
-                    .bind("epochs", array("bigint", stretch.lanes(), Lane::epoch))
-                    .bind("after", array("bigint", stretch.lanes(), stretch.from()))
-                    .bind("upTo", array("bigint", stretch.lanes(), stretch.to()))
-                    .bind("busy", array("bigint", busy, id -> id))
-                    .bind("only", claim.only().orElse(""))
-                    .bind("shut", texts(claim.shut(), name -> name))
-                    .bind("lines", limit)
-                    .bind("run", claim.ordering() == Ordering.STRICT ? claim.run() : 1)
-                    .bind("bytes", CLAIMED_BYTES)
-                    .map((row, _) -> message(row))
-                    .list());
-    return switch (claim.ordering()) {
+    messages.forEach(message -> watermark.seen(message.id()));
+    messages.sort(comparingLong(OutboxMessage::orderingKey).thenComparingLong(OutboxMessage::id));
+    return new Found(isCrowded, lines(messages, ordering));
+  }
+
+  private static List<Line> lines(List<OutboxMessage> messages, Ordering ordering) {
+    return switch (ordering) {
       case STRICT ->
           messages.stream()
               .collect(groupingBy(OutboxMessage::orderingKey, LinkedHashMap::new, toList()))
@@ -577,6 +674,7 @@ final class JdbiOutbox implements Outbox {
     return query
         .bind("worker", worker.value())
         .bind("ids", array("bigint", messages, OutboxMessage::id))
+        .bind("lines", array("bigint", messages, OutboxMessage::orderingKey))
         .bind("lanes", array("smallint", messages, message -> message.lane().id()))
         .bind("epochs", array("bigint", messages, message -> message.lane().epoch()));
   }

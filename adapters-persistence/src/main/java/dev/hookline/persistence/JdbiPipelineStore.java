@@ -3,6 +3,7 @@ package dev.hookline.persistence;
 import static dev.hookline.persistence.Storable.array;
 import static dev.hookline.persistence.Storable.bytes;
 import static dev.hookline.persistence.Storable.texts;
+import static dev.hookline.persistence.Storable.wholes;
 
 import dev.hookline.application.format.EventFormat;
 import dev.hookline.application.pipeline.NewPipeline;
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 final class JdbiPipelineStore implements PipelineStore {
   // One statement for any number of pipelines. The keys go in sorted, so that two of these wait for
   // each other in one direction only; a key that is there already leaves the rest of its row out.
+  // The large columns come apart: the candidates are gone through several times.
   private static final String STORE =
       """
       WITH candidate AS (
@@ -41,13 +43,11 @@ final class JdbiPipelineStore implements PipelineStore {
         FROM unnest(
           :ids::uuid[], :services::text[], :keys::text[], :digests::bytea[], :eventIds::text[],
           :eventTypes::text[], :repositories::text[], :receivedAt::timestamptz[],
-          :since::timestamptz[], :orderingKeys::bigint[], :delays::bigint[], :documents::text[], :bodies::bytea[],
-          :payloads::bytea[]
+          :since::timestamptz[], :orderingKeys::bigint[], :delays::bigint[]
         ) WITH ORDINALITY AS c (
           id, service, key, body_digest, event_id,
           event_type, repository, received_at,
-          since, ordering_key, delay, document, body,
-          payload, place)
+          since, ordering_key, delay, place)
       ), fresh AS (
         INSERT INTO delivery_key (service, key, body_digest, pipeline_id)
         SELECT service, key, body_digest, id FROM candidate ORDER BY service, key
@@ -55,7 +55,10 @@ final class JdbiPipelineStore implements PipelineStore {
         RETURNING pipeline_id AS id
       ), events AS (
         INSERT INTO event (pipeline_id, document, body, payload)
-        SELECT id, document, body, payload FROM candidate JOIN fresh USING (id) ORDER BY place
+        SELECT id, document, body, payload
+        FROM unnest(:ids::uuid[], :documents::text[], :bodies::bytea[], :payloads::bytea[])
+          AS content (id, document, body, payload)
+        WHERE id IN (SELECT id FROM fresh)
       ), pipelines AS (
         INSERT INTO pipeline (
           id, service, event_id, event_type, repository, received_at, state, attempts, since,
@@ -206,8 +209,8 @@ final class JdbiPipelineStore implements PipelineStore {
         .bind(
             "receivedAt", texts(rows, row -> Storable.time(row.candidate.delivery().receivedAt())))
         .bind("since", texts(rows, row -> Storable.time(row.candidate.pipeline().state().at())))
-        .bind("orderingKeys", array("bigint", rows, row -> row.orderingKey))
-        .bind("delays", array("bigint", rows, row -> Storable.micros(row.candidate.putOff())))
+        .bind("orderingKeys", wholes(rows, row -> row.orderingKey))
+        .bind("delays", wholes(rows, row -> Storable.micros(row.candidate.putOff())))
         .bind("documents", texts(rows, row -> row.document))
         .bind("bodies", bytes(rows, row -> row.candidate.delivery().body().bytes()))
         .bind("payloads", bytes(rows, row -> row.payload))

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 final class Notifier implements AutoCloseable {
   static final String CHANNEL = "hookline_outbox";
 
-  private static final Duration MINIMUM_GAP = Duration.ofMillis(20);
+  private static final Duration MINIMUM_GAP = Duration.ofMillis(5);
   private static final Duration PATIENCE_OF_CLOSE = Duration.ofSeconds(2);
   private static final Logger LOG = LoggerFactory.getLogger(Notifier.class);
 

@@ -12,6 +12,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import org.jdbi.v3.core.argument.Argument;
 import org.jspecify.annotations.Nullable;
 
@@ -98,6 +99,16 @@ final class Storable {
     return array("text", texts);
   }
 
+  static <T> Argument wholes(Collection<T> items, ToLongFunction<T> value) {
+    // An array of just this type the driver sends in binary.
+    Object[] wholes = new Long[items.size()];
+    int i = 0;
+    for (T item : items) {
+      wholes[i++] = value.applyAsLong(item);
+    }
+    return array("bigint", wholes);
+  }
+
   /**
    * @param type of the elements, as PostgreSQL names it
    */
@@ -106,7 +117,7 @@ final class Storable {
   }
 
   static <T> Argument bytes(Collection<T> items, Function<T, byte @Nullable []> value) {
-    // Of this type and no other does the driver send an array in binary.
+    // An array of just this type the driver sends in binary.
     @Nullable Object[] bytes = new byte[items.size()][];
     int i = 0;
     for (T item : items) {

@@ -2,30 +2,37 @@ package dev.hookline.persistence;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import dev.hookline.testing.TestDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands between driver and server, and once cuts the connection after the server has answered a
- * statement, so that the driver never hears the answer.
+ * Stands between driver and server. When told to, it cuts the connection after the server has
+ * answered a statement, so that the driver never hears the answer, or keeps silent both ways.
  */
 final class CuttingProxy implements AutoCloseable {
   private final ServerSocket listener;
+  private final TestDatabase database;
   private final String host;
   private final int port;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private final AtomicReference<@Nullable String> cutAfter = new AtomicReference<>();
+  private volatile CountDownLatch flowing = new CountDownLatch(0);
 
-  CuttingProxy(String host, int port) {
-    this.host = host;
-    this.port = port;
+  CuttingProxy(TestDatabase database) {
+    this.database = database;
+    URI url = url();
+    host = url.getHost();
+    port = url.getPort() < 0 ? 5432 : url.getPort();
     try {
       listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     } catch (IOException e) {
@@ -34,8 +41,17 @@ final class CuttingProxy implements AutoCloseable {
     Thread.ofVirtual().start(this::accept);
   }
 
-  int port() {
-    return listener.getLocalPort();
+  private URI url() {
+    return URI.create(database.url().substring("jdbc:".length()));
+  }
+
+  /** How the database is reached through here, with the default waits. */
+  DatabaseSettings settings() {
+    String query = url().getQuery() == null ? "" : "?" + url().getQuery();
+    return DatabaseSettings.of(
+        "jdbc:postgresql://127.0.0.1:" + listener.getLocalPort() + url().getPath() + query,
+        database.user(),
+        database.password());
   }
 
   /** The answer to the next statement with this text is withheld, and its connection cut. */
@@ -46,6 +62,15 @@ final class CuttingProxy implements AutoCloseable {
   /** Whether the cut that was asked for is done. */
   boolean hasCut() {
     return cutAfter.get() == null;
+  }
+
+  /** Lets nothing through until {@link #resume}, and closes nothing either. */
+  void stall() {
+    flowing = new CountDownLatch(1);
+  }
+
+  void resume() {
+    flowing.countDown();
   }
 
   private void accept() {
@@ -70,6 +95,7 @@ final class CuttingProxy implements AutoCloseable {
       for (int n = from.getInputStream().read(buffer);
           n > 0;
           n = from.getInputStream().read(buffer)) {
+        flowing.await();
         if (fromClient) {
           String wanted = cutAfter.get();
           if (wanted != null
@@ -85,6 +111,8 @@ final class CuttingProxy implements AutoCloseable {
       }
     } catch (IOException _) {
       // Either side is gone, and takes the other with it.
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
     } finally {
       close(from);
       close(to);
@@ -93,6 +121,7 @@ final class CuttingProxy implements AutoCloseable {
 
   @Override
   public void close() {
+    resume();
     try {
       listener.close();
     } catch (IOException e) {

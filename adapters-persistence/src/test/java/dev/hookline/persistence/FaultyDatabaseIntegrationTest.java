@@ -26,7 +26,6 @@ import dev.hookline.domain.pipeline.Outcome;
 import dev.hookline.testing.Claims;
 import dev.hookline.testing.PlainEventFormat;
 import dev.hookline.testing.Samples;
-import java.net.URI;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -37,7 +36,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -109,7 +107,7 @@ final class FaultyDatabaseIntegrationTest {
           Thread.ofVirtual()
               .start(
                   () -> {
-                    until(() -> !"0".equals(storage.server().query(WAITING_FOR_LOCKS)));
+                    Call.until(() -> !"0".equals(storage.server().query(WAITING_FOR_LOCKS)));
                     rollback(blocker);
                   });
 
@@ -163,8 +161,8 @@ final class FaultyDatabaseIntegrationTest {
 
   @Test
   void answerLostAfterTheCommitIsStillAnAcceptanceAndStoredOnce() {
-    try (var proxy = proxy();
-        var database = Database.open(through(proxy), new Random(1))) {
+    try (var proxy = new CuttingProxy(storage.server());
+        var database = Database.open(proxy.settings(), new Random(1))) {
       NewPipeline candidate = candidate("lost-answer");
       proxy.cutAnswerTo("INSERT INTO delivery_key");
 
@@ -179,8 +177,8 @@ final class FaultyDatabaseIntegrationTest {
 
   @Test
   void attemptWhoseRecordsAnswerWasLostIsDueAgain() {
-    try (var proxy = proxy();
-        var database = Database.open(through(proxy), new Random(1))) {
+    try (var proxy = new CuttingProxy(storage.server());
+        var database = Database.open(proxy.settings(), new Random(1))) {
       storage.pipelines().accept(candidate("a"), BUDGET);
       Outbox outbox = database.outbox(format);
       var worker = new WorkerId(UUID.randomUUID());
@@ -253,7 +251,7 @@ final class FaultyDatabaseIntegrationTest {
       assertTrue(heard.tryAcquire(10, TimeUnit.SECONDS), "the reconnection");
       heard.drainPermits();
       // The notifier's own connection was cut as well, and the first signal after that is lost.
-      until(
+      Call.until(
           () -> {
             storage.pipelines().accept(candidate("wake-" + UUID.randomUUID()), BUDGET);
             return heard.tryAcquire();
@@ -309,31 +307,6 @@ final class FaultyDatabaseIntegrationTest {
             + "targetServerType=any&options=-c%20default_transaction_read_only=on",
         storage.server().user(),
         storage.server().password());
-  }
-
-  private CuttingProxy proxy() {
-    URI server = URI.create(storage.server().url().substring("jdbc:".length()));
-    return new CuttingProxy(server.getHost(), server.getPort() < 0 ? 5432 : server.getPort());
-  }
-
-  private DatabaseSettings through(CuttingProxy proxy) {
-    URI server = URI.create(storage.server().url().substring("jdbc:".length()));
-    String query = server.getQuery() == null ? "" : "?" + server.getQuery();
-    return DatabaseSettings.of(
-        "jdbc:postgresql://127.0.0.1:" + proxy.port() + server.getPath() + query,
-        storage.server().user(),
-        storage.server().password());
-  }
-
-  /** Waits until it holds. */
-  private static void until(BooleanSupplier condition) {
-    long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-    while (!condition.getAsBoolean()) {
-      if (System.nanoTime() > deadline) {
-        throw new AssertionError("it never came to hold");
-      }
-      Thread.onSpinWait();
-    }
   }
 
   private static NewPipeline candidate(String key) {

@@ -1,9 +1,20 @@
 package dev.hookline.persistence;
 
+import static java.util.stream.Collectors.toSet;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.hookline.application.dispatch.OutboxMessage;
+import dev.hookline.domain.pipeline.Outcome;
+import dev.hookline.domain.pipeline.PipelineId;
 import dev.hookline.testing.OutboxContract;
 import dev.hookline.testing.Storage;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -18,6 +29,47 @@ final class JdbiOutboxIntegrationTest extends OutboxContract {
   @BeforeEach
   void empty() {
     storage.empty();
+  }
+
+  @Test
+  void aMessageWhoseIdWasDrawnLongBeforeItsCommitIsClaimedAllTheSame() throws SQLException {
+    PipelineId late = accept("octo/late");
+    storage.server().execute("DELETE FROM outbox_message");
+    try (Connection writer = storage.server().connect();
+        var statement = writer.createStatement()) {
+      writer.setAutoCommit(false);
+      statement.execute(
+          """
+          INSERT INTO outbox_message (pipeline_id, service, lane, ordering_key)
+          SELECT id, service, 5, 5 FROM pipeline
+          """);
+      PipelineId newer = accept("octo/newer");
+      leaseOften();
+      writer.commit();
+      leaseOften();
+      assertEquals(
+          Set.of(late, newer),
+          due(lease(alice)).stream().map(m -> m.pipeline().id()).collect(toSet()));
+    }
+  }
+
+  @Test
+  void whatComesAfterTheMarkHasMovedIsClaimed() {
+    for (int round = 0; round < 3; round++) {
+      PipelineId id = accept("octo/a");
+      leaseOften();
+      List<OutboxMessage> due = due(lease(alice));
+      assertEquals(List.of(id), due.stream().map(m -> m.pipeline().id()).toList());
+      settle(alice, due, new Outcome.Delivered());
+      leaseOften();
+    }
+  }
+
+  /** As often as the mark where claims begin needs to move. */
+  private void leaseOften() {
+    for (int renewal = 0; renewal < 8; renewal++) {
+      lease(alice);
+    }
   }
 
   @AfterAll

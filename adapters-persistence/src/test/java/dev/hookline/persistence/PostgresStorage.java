@@ -18,6 +18,7 @@ final class PostgresStorage implements Storage, AutoCloseable {
   private final TestDatabase server = TestDatabase.create();
   private final Database database = Database.open(server.settings(), new Random(1));
   private final PlainEventFormat format = new PlainEventFormat();
+  private final PipelineStore pipelines = database.pipelines(format);
   private final Outbox outbox = database.outbox(format);
 
   PostgresStorage() {
@@ -43,7 +44,7 @@ final class PostgresStorage implements Storage, AutoCloseable {
 
   @Override
   public PipelineStore pipelines() {
-    return database.pipelines(format);
+    return pipelines;
   }
 
   @Override

@@ -160,6 +160,39 @@ public abstract class OutboxContract {
   }
 
   @Test
+  void lineBehindAVeryLongOneIsFound() {
+    for (int i = 0; i < 300; i++) {
+      accept("octo/long");
+    }
+    PipelineId other = accept("octo/short");
+    Set<Lane> lanes = lease(alice);
+    OutboxMessage head =
+        due(lanes).stream().filter(m -> !m.pipeline().id().equals(other)).findFirst().orElseThrow();
+    for (int claim = 0; claim < 3; claim++) {
+      assertEquals(
+          List.of(other),
+          pipelines(
+              Claims.due(
+                  storage().outbox(), lanes, Ordering.STRICT, List.of(head.orderingKey()), 100)));
+    }
+  }
+
+  @Test
+  void everyLineOfABacklogIsFound() {
+    var accepted = new HashSet<PipelineId>();
+    for (int i = 0; i < 300; i++) {
+      accepted.add(accept("octo/r" + i));
+    }
+    Set<Lane> lanes = lease(alice);
+    for (int claim = 0; claim < 2; claim++) {
+      List<OutboxMessage> due =
+          Claims.due(storage().outbox(), lanes, Ordering.STRICT, List.of(), 1000);
+      assertEquals(accepted, new HashSet<>(pipelines(due)));
+      assertEquals(300, due.size());
+    }
+  }
+
+  @Test
   void messageBeingAttemptedIsNotDueAndBlocksItsKey() {
     accept("octo/a");
     accept("octo/a");

@@ -1,6 +1,7 @@
 package dev.hookline.bootstrap;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -45,6 +46,27 @@ class LauncherTest {
     Ran ran =
         run(Map.of("HOOKLINE_JAVA", java("new", "25"), "HOOKLINE_OPTS", "-Xmx1g -Da=b"), "version");
     assertTrue(ran.out().contains("-Xmx1g\n-Da=b\n"), ran::out);
+  }
+
+  @Test
+  void anotherCollectorTakesThePlaceOfOurs() throws Exception {
+    String java = java("new", "25");
+    Ran usual = run(Map.of("HOOKLINE_JAVA", java, "HOOKLINE_OPTS", "-Xmx1g"), "version");
+    Ran other = run(Map.of("HOOKLINE_JAVA", java, "HOOKLINE_OPTS", "-XX:+UseZGC"), "version");
+    assertTrue(usual.out().contains("-XX:+UseSerialGC\n"), usual::out);
+    assertFalse(other.out().contains("-XX:+UseSerialGC"), other::out);
+    assertTrue(other.out().contains("-XX:+UseZGC\n"), other::out);
+  }
+
+  @Test
+  void whatWasRehearsedIsUsed() throws Exception {
+    String java = java("new", "25");
+    Ran without = run(Map.of("HOOKLINE_JAVA", java), "version");
+    assertFalse(without.out().contains("AOTCache"), without::out);
+    Path cache = folder.resolve("a house/bootstrap/target/hookline.aot");
+    Files.createFile(cache);
+    Ran with = run(Map.of("HOOKLINE_JAVA", java), "version");
+    assertTrue(with.out().contains("-XX:AOTCache=" + cache.toRealPath() + "\n"), with::out);
   }
 
   @Test

@@ -38,12 +38,11 @@ final class HooklineProcess implements AutoCloseable {
   static HooklineProcess start(Path folder, Map<String, String> environment, String... command)
       throws IOException {
     var line = new ArrayList<String>();
-    line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    line.add("-jar");
-    line.add(Path.of("target", "hookline.jar").toAbsolutePath().toString());
+    line.add(Path.of("bin", "hookline").toAbsolutePath().toString());
     line.addAll(List.of(command));
     var builder = new ProcessBuilder(line).directory(folder.toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("HOOKLINE_"));
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     builder.environment().putAll(environment);
     return new HooklineProcess(builder.start());
   }

@@ -127,15 +127,37 @@ final class EventReading {
    * captured body could come back under another name.
    */
   boolean fits(Payload payload) {
-    return has.stream().allMatch(payload::has) && lacks.stream().noneMatch(payload::has);
+    for (String[] path : has) {
+      if (!payload.has(path)) {
+        return false;
+      }
+    }
+    for (String[] path : lacks) {
+      if (payload.has(path)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   Optional<String> requestIn(Payload payload) {
-    return requests.stream().flatMap(path -> payload.words(path).stream()).findFirst();
+    for (String[] path : requests) {
+      Optional<String> words = payload.words(path);
+      if (words.isPresent()) {
+        return words;
+      }
+    }
+    return Optional.empty();
   }
 
   Optional<Instant> timeIn(Payload payload, Optional<String> action) {
-    return times.stream().flatMap(time -> time.apply(payload, action).stream()).findFirst();
+    for (var time : times) {
+      Optional<Instant> found = time.apply(payload, action);
+      if (found.isPresent()) {
+        return found;
+      }
+    }
+    return Optional.empty();
   }
 
   /** ISO-8601 in most places, whole seconds since the epoch in {@code push} and a few others. */

@@ -153,18 +153,28 @@ public final class WebhookLogger {
    * Printable ASCII alone, the rest as escapes, so that no text can look like a line of its own.
    */
   static String clean(String text) {
+    return text.length() <= MAX_TEXT && text.chars().allMatch(WebhookLogger::isPrintable)
+        ? text
+        : cleaned(text);
+  }
+
+  private static String cleaned(String text) {
     var clean = new StringBuilder();
     for (int i = 0; i < text.length(); i++) {
       if (clean.length() >= MAX_TEXT) {
         return clean.append("...").toString();
       }
       char c = text.charAt(i);
-      if (c >= ' ' && c < 0x7f) {
+      if (isPrintable(c)) {
         clean.append(c);
       } else {
         clean.append("\\u%04x".formatted((int) c));
       }
     }
     return clean.toString();
+  }
+
+  private static boolean isPrintable(int c) {
+    return c >= ' ' && c < 0x7f;
   }
 }

@@ -67,10 +67,13 @@ final class JsonIndex {
 
   private void read(JsonParser parser) throws IOException {
     int parent = NONE;
-    String name = null;
-    for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+    while (true) {
+      String name = parser.nextFieldName();
+      JsonToken token = name == null ? parser.currentToken() : parser.nextToken();
+      if (token == null) {
+        return;
+      }
       switch (token) {
-        case FIELD_NAME -> name = parser.currentName();
         case END_OBJECT, END_ARRAY -> {
           ends[parent] = size;
           parent = parents[parent];
@@ -80,7 +83,6 @@ final class JsonIndex {
             throw new IOException("more than one value");
           }
           int value = add(token, name, parent, parser);
-          name = null;
           if (token.isStructStart()) {
             parent = value;
           }
@@ -185,8 +187,9 @@ final class JsonIndex {
 
   /** The value after this one in the same object or array, or {@link #NONE}. */
   int next(int value) {
+    int parent = parents[value];
     int following = ends[value];
-    return following < ends[parents[value]] ? following : NONE;
+    return parent != NONE && following < ends[parent] ? following : NONE;
   }
 
   /** A string's characters. */

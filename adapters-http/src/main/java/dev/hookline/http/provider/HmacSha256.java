@@ -3,6 +3,8 @@ package dev.hookline.http.provider;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.Provider;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.OptionalInt;
@@ -14,7 +16,18 @@ public final class HmacSha256 {
   private static final String ALGORITHM = "HmacSHA256";
   private static final int HEX_LENGTH = 64;
 
+  /** Named outright it need not be searched for at each signature. */
+  private static final Provider PROVIDER = mac().getProvider();
+
   private HmacSha256() {}
+
+  private static Mac mac() {
+    try {
+      return Mac.getInstance(ALGORITHM);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has " + ALGORITHM, e);
+    }
+  }
 
   /**
    * Which secret made the signature, as a position from 1; empty if none did or the signature is
@@ -42,7 +55,7 @@ public final class HmacSha256 {
 
   private static byte[] sign(String secret, byte[]... message) {
     try {
-      Mac mac = Mac.getInstance(ALGORITHM);
+      Mac mac = Mac.getInstance(ALGORITHM, PROVIDER);
       mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), ALGORITHM));
       for (byte[] part : message) {
         mac.update(part);

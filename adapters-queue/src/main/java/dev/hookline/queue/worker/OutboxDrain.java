@@ -21,8 +21,12 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +36,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>All calls but those of the turns come from one thread; the turns run elsewhere. So a lane is
  * never given up between the moment when a line is begun and the moment when it counts as busy.
+ *
+ * <p>What came back is recorded beside the next claim, one recording at a time. A line stays busy
+ * until its turn is on record, so a claim never sees what a recording is about to change.
  */
 final class OutboxDrain {
   private static final Logger LOG = LoggerFactory.getLogger(OutboxDrain.class);
@@ -49,6 +56,12 @@ final class OutboxDrain {
   /** Of several targets none gets the last part in so many of the worker's concurrency. */
   private static final int RESERVED_SHARE = 4;
 
+  /**
+   * Lines that have their turn or wait for their record, per line worked at the same time: what is
+   * repeated when the worker dies stays bounded.
+   */
+  private static final int MOST_UNRECORDED = 2;
+
   private final Outbox outbox;
   private final ProcessWebhookEvent process;
   private final DispatchCommand dispatch;
@@ -56,6 +69,7 @@ final class OutboxDrain {
   private final WorkerSettings settings;
   private final DispatchRate rate;
   private final Executor executor;
+  private final Executor recorder;
   private final LongSupplier nanos;
   private final Runnable onFinished;
 
@@ -67,6 +81,9 @@ final class OutboxDrain {
   private final List<Turn> ended = new ArrayList<>();
   private final Map<Long, OutboxMessage> unrecorded = new LinkedHashMap<>();
 
+  /** How many turns have not ended. */
+  private final AtomicInteger working = new AtomicInteger();
+
   /** Messages whose beginning was recorded while their turn went on. */
   private final Set<Long> begunOnRecord = new HashSet<>();
 
@@ -74,6 +91,10 @@ final class OutboxDrain {
   private final Set<String> backlogs = new HashSet<>();
 
   private Set<Lane> lanes = Set.of();
+
+  /** Writes what is unrecorded; changed by the one thread, looked at by those of the turns. */
+  private volatile @Nullable FutureTask<Set<Long>> recording;
+
   private volatile long renewedAt;
   private volatile boolean stopping;
   private boolean renewed;
@@ -83,8 +104,10 @@ final class OutboxDrain {
 
   /**
    * @param executor runs one turn per task
+   * @param recorder writes what came back, so that it need not wait for the next claim
    * @param nanos a monotonic clock
-   * @param onFinished called from the dispatching thread when a dispatch has ended
+   * @param onFinished called from the dispatching thread when a dispatch has ended, and from the
+   *     recorder's when it has written
    */
   OutboxDrain(
       Outbox outbox,
@@ -93,6 +116,7 @@ final class OutboxDrain {
       Targets targets,
       WorkerSettings settings,
       Executor executor,
+      Executor recorder,
       LongSupplier nanos,
       Runnable onFinished) {
     this.outbox = outbox;
@@ -102,6 +126,9 @@ final class OutboxDrain {
     this.settings = settings;
     this.rate = new DispatchRate(settings.maxRate());
     this.executor = executor;
+    // The messages of one pipeline to several targets are rows of one pipeline: two statements at a
+    // time would lock such rows in either order.
+    this.recorder = targets.only().isPresent() ? recorder : Runnable::run;
     this.nanos = nanos;
     this.onFinished = onFinished;
   }
@@ -119,8 +146,16 @@ final class OutboxDrain {
     return settle() + begin();
   }
 
-  /** Settles what has finished, without beginning anything. */
+  /**
+   * Settles what has finished, without beginning anything.
+   *
+   * @return how many messages are on record now
+   */
   int settle() {
+    int recorded = finishRecording();
+    if (recording != null) {
+      return recorded;
+    }
     // The ends first: all that a turn has to say came before its end.
     for (Turn turn = ends.poll(); turn != null; turn = ends.poll()) {
       ended.add(turn);
@@ -129,17 +164,32 @@ final class OutboxDrain {
       unrecorded.put(
           message.id(), begunOnRecord.remove(message.id()) ? message.recorded(1) : message);
     }
-    int recorded = record();
-    ended.forEach(this::forget);
-    ended.clear();
-    return recorded;
+    if (unrecorded.isEmpty()) {
+      forgetEnded();
+      return recorded;
+    }
+    startRecording();
+    return recorded + finishRecording();
   }
 
-  private int record() {
-    if (unrecorded.isEmpty()) {
+  private void startRecording() {
+    var messages = List.copyOf(unrecorded.values());
+    var writing = new FutureTask<>(() -> outbox.record(settings.worker(), messages));
+    recording = writing;
+    recorder.execute(
+        () -> {
+          writing.run();
+          onFinished.run();
+        });
+  }
+
+  private int finishRecording() {
+    FutureTask<Set<Long>> writing = recording;
+    if (writing == null || !writing.isDone()) {
       return 0;
     }
-    Set<Long> written = outbox.record(settings.worker(), unrecorded.values());
+    recording = null;
+    Set<Long> written = resultOf(writing);
     for (OutboxMessage message : unrecorded.values()) {
       if (!written.contains(message.id())) {
         LOG.warn(
@@ -153,7 +203,23 @@ final class OutboxDrain {
     }
     int recorded = unrecorded.size();
     unrecorded.clear();
+    forgetEnded();
     return recorded;
+  }
+
+  private static Set<Long> resultOf(FutureTask<Set<Long>> writing) {
+    if (writing.state() == Future.State.SUCCESS) {
+      return writing.resultNow();
+    }
+    if (writing.exceptionNow() instanceof RuntimeException failure) {
+      throw failure;
+    }
+    throw new IllegalStateException("recording failed", writing.exceptionNow());
+  }
+
+  private void forgetEnded() {
+    ended.forEach(this::forget);
+    ended.clear();
   }
 
   private void forget(Turn turn) {
@@ -264,6 +330,7 @@ final class OutboxDrain {
     for (Line line : process.process(settings.worker(), due)) {
       var turn = new Turn(line, dispatch, this, nanos);
       turns.put(key(turn.head()), turn);
+      working.incrementAndGet();
       executor.execute(turn);
     }
     return due.size();
@@ -282,7 +349,8 @@ final class OutboxDrain {
   }
 
   private int free() {
-    return Math.max(0, settings.concurrency() - turns.size());
+    int most = settings.concurrency();
+    return Math.max(0, Math.min(most - working.get(), MOST_UNRECORDED * most - turns.size()));
   }
 
   /** Where there are several targets, a slow one does not get all that the worker has. */
@@ -321,8 +389,9 @@ final class OutboxDrain {
    */
   void progressed(OutboxMessage message) {
     progress.add(message);
-    // What has just begun will mostly be settled with its end; the next round takes it if not.
-    if (!(message.pipeline().state() instanceof Attempting)) {
+    // What has just begun will mostly be settled with its end; the next round takes it if not. And
+    // the end of a recording that is under way calls for the next one itself.
+    if (!(message.pipeline().state() instanceof Attempting) && recording == null) {
       onFinished.run();
     }
   }
@@ -330,6 +399,7 @@ final class OutboxDrain {
   /** Called from the turn's thread, as the last it does. */
   void ended(Turn turn) {
     ends.add(turn);
+    working.decrementAndGet();
     onFinished.run();
   }
 }

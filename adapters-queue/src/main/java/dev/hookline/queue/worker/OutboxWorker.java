@@ -29,6 +29,8 @@ public final class OutboxWorker implements AutoCloseable {
   private final Duration grace;
   private final Semaphore wakeUps = new Semaphore(0);
   private final ExecutorService dispatches = Executors.newVirtualThreadPerTaskExecutor();
+  private final ExecutorService recorder =
+      Executors.newSingleThreadExecutor(Thread.ofPlatform().name("outbox-recorder").factory());
   private final Thread loop;
   private volatile boolean stopping;
   private volatile long lastRound = System.nanoTime();
@@ -59,6 +61,7 @@ public final class OutboxWorker implements AutoCloseable {
             targets,
             settings,
             dispatches,
+            recorder,
             System::nanoTime,
             wakeUps::release);
     this.loop = Thread.ofPlatform().name("outbox-worker").unstarted(this::run);
@@ -162,5 +165,6 @@ public final class OutboxWorker implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     dispatches.shutdownNow();
+    recorder.shutdown();
   }
 }

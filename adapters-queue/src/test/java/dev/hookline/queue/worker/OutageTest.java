@@ -90,6 +90,7 @@ class OutageTest {
         targets,
         settings,
         atWork::add,
+        Runnable::run,
         () -> clock.millis() * 1_000_000,
         () -> {});
   }

@@ -38,6 +38,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -51,6 +52,8 @@ class OutboxDrainTest {
   private final InMemoryStorage storage = new InMemoryStorage(clock);
   private final List<Command> dispatched = new ArrayList<>();
   private final Queue<Runnable> atWork = new ArrayDeque<>();
+  private final Queue<Runnable> toRecord = new ArrayDeque<>();
+  private Executor recorder = Runnable::run;
   private Function<Command, Outcome> target = _ -> new Delivered();
   private Room room = Room.ALL;
 
@@ -100,6 +103,7 @@ class OutboxDrainTest {
         targets,
         settings,
         atWork::add,
+        recorder,
         () -> clock.millis() * 1_000_000,
         () -> {});
   }
@@ -126,6 +130,12 @@ class OutboxDrainTest {
 
   private void work() {
     for (var task = atWork.poll(); task != null; task = atWork.poll()) {
+      task.run();
+    }
+  }
+
+  private void record() {
+    for (var task = toRecord.poll(); task != null; task = toRecord.poll()) {
       task.run();
     }
   }
@@ -411,6 +421,95 @@ class OutboxDrainTest {
     work();
     drain(worker);
     assertEquals(5, dispatched.size());
+  }
+
+  @Test
+  void theNextLineIsBegunWhileTheLastIsStillBeingRecorded() {
+    var first = accept("octo/a");
+    accept("octo/b");
+    recorder = toRecord::add;
+    var worker = worker(1, Ordering.STRICT);
+    worker.drainOnce();
+    work();
+    worker.drainOnce();
+    assertEquals(1, atWork.size());
+    assertEquals(new PipelineState.Attempting(1, NOON), state(first));
+
+    record();
+    worker.settle();
+    assertEquals(new PipelineState.Dispatched(1, NOON), state(first));
+  }
+
+  @Test
+  void aLineIsNotClaimedAgainBeforeItsTurnIsOnRecord() {
+    accept("octo/widgets");
+    recorder = toRecord::add;
+    var worker = worker();
+    worker.drainOnce();
+    work();
+    var behind = accept("octo/widgets");
+    worker.drainOnce();
+    assertEquals(0, atWork.size());
+
+    record();
+    worker.drainOnce();
+    assertEquals(1, atWork.size());
+    assertEquals(new PipelineState.Attempting(1, NOON), state(behind));
+  }
+
+  @Test
+  void noMoreThanTwiceTheConcurrencyWaitsForItsRecord() {
+    for (int i = 0; i < 9; i++) {
+      accept("octo/r" + i);
+    }
+    recorder = toRecord::add;
+    var worker = worker(2, Ordering.STRICT);
+    for (int round = 0; round < 9; round++) {
+      worker.drainOnce();
+      work();
+    }
+    assertEquals(4, dispatched.size());
+    assertEquals(4, worker.inFlight());
+
+    while (worker.drainOnce() > 0 || !toRecord.isEmpty()) {
+      work();
+      record();
+    }
+    assertEquals(9, dispatched.size());
+  }
+
+  @Test
+  void aRecordingThatFailedIsMadeAgain() {
+    var id = accept("octo/widgets");
+    recorder = toRecord::add;
+    var worker = worker();
+    worker.drainOnce();
+    work();
+    worker.settle();
+    storage.away(true);
+    record();
+    storage.away(false);
+    assertThrows(StoreUnavailableException.class, worker::settle);
+    assertEquals(1, worker.inFlight());
+
+    worker.settle();
+    record();
+    worker.settle();
+    assertEquals(new PipelineState.Dispatched(1, NOON), state(id));
+    assertEquals(0, worker.inFlight());
+  }
+
+  @Test
+  void severalTargetsAreRecordedBetweenTheClaims() {
+    accept("octo/widgets");
+    recorder = toRecord::add;
+    var both = new Route(Route.Match.EVERYTHING, List.of("one", "two"));
+    var targets =
+        new Targets(List.of(new Moody("one"), new Moody("two")), new Routes(List.of(both)));
+    drain(worker(8, Ordering.STRICT, Optional.empty(), targets));
+    assertEquals(2, dispatched.size());
+    assertEquals(0, toRecord.size());
+    assertEquals(0, storage.records().outboxDepth().pending());
   }
 
   @Test

@@ -75,7 +75,7 @@ final class Catalog {
           Setting.value(
               "http.max-inflight-bytes",
               "268435456",
-              "of all bodies together",
+              "of all bodies together; at most an eighth of the heap",
               Readers.whole(1, 1L << 40, "bytes")));
   final Setting<List<String>> httpTrustedProxies =
       add(

@@ -71,6 +71,8 @@ final class Assembly {
   private static final Logger LOG = LoggerFactory.getLogger(Assembly.class);
 
   /** A target keeps its time itself; this much later it is taken for stuck. */
+  private static final int HEAP_PER_BODY_BYTE = 8;
+
   private static final Duration TIME_TO_TELL = Duration.ofSeconds(1);
 
   /** One for all, so that the lines of several targets never mix. */
@@ -127,7 +129,7 @@ final class Assembly {
                 http.maxBodyBytes(),
                 http.maxConnections(),
                 http.requestTimeout(),
-                http.maxInflightBytes(),
+                inflightBytes(http),
                 settings.shutdownGrace(),
                 http.trustedProxies()),
             enabled(),
@@ -140,6 +142,19 @@ final class Assembly {
             clock);
     listens("intake", server.port());
     return server;
+  }
+
+  /** A body takes several times its size while it is read, standardized and stored. */
+  private static long inflightBytes(Settings.Http http) {
+    long bearable = Runtime.getRuntime().maxMemory() / HEAP_PER_BODY_BYTE;
+    long bytes = Math.clamp(bearable, http.maxBodyBytes(), http.maxInflightBytes());
+    if (bytes < http.maxInflightBytes()) {
+      LOG.atInfo()
+          .addKeyValue("configured", http.maxInflightBytes())
+          .addKeyValue("bytes", bytes)
+          .log("the heap bears less in flight than is configured");
+    }
+    return bytes;
   }
 
   private List<EnabledService> enabled() {

@@ -39,7 +39,9 @@ public final class Processes implements Commands {
   /** A worker that stands still for so many leases ends; after three it is no longer ready. */
   private static final int LEASES_WITHOUT_PROGRESS = 6;
 
-  private static final int INTAKE_CONNECTIONS = 16;
+  /** Two carry the commits, the others refused deliveries, replays and the admin endpoint. */
+  private static final int INTAKE_CONNECTIONS = 8;
+
   private static final int WORKER_CONNECTIONS = 4;
   private static final int TOOL_CONNECTIONS = 2;
 

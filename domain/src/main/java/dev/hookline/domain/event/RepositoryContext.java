@@ -1,7 +1,6 @@
 package dev.hookline.domain.event;
 
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +18,7 @@ public record RepositoryContext(
     @Nullable String defaultBranch,
     @Nullable Long installationId,
     boolean canWrite) {
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]{1,100}");
+  private static final int LONGEST_NAME = 100;
 
   public RepositoryContext {
     if (!isName(owner) || !isName(name)) {
@@ -33,7 +32,18 @@ public record RepositoryContext(
 
   /** Whether the text can name an owner or a repository. */
   public static boolean isName(String text) {
-    return NAME.matcher(text).matches();
+    if (text.isEmpty() || text.length() > LONGEST_NAME) {
+      return false;
+    }
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean letterOrDigit =
+          (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+      if (!letterOrDigit && c != '_' && c != '.' && c != '-') {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Reads {@code owner/name}, without branch, installation or rights; empty if it is neither. */
