@@ -157,13 +157,11 @@ final class JdbiOutbox implements Outbox {
   // The other way round: of the newest messages those that nothing is in front of.
   private static final String FRESH_HEADS =
       """
-      head AS (
-        SELECT m.*
-        FROM (
-          SELECT h.held_epoch, h.up_to, o.*
-          FROM outbox_message o JOIN held h ON h.lane = o.lane
-          WHERE o.id >= :from
-          ORDER BY o.id DESC LIMIT 256) m
+      newest AS MATERIALIZED (
+        SELECT * FROM hookline_newest_messages(:from, 256)
+      ), head AS (
+        SELECT h.held_epoch, h.up_to, m.*
+        FROM newest m JOIN held h ON h.lane = m.lane
         WHERE m.attempts = 0 AND NOT EXISTS (
           SELECT FROM outbox_message o
           WHERE o.lane = m.lane AND o.ordering_key = m.ordering_key
