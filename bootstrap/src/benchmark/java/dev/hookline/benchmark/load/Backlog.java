@@ -64,9 +64,8 @@ final class Backlog {
   }
 
   private static String fillSql(String state, long from, long to) {
-    // Small bodies, since ten million of the usual ones are a large disk: what grows with history
-    // are
-    // indexes and partitions, and those have a row for each event whatever its size.
+    // Small bodies, since ten million of the usual ones are a large disk. Indexes and partitions
+    // grow with history, and those have a row for each event whatever its size.
     return """
     WITH source AS MATERIALIZED (
       SELECT

@@ -15,6 +15,7 @@ enum Figure {
   GENERATOR_CPU("generator, CPU per webhook (in none of these)", "us"),
   HALF_P50("accepted at half of that rate, p50", "ms"),
   HALF_P99("accepted at half of that rate, p99", "ms"),
+  PGBENCH_PACED_P99("pgbench, 16 clients, at that rate, p99", "ms"),
   DRAINED("drained", "/s"),
   DISPATCH_P50("accepted -> dispatched at 100/s, p50", "ms"),
   DISPATCH_P99("accepted -> dispatched at 100/s, p99", "ms"),

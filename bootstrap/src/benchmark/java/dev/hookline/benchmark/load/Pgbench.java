@@ -74,6 +74,7 @@ final class Pgbench {
       Pattern.compile("(?m)^number of transactions actually processed: (\\d+)");
   private static final Pattern RATE = Pattern.compile("(?m)^tps = ([0-9.]+) ");
   private static final String LOG = "transactions";
+  private static final List<String> LOGGED = List.of("-l", "--log-prefix=" + LOG);
   private static final int THREADS = 2;
 
   /** What one run tells. */
@@ -155,10 +156,27 @@ final class Pgbench {
   }
 
   /**
+   * As fast as it goes.
+   *
    * @param webhooks 1 or 32 per transaction
    */
   Run run(String database, int clients, int webhooks, int seconds) {
-    boolean logs = clients == 1;
+    List<String> options = clients == 1 ? LOGGED : List.of();
+    return run(database, clients, webhooks, seconds, options);
+  }
+
+  /**
+   * At a rate, with latency from the planned instant.
+   *
+   * @param rate in webhooks a second, each in its own transaction
+   */
+  Run paced(String database, int clients, double rate, int seconds) {
+    var options = new ArrayList<>(LOGGED);
+    options.add("--rate=" + Math.max(1, Math.round(rate)));
+    return run(database, clients, 1, seconds, options);
+  }
+
+  private Run run(String database, int clients, int webhooks, int seconds, List<String> options) {
     var line =
         new ArrayList<>(
             programs.command("pgbench", "-h", "127.0.0.1", "-p", Integer.toString(cluster.port())));
@@ -166,9 +184,7 @@ final class Pgbench {
     line.addAll(List.of("-c", Integer.toString(clients)));
     line.addAll(List.of("-j", Integer.toString(Math.min(THREADS, clients))));
     line.addAll(List.of("-T", Integer.toString(seconds)));
-    if (logs) {
-      line.addAll(List.of("-l", "--log-prefix=" + LOG));
-    }
+    line.addAll(options);
     line.addAll(List.of("-D", "document=" + document, "-D", "body=" + body));
     line.addAll(List.of("-f", script(webhooks).toString(), database));
     var builder = new ProcessBuilder(line).directory(folder.toFile());
@@ -181,7 +197,7 @@ final class Pgbench {
     return new Run(
         report.perSecond() * webhooks,
         (double) used / Math.max(1, report.transactions() * webhooks),
-        logs ? p99() : 0);
+        options.isEmpty() ? 0 : p99());
   }
 
   /** A statement that stores nothing would be fast. */
