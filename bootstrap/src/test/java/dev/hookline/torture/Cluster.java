@@ -1,0 +1,88 @@
+package dev.hookline.torture;
+
+import dev.hookline.bootstrap.up.EmbeddedPostgresServer;
+import dev.hookline.bootstrap.up.UpFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A real PostgreSQL that can be killed with all its processes, and started again. */
+final class Cluster implements AutoCloseable {
+  private final UpFolder folder;
+  private EmbeddedPostgresServer server;
+
+  Cluster(Path folder) {
+    this.folder = UpFolder.open(folder);
+    this.server = EmbeddedPostgresServer.start(this.folder);
+  }
+
+  /** What a row says. */
+  @FunctionalInterface
+  interface Reading<T> {
+    T read(ResultSet row) throws SQLException;
+  }
+
+  synchronized int port() {
+    String url = server.jdbcUrl();
+    return Integer.parseInt(url.substring(url.lastIndexOf(':') + 1, url.lastIndexOf('/')));
+  }
+
+  synchronized String user() {
+    return server.user();
+  }
+
+  synchronized String password() {
+    return server.password();
+  }
+
+  /** As a power cut for the server's processes, though not for the disk. */
+  synchronized void killAndRestart() throws IOException {
+    Path pidFile = folder.path().resolve("postgres/data/postmaster.pid");
+    long pid;
+    try (Stream<String> lines = Files.lines(pidFile)) {
+      pid = Long.parseLong(lines.findFirst().orElseThrow().strip());
+    }
+    ProcessHandle postmaster = ProcessHandle.of(pid).orElseThrow();
+    List<ProcessHandle> all = new ArrayList<>(List.of(postmaster));
+    postmaster.descendants().forEach(all::add);
+    all.forEach(ProcessHandle::destroyForcibly);
+    all.forEach(process -> process.onExit().join());
+    server = EmbeddedPostgresServer.start(folder);
+  }
+
+  private synchronized Connection connect() throws SQLException {
+    return DriverManager.getConnection(server.jdbcUrl(), server.user(), server.password());
+  }
+
+  <T> List<T> query(String sql, Reading<T> reading) throws SQLException {
+    try (Connection connection = connect();
+        var statement = connection.createStatement();
+        var rows = statement.executeQuery(sql)) {
+      var all = new ArrayList<T>();
+      while (rows.next()) {
+        all.add(reading.read(rows));
+      }
+      return all;
+    }
+  }
+
+  void execute(String sql) throws SQLException {
+    try (Connection connection = connect();
+        var statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    server.close();
+    folder.close();
+  }
+}

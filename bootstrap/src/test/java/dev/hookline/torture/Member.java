@@ -1,0 +1,172 @@
+package dev.hookline.torture;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/**
+ * One process under test, and all that follow it in its place: whenever it dies it is started
+ * again, until it is told to stop.
+ */
+final class Member implements AutoCloseable {
+  /** By SIGKILL, or by a crash point, which looks the same. */
+  private static final int KILLED = 137;
+
+  private final String role;
+  private final String name;
+  private final Path folder;
+  private final Map<String, String> environment;
+  private final Supplier<String> agentOptions;
+  private final Chronicle chronicle;
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private volatile Process process;
+  private volatile boolean stopping;
+  private int generation;
+
+  /** What a process holds. */
+  record Holdings(long residentBytes, int descriptors, int threads) {}
+
+  /**
+   * Starts the first one.
+   *
+   * @param role the command
+   * @param name unlike those of the others
+   * @param agentOptions of the next process, for the JVM; may be empty
+   */
+  Member(
+      String role,
+      String name,
+      Path folder,
+      Map<String, String> environment,
+      Supplier<String> agentOptions,
+      Chronicle chronicle)
+      throws IOException {
+    this.role = role;
+    this.name = name;
+    this.folder = folder;
+    this.environment = Map.copyOf(environment);
+    this.agentOptions = agentOptions;
+    this.chronicle = chronicle;
+    this.process = start();
+    Thread.ofVirtual().name("watch " + name).start(this::watch);
+  }
+
+  String name() {
+    return name;
+  }
+
+  String role() {
+    return role;
+  }
+
+  private Process start() throws IOException {
+    generation++;
+    String incarnation = name + "-" + generation;
+    var builder =
+        new ProcessBuilder(Path.of("bin", "hookline").toAbsolutePath().toString(), role)
+            .directory(folder.toFile())
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .redirectError(folder.resolve("logs").resolve(incarnation + ".log").toFile());
+    builder.environment().keySet().removeIf(key -> key.startsWith("HOOKLINE_"));
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    builder.environment().putAll(environment);
+    builder
+        .environment()
+        .compute("HOOKLINE_DB_URL", (_, url) -> url + "?ApplicationName=" + incarnation);
+    builder.environment().put("HOOKLINE_OPTS", agentOptions.get());
+    Process started = builder.start();
+    chronicle.started(this);
+    return started;
+  }
+
+  private void watch() {
+    try {
+      while (true) {
+        int exit = process.waitFor();
+        if (stopping) {
+          if (exit != 0 && exit != KILLED) {
+            chronicle.unexpected(name + " ended with " + exit + " on being told to stop");
+          }
+          return;
+        }
+        chronicle.died(this);
+        if (exit != KILLED) {
+          chronicle.unexpected(name + " ended by itself with " + exit + "; see its log");
+        }
+        process = start();
+      }
+    } catch (IOException e) {
+      chronicle.unexpected(name + " cannot be started: " + e.getMessage());
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    } finally {
+      ended.countDown();
+    }
+  }
+
+  void kill() {
+    process.destroyForcibly();
+  }
+
+  /** Stops it in the middle of whatever it does, so that to all others it looks dead. */
+  void freeze() throws IOException, InterruptedException {
+    signal("STOP");
+  }
+
+  void thaw() throws IOException, InterruptedException {
+    signal("CONT");
+  }
+
+  private void signal(String signal) throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
+  }
+
+  /** Asks it to finish, and waits for the end. */
+  void stop() throws InterruptedException {
+    stopping = true;
+    process.destroy();
+    if (!ended.await(40, TimeUnit.SECONDS)) {
+      chronicle.unexpected(name + " did not stop within 40 s");
+      kill();
+    }
+  }
+
+  /** Empty where the system has no {@code /proc}. */
+  Optional<Holdings> holdings() {
+    Path proc = Path.of("/proc", Long.toString(process.pid()));
+    try (Stream<Path> descriptors = Files.list(proc.resolve("fd"))) {
+      List<String> status = Files.readAllLines(proc.resolve("status"));
+      return Optional.of(
+          new Holdings(
+              1024L * number(status, "VmRSS:"),
+              (int) descriptors.count(),
+              (int) number(status, "Threads:")));
+    } catch (IOException | UncheckedIOException _) {
+      // No such system, or it has died this very moment.
+      return Optional.empty();
+    }
+  }
+
+  private static long number(List<String> status, String key) {
+    return status.stream()
+        .filter(line -> line.startsWith(key))
+        .map(line -> line.replaceAll("[^0-9]", ""))
+        .mapToLong(Long::parseLong)
+        .findFirst()
+        .orElse(0);
+  }
+
+  @Override
+  public void close() {
+    stopping = true;
+    kill();
+  }
+}

@@ -1,0 +1,23 @@
+package dev.hookline.torture;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What a run does. The same plan makes the same deliveries, moods and order of faults; when a
+ * process dies in the middle of what, the machine decides.
+ *
+ * @param events authentic deliveries, each different
+ * @param kills processes that are killed, PostgreSQL among them
+ * @param duration over which deliveries and kills are spread
+ * @param lease of the workers: shorter than by default, a run sees more of them end
+ * @param defect that is planted, if any
+ */
+record Plan(
+    long seed, int events, int kills, Duration duration, Duration lease, Optional<Defect> defect) {
+  /** Each of them sends one delivery after the other. */
+  static final int REPOSITORIES = 96;
+
+  /** How long everything may take to come to rest once the last delivery is acknowledged. */
+  static final Duration QUIET = Duration.ofSeconds(60);
+}

@@ -1,0 +1,424 @@
+package dev.hookline.torture;
+
+import dev.hookline.torture.agent.Agent;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.stream.Stream;
+
+/** Sets everything up, lets it happen, waits for quiet, and has it checked. */
+final class TortureRun {
+  private static final String[] AGENT_CLASSES = {
+    "Agent", "CrashPoint", "Plants", "Rewriting", "Rewriting$1", "StandIns"
+  };
+  private static final Duration WARM = Duration.ofSeconds(60);
+
+  private final Plan plan;
+  private final Path folder;
+  private final Consumer<String> progress;
+  private final Ledger ledger = new Ledger();
+  private final Chronicle chronicle = new Chronicle();
+
+  /**
+   * @param folder empty; what remains there tells how it came
+   * @param progress told what is being done
+   */
+  TortureRun(Plan plan, Path folder, Consumer<String> progress) {
+    this.plan = plan;
+    this.folder = folder;
+    this.progress = progress;
+  }
+
+  /** What a run has shown. */
+  record Result(List<Finding> findings, int kills, Map<String, String> figures) {
+    boolean holds() {
+      return findings.stream().allMatch(Finding::holds);
+    }
+
+    String text() {
+      var text = new StringBuilder();
+      findings.forEach(finding -> text.append(finding.text()).append('\n'));
+      figures.forEach((name, value) -> text.append("%-34s %s%n".formatted(name, value)));
+      return text.toString();
+    }
+  }
+
+  Result run() throws IOException, InterruptedException, SQLException {
+    Files.createDirectories(folder.resolve("logs"));
+    Path agent = agentJar();
+    progress.accept("starting PostgreSQL");
+    try (var cluster = new Cluster(folder.resolve("database"));
+        var proxy = new DatabaseProxy(cluster.port());
+        var target = new MoodyTarget(ledger, plan.seed())) {
+      Files.writeString(folder.resolve("hookline.yaml"), configuration());
+      Map<String, String> environment = environment(cluster, proxy, target);
+      hookline(environment, "migrate");
+      cluster.execute(SETTLEMENTS);
+      if (plan.defect().filter(Defect::dropsIndexes).isPresent()) {
+        cluster.execute(
+            "ALTER TABLE delivery_key DROP CONSTRAINT delivery_key_pkey,"
+                + " DROP CONSTRAINT delivery_key_service_body_digest_key");
+      }
+      return run(cluster, proxy, environment, agent);
+    }
+  }
+
+  // Who settles has to own the lane at that moment: the lane's epoch then is the worker's own.
+  private static final String SETTLEMENTS =
+      """
+      CREATE TABLE torture_settlement (worker text NOT NULL, owner uuid);
+      CREATE FUNCTION torture_note() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        INSERT INTO torture_settlement
+        SELECT current_setting('application_name'), (SELECT owner FROM lane WHERE id = OLD.lane);
+        RETURN NULL;
+      END
+      $$;
+      CREATE TRIGGER torture_note AFTER DELETE ON outbox_message
+      FOR EACH ROW EXECUTE FUNCTION torture_note()
+      """;
+
+  private Result run(
+      Cluster cluster, DatabaseProxy proxy, Map<String, String> environment, Path agent)
+      throws IOException, InterruptedException, SQLException {
+    var crashes = new Random(plan.seed() + 1);
+    var left = new java.util.concurrent.atomic.AtomicInteger(Nemesis.crashes(plan));
+    var members = new ArrayList<Member>();
+    var admins = new HashMap<String, Integer>();
+    var intakes = new ArrayList<Senders.Intake>();
+    try {
+      for (int i = 1; i <= 2; i++) {
+        for (String role : List.of("serve", "worker")) {
+          String name = role + i;
+          var own = new HashMap<>(environment);
+          int admin = freePort();
+          admins.put(name, admin);
+          own.put("HOOKLINE_ADMIN_PORT", Integer.toString(admin));
+          if (role.equals("serve")) {
+            int port = freePort();
+            intakes.add(new Senders.Intake(name, port));
+            own.put("HOOKLINE_HTTP_PORT", Integer.toString(port));
+          }
+          Supplier<String> options =
+              () -> agentOptions(agent, role, crashes, left.getAndDecrement() > 0);
+          members.add(new Member(role, name, folder, own, options, chronicle));
+        }
+      }
+      for (String name : admins.keySet()) {
+        awaitReady(admins.get(name));
+      }
+      Map<String, Member.Holdings> baseline = holdings(members);
+      progress.accept("%d deliveries, %d kills".formatted(plan.events(), plan.kills()));
+      var nemesis =
+          new Nemesis(
+              plan,
+              members.stream().filter(m -> m.role().equals("serve")).toList(),
+              members.stream().filter(m -> m.role().equals("worker")).toList(),
+              cluster,
+              proxy,
+              chronicle);
+      Thread harm = Thread.ofVirtual().name("nemesis").start(() -> harm(nemesis));
+      new Senders(plan, intakes, ledger, chronicle)
+          .sendAll(System.nanoTime() + plan.duration().plus(WARM).toNanos());
+      harm.join();
+      progress.accept("waiting for quiet");
+      boolean quiet = awaitQuiet(cluster);
+      Map<String, Member.Holdings> holdings = holdings(members);
+      List<Evidence.NamedText> writings = new ArrayList<>(shown(admins));
+      for (Member member : members) {
+        member.stop();
+      }
+      progress.accept("checking");
+      Optional<String> audit = audit(environment);
+      writings.addAll(logs());
+      var evidence =
+          new Evidence(
+              plan, ledger, chronicle, cluster, quiet, audit, baseline, holdings, writings);
+      return new Result(new Checker(evidence).findings(), chronicle.kills(), figures(proxy));
+    } finally {
+      members.forEach(Member::close);
+    }
+  }
+
+  private void harm(Nemesis nemesis) {
+    try {
+      nemesis.run();
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private String agentOptions(Path agent, String role, Random random, boolean crash) {
+    var arguments = new ArrayList<String>();
+    plan.defect().flatMap(Defect::agentArgument).ifPresent(arguments::add);
+    if (crash) {
+      synchronized (random) {
+        arguments.add(CrashSite.argument(role, random));
+      }
+    }
+    return arguments.isEmpty()
+        ? ""
+        : "-javaagent:%s=%s".formatted(agent, String.join(";", arguments));
+  }
+
+  private String configuration() {
+    var slack = new StringBuilder();
+    var linear = new StringBuilder();
+    for (int i = 0; i < Plan.REPOSITORIES; i++) {
+      String repository = "repository: %s}%n".formatted(Sent.fullName(i));
+      switch (Sent.serviceOf(i)) {
+        case "slack" ->
+            slack.append("        - {match: {channel: C%d}, %s".formatted(i, repository));
+        case "linear" ->
+            linear.append("        - {match: {team: T%d}, %s".formatted(i, repository));
+        default -> {
+          // GitHub's own payload names it.
+        }
+      }
+    }
+    return """
+    hookline:
+      services:
+        github:
+          commit-budget: PT2S
+        slack:
+          commit-budget: PT1S
+          repositories:
+    %s    linear:
+          commit-budget: PT1.5S
+          repositories:
+    %s\
+    """
+        .formatted(slack, linear);
+  }
+
+  private Map<String, String> environment(
+      Cluster cluster, DatabaseProxy proxy, MoodyTarget target) {
+    var environment = new HashMap<String, String>();
+    environment.put(
+        "HOOKLINE_DB_URL", "jdbc:postgresql://127.0.0.1:%d/hookline".formatted(proxy.port()));
+    environment.put("HOOKLINE_DB_USER", cluster.user());
+    environment.put("HOOKLINE_DB_PASSWORD", cluster.password());
+    for (String service : List.of("github", "slack", "linear")) {
+      environment.put(
+          "HOOKLINE_%s_SECRETS".formatted(service.toUpperCase(java.util.Locale.ROOT)),
+          Sent.secret(service));
+    }
+    environment.put("HOOKLINE_DISPATCH_TARGET", "http");
+    environment.put("HOOKLINE_DISPATCH_HTTP_URL", target.url());
+    environment.put("HOOKLINE_DISPATCH_TIMEOUT", "PT3S");
+    environment.put("HOOKLINE_WORKER_LEASE", plan.lease().toString());
+    environment.put("HOOKLINE_WORKER_MAX_ATTEMPTS", "50");
+    environment.put("HOOKLINE_WORKER_BACKOFF_INITIAL", "PT0.05S");
+    environment.put("HOOKLINE_WORKER_BACKOFF_MAX", "PT0.5S");
+    return environment;
+  }
+
+  /** Runs a command to its end. */
+  private String hookline(Map<String, String> environment, String command)
+      throws IOException, InterruptedException {
+    Path output = folder.resolve("logs").resolve(command + ".log");
+    var builder =
+        new ProcessBuilder(Path.of("bin", "hookline").toAbsolutePath().toString(), command)
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile());
+    builder.environment().keySet().removeIf(key -> key.startsWith("HOOKLINE_"));
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    builder.environment().putAll(environment);
+    int exit = builder.start().waitFor();
+    String text = Files.readString(output);
+    if (exit != 0) {
+      throw new CommandFailedException("%s ended with %d: %s".formatted(command, exit, text));
+    }
+    return text;
+  }
+
+  private static final class CommandFailedException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    CommandFailedException(String message) {
+      super(message);
+    }
+  }
+
+  private Optional<String> audit(Map<String, String> environment)
+      throws IOException, InterruptedException {
+    try {
+      hookline(environment, "audit");
+      return Optional.empty();
+    } catch (CommandFailedException e) {
+      return Optional.of(Objects.toString(e.getMessage()));
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static void awaitReady(int port) throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + WARM.toNanos();
+    while (get(port, "/health/ready").isEmpty()) {
+      if (System.nanoTime() > deadline) {
+        throw new IOException("a process did not become ready");
+      }
+      Thread.sleep(50);
+    }
+  }
+
+  private static Optional<String> get(int port, String path) throws InterruptedException {
+    try (var http = HttpClient.newHttpClient()) {
+      var request =
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d%s".formatted(port, path)))
+              .timeout(Duration.ofSeconds(5));
+      var answer = http.send(request.build(), BodyHandlers.ofString());
+      return answer.statusCode() == 200 ? Optional.of(answer.body()) : Optional.empty();
+    } catch (IOException _) {
+      // Not there yet, or just killed.
+      return Optional.empty();
+    }
+  }
+
+  private static Map<String, Member.Holdings> holdings(List<Member> members) {
+    var all = new HashMap<String, Member.Holdings>();
+    for (Member member : members) {
+      member.holdings().ifPresent(held -> all.put(member.name(), held));
+    }
+    return all;
+  }
+
+  private boolean awaitQuiet(Cluster cluster) throws SQLException, InterruptedException {
+    long deadline = System.nanoTime() + Plan.QUIET.toNanos();
+    while (System.nanoTime() < deadline) {
+      boolean empty =
+          cluster
+              .query(
+                  "SELECT NOT EXISTS (SELECT FROM outbox_message) AS empty",
+                  row -> row.getBoolean("empty"))
+              .getFirst();
+      if (empty) {
+        return true;
+      }
+      Thread.sleep(200);
+    }
+    return false;
+  }
+
+  private static List<Evidence.NamedText> shown(Map<String, Integer> admins)
+      throws InterruptedException {
+    var texts = new ArrayList<Evidence.NamedText>();
+    for (Map.Entry<String, Integer> admin : admins.entrySet()) {
+      for (String path :
+          List.of("/metrics", "/api/pipelines?limit=50", "/api/refused", "/api/none")) {
+        get(admin.getValue(), path)
+            .ifPresent(text -> texts.add(new Evidence.NamedText(admin.getKey() + path, text)));
+      }
+    }
+    return texts;
+  }
+
+  private List<Evidence.NamedText> logs() throws IOException {
+    var texts = new ArrayList<Evidence.NamedText>();
+    try (Stream<Path> files = Files.list(folder.resolve("logs"))) {
+      for (Path file : files.toList()) {
+        texts.add(
+            new Evidence.NamedText(Objects.toString(file.getFileName()), Files.readString(file)));
+      }
+    }
+    return texts;
+  }
+
+  private Map<String, String> figures(DatabaseProxy proxy) {
+    var figures = new java.util.LinkedHashMap<String, String>();
+    figures.put("acknowledged", Integer.toString(ledger.acknowledgedCount()));
+    figures.put("without an answer", Long.toString(ledger.unansweredCount()));
+    figures.put("put off (503)", Long.toString(ledger.putOffCount()));
+    figures.put("forged", Integer.toString(ledger.forged().size()));
+    figures.put(
+        "killed",
+        "%d, of which PostgreSQL %d".formatted(chronicle.kills(), chronicle.databaseKills()));
+    figures.put("frozen past the lease", Integer.toString(chronicle.freezes()));
+    figures.put("answers to commits withheld", Integer.toString(proxy.cut()));
+    figures.put("restarted intake accepts after", spread(chronicle.restarts()));
+    figures.put("takeover from a killed worker", spread(takeovers()));
+    return figures;
+  }
+
+  /** For each death of a worker and each event that waited then: how long it went on waiting. */
+  private List<Long> takeovers() {
+    var waits = new ArrayList<Long>();
+    for (long death : chronicle.workerDeaths()) {
+      for (Sent sent : ledger.sent()) {
+        List<Ledger.Acknowledgement> accepted = ledger.acknowledgements(sent.marker());
+        List<Ledger.Arrival> arrivals = ledger.arrivals(sent.marker());
+        if (!accepted.isEmpty()
+            && !arrivals.isEmpty()
+            && accepted.getFirst().nanos() < death
+            && arrivals.getFirst().nanos() > death) {
+          waits.add(arrivals.getFirst().nanos() - death);
+        }
+      }
+    }
+    return waits;
+  }
+
+  private static String spread(List<Long> nanos) {
+    if (nanos.isEmpty()) {
+      return "not seen";
+    }
+    List<Long> sorted = nanos.stream().sorted().toList();
+    return "p50 %s ms, p99 %s ms, max %s ms, of %d"
+        .formatted(
+            millis(sorted.get(sorted.size() / 2)),
+            millis(sorted.get(Math.min(sorted.size() - 1, sorted.size() * 99 / 100))),
+            millis(sorted.getLast()),
+            sorted.size());
+  }
+
+  private static long millis(long nanos) {
+    return TimeUnit.NANOSECONDS.toMillis(nanos);
+  }
+
+  /** Made from classes that are here already, so that the processes get them and nothing else. */
+  private Path agentJar() throws IOException {
+    Path jar = folder.resolve("agent.jar");
+    var manifest = new Manifest();
+    manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+    manifest.getMainAttributes().put(new Attributes.Name("Premain-Class"), Agent.class.getName());
+    try (var out = new JarOutputStream(Files.newOutputStream(jar), manifest)) {
+      for (String name : AGENT_CLASSES) {
+        String path = Agent.class.getPackageName().replace('.', '/') + "/" + name + ".class";
+        try (InputStream in = Agent.class.getResourceAsStream(name + ".class")) {
+          out.putNextEntry(new JarEntry(path));
+          Objects.requireNonNull(in, path).transferTo(out);
+        }
+      }
+    }
+    return jar;
+  }
+}

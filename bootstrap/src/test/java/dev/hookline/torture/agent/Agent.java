@@ -1,0 +1,73 @@
+package dev.hookline.torture.agent;
+
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassHierarchyResolver;
+import java.lang.classfile.ClassModel;
+import java.lang.classfile.ClassTransform;
+import java.lang.instrument.ClassFileTransformer;
+import java.lang.instrument.Instrumentation;
+import java.security.ProtectionDomain;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rewrites a few classes while they are loaded. Its argument is a list of what is to be done,
+ * separated by semicolons: {@code crash=CLASS#METHOD#entry|exit#PASSES} or {@code plant=NAME}.
+ */
+public final class Agent implements ClassFileTransformer {
+  private final Map<String, ClassTransform> transforms;
+
+  private Agent(Map<String, ClassTransform> transforms) {
+    this.transforms = transforms;
+  }
+
+  /** Called by the JVM before {@code main}. */
+  public static void premain(String argument, Instrumentation instrumentation) {
+    var transforms = new HashMap<String, ClassTransform>();
+    for (String one : argument.split(";", -1)) {
+      String[] parts = one.split("=", 2);
+      Map<String, ClassTransform> asked =
+          switch (parts[0]) {
+            case "crash" -> crash(parts[1].split("#", -1));
+            case "plant" -> Plants.transforms(parts[1]);
+            default -> throw new IllegalArgumentException(one);
+          };
+      asked.forEach(
+          (name, transform) -> transforms.merge(name, transform, ClassTransform::andThen));
+    }
+    instrumentation.addTransformer(new Agent(transforms));
+  }
+
+  private static Map<String, ClassTransform> crash(String[] where) {
+    CrashPoint.armAfter(Integer.parseInt(where[3]));
+    return Map.of(where[0], Rewriting.crash(where[1], where[2].equals("entry")));
+  }
+
+  @Override
+  public byte @Nullable [] transform(
+      @Nullable ClassLoader loader,
+      String name,
+      @Nullable Class<?> redefined,
+      @Nullable ProtectionDomain domain,
+      byte[] bytes) {
+    ClassTransform transform = transforms.get(name.replace('/', '.'));
+    if (transform == null || loader == null) {
+      return null;
+    }
+    try {
+      var classFile =
+          ClassFile.of(
+              ClassFile.ClassHierarchyResolverOption.of(
+                  ClassHierarchyResolver.ofResourceParsing(loader)
+                      .orElse(ClassHierarchyResolver.defaultResolver())));
+      ClassModel model = classFile.parse(bytes);
+      return classFile.transformClass(model, transform);
+    } catch (RuntimeException e) {
+      // The JVM swallows what is thrown here, and a defect that was not planted would not be found.
+      e.printStackTrace();
+      Runtime.getRuntime().halt(3);
+      throw e;
+    }
+  }
+}
