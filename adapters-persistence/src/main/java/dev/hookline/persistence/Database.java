@@ -91,6 +91,9 @@ public final class Database implements AutoCloseable {
     config.setValidationTimeout(Math.max(250, settings.connectTimeout().toMillis()));
     config.setMaxLifetime(Duration.ofMinutes(10).toMillis());
     config.setInitializationFailTimeout(-1);
+    // Left open, the pool asks its first connection; one that dies just then leaves it with a level
+    // that does not exist, and with that no connection is ever had again (HikariCP 7.1.0).
+    config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
     config.setExceptionOverride(new EvictStandby());
     return new HikariDataSource(config);
   }

@@ -176,6 +176,18 @@ final class FaultyDatabaseIntegrationTest {
   }
 
   @Test
+  void aPoolWhoseFirstConnectionDiesAtOnceFindsAnother() {
+    try (var proxy = new CuttingProxy(storage.server())) {
+      proxy.cutAnswerTo("SHOW TRANSACTION ISOLATION LEVEL");
+      try (var database = Database.open(proxy.settings(), new Random(1))) {
+        assertEquals(
+            new Accepted(),
+            database.pipelines(format).accept(candidate("a"), BUDGET.multipliedBy(3)));
+      }
+    }
+  }
+
+  @Test
   void attemptWhoseRecordsAnswerWasLostIsDueAgain() {
     try (var proxy = new CuttingProxy(storage.server());
         var database = Database.open(proxy.settings(), new Random(1))) {

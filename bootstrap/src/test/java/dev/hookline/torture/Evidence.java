@@ -8,8 +8,7 @@ import java.util.Optional;
  * All that the checker looks at, gathered once everything has come to rest.
  *
  * @param audit what {@code hookline audit} printed; empty if it found nothing
- * @param baseline what processes held when they were young, by name
- * @param holdings what they hold now
+ * @param holdings what each process holds now, by name
  */
 record Evidence(
     Plan plan,
@@ -18,7 +17,6 @@ record Evidence(
     Cluster cluster,
     boolean quiet,
     Optional<String> audit,
-    Map<String, Member.Holdings> baseline,
     Map<String, Member.Holdings> holdings,
     List<NamedText> writings) {
 

@@ -24,7 +24,7 @@ import java.util.UUID;
  * before is acknowledged, and each again and again until it is. Among them are repetitions, and
  * forged ones.
  */
-final class Senders {
+final class Senders implements AutoCloseable {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final int REPEATED_PERCENT = 4;
   private static final int FORGED_PERCENT = 10;
@@ -102,16 +102,18 @@ final class Senders {
 
   private boolean sendUntilAcknowledged(Sent delivery, Random random, long giveUpAt)
       throws InterruptedException {
+    int turn = random.nextInt(intakes.size());
     while (System.nanoTime() < giveUpAt) {
       boolean impatient = random.nextInt(100) < IMPATIENT_PERCENT;
       long begun = System.nanoTime();
       Optional<HttpResponse<String>> answer =
           send(
+              // As a load balancer would: the next try goes to another one.
+              intakes.get(turn++ % intakes.size()),
               delivery.service(),
               delivery.headers(),
               delivery.body(),
-              impatient ? IMPATIENCE : patience(delivery.service()),
-              random);
+              impatient ? IMPATIENCE : patience(delivery.service()));
       if (answer.isEmpty()) {
         ledger.unanswered();
       } else if (isSuccess(delivery, answer.get().statusCode())) {
@@ -124,7 +126,7 @@ final class Senders {
             "%d for %s: %s"
                 .formatted(answer.get().statusCode(), delivery.marker(), answer.get().body()));
       }
-      Thread.sleep(50L + random.nextInt(250));
+      Thread.sleep(200L + random.nextInt(400));
     }
     return false;
   }
@@ -159,7 +161,12 @@ final class Senders {
   private Optional<HttpResponse<String>> send(
       String service, Map<String, String> headers, String body, Duration patience, Random random)
       throws InterruptedException {
-    Intake intake = intakes.get(random.nextInt(intakes.size()));
+    return send(intakes.get(random.nextInt(intakes.size())), service, headers, body, patience);
+  }
+
+  private Optional<HttpResponse<String>> send(
+      Intake intake, String service, Map<String, String> headers, String body, Duration patience)
+      throws InterruptedException {
     ledger.signed(headers.getOrDefault(Sent.signatureHeader(service), ""));
     var request =
         HttpRequest.newBuilder(
@@ -230,5 +237,10 @@ final class Senders {
           "%d for %s: %s"
               .formatted(answer.get().statusCode(), forged.marker(), answer.get().body()));
     }
+  }
+
+  @Override
+  public void close() {
+    http.shutdownNow();
   }
 }

@@ -21,6 +21,8 @@ import javax.crypto.spec.SecretKeySpec;
 record Sent(String service, String marker, int repository, int sequence, String id, String body) {
   static final String PAYLOAD_CANARY = "canary-payload-5e1d7c3a";
 
+  static final String TARGET_SECRET = "whsec_Y2FuYXJ5LXNlY3JldC10YXJnZXQtMGI5YTdlM2Y5YzJiOGE0MA==";
+
   /** Of each service, long and like nothing else, so that they can be looked for. */
   static String secret(String service) {
     return "canary-secret-%s-0b9a7e3f9c2b8a40".formatted(service);

@@ -130,7 +130,6 @@ final class TortureRun {
       for (String name : admins.keySet()) {
         awaitReady(admins.get(name));
       }
-      Map<String, Member.Holdings> baseline = holdings(members);
       progress.accept("%d deliveries, %d kills".formatted(plan.events(), plan.kills()));
       var nemesis =
           new Nemesis(
@@ -141,8 +140,9 @@ final class TortureRun {
               proxy,
               chronicle);
       Thread harm = Thread.ofVirtual().name("nemesis").start(() -> harm(nemesis));
-      new Senders(plan, intakes, ledger, chronicle)
-          .sendAll(System.nanoTime() + plan.duration().plus(WARM).toNanos());
+      try (var senders = new Senders(plan, intakes, ledger, chronicle)) {
+        senders.sendAll(System.nanoTime() + plan.duration().plus(WARM).toNanos());
+      }
       harm.join();
       progress.accept("waiting for quiet");
       boolean quiet = awaitQuiet(cluster);
@@ -155,8 +155,7 @@ final class TortureRun {
       Optional<String> audit = audit(environment);
       writings.addAll(logs());
       var evidence =
-          new Evidence(
-              plan, ledger, chronicle, cluster, quiet, audit, baseline, holdings, writings);
+          new Evidence(plan, ledger, chronicle, cluster, quiet, audit, holdings, writings);
       return new Result(new Checker(evidence).findings(), chronicle.kills(), figures(proxy));
     } finally {
       members.forEach(Member::close);
@@ -229,6 +228,7 @@ final class TortureRun {
     }
     environment.put("HOOKLINE_DISPATCH_TARGET", "http");
     environment.put("HOOKLINE_DISPATCH_HTTP_URL", target.url());
+    environment.put("HOOKLINE_DISPATCH_HTTP_SECRET", Sent.TARGET_SECRET);
     environment.put("HOOKLINE_DISPATCH_TIMEOUT", "PT3S");
     environment.put("HOOKLINE_WORKER_LEASE", plan.lease().toString());
     environment.put("HOOKLINE_WORKER_MAX_ATTEMPTS", "50");
