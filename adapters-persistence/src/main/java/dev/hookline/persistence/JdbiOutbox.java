@@ -154,11 +154,13 @@ final class JdbiOutbox implements Outbox {
       )
       """;
 
-  // The other way round: of the newest messages those that nothing is in front of.
+  // The other way round: of the newest messages those that nothing is in front of. Some more of
+  // them
+  // than lines are wanted, since many have something in front or are in flight.
   private static final String FRESH_HEADS =
       """
       newest AS MATERIALIZED (
-        SELECT * FROM hookline_newest_messages(:from, 256)
+        SELECT * FROM hookline_newest_messages(:from, 8 * :lines)
       ), head AS (
         SELECT h.held_epoch, h.up_to, m.*
         FROM newest m JOIN held h ON h.lane = m.lane

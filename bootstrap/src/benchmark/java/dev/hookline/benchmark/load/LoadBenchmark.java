@@ -1,5 +1,8 @@
 package dev.hookline.benchmark.load;
 
+import dev.hookline.bootstrap.config.Settings.LogFormat;
+import dev.hookline.bootstrap.config.Settings.LogLevel;
+import dev.hookline.bootstrap.logging.Logging;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -93,6 +96,7 @@ final class LoadBenchmark implements Callable<Integer> {
   /** Runs the benchmark, and ends with 0 if it could be measured, whatever the figures are. */
   public static void main(String[] arguments) {
     Path launcher = Path.of(Objects.requireNonNull(System.getProperty("hookline.launcher")));
+    Logging.start(LogFormat.TEXT, LogLevel.WARN);
     System.exit(
         new CommandLine(new LoadBenchmark(launcher))
             .setCaseInsensitiveEnumValuesAllowed(true)
