@@ -18,7 +18,8 @@ final class Chronicle {
   private final AtomicInteger otherFaults = new AtomicInteger();
   private long databaseFaultAt = Long.MIN_VALUE;
 
-  synchronized void started(Member member) {
+  /** A process was started in the place of one that died. */
+  synchronized void restarted(Member member) {
     started.put(member.name(), System.nanoTime());
   }
 

@@ -82,9 +82,7 @@ final class Member implements AutoCloseable {
         .environment()
         .compute("HOOKLINE_DB_URL", (_, url) -> url + "?ApplicationName=" + incarnation);
     builder.environment().put("HOOKLINE_OPTS", agentOptions.get());
-    Process started = builder.start();
-    chronicle.started(this);
-    return started;
+    return builder.start();
   }
 
   private void watch() {
@@ -102,6 +100,7 @@ final class Member implements AutoCloseable {
           chronicle.unexpected(name + " ended by itself with " + exit + "; see its log");
         }
         process = start();
+        chronicle.restarted(this);
       }
     } catch (IOException e) {
       chronicle.unexpected(name + " cannot be started: " + e.getMessage());

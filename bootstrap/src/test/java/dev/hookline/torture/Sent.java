@@ -41,9 +41,18 @@ record Sent(String service, String marker, int repository, int sequence, String 
     return "octo/r" + repository;
   }
 
+  private static String marker(String prefix, int repository, int sequence) {
+    return "%s-%d-%d".formatted(prefix, repository, sequence);
+  }
+
+  /** The marker of the repository's delivery before this one. */
+  String before() {
+    return marker(marker.substring(0, marker.indexOf('-')), repository, sequence - 1);
+  }
+
   static Sent of(String prefix, int repository, int sequence) {
     String service = serviceOf(repository);
-    String marker = "%s-%d-%d".formatted(prefix, repository, sequence);
+    String marker = marker(prefix, repository, sequence);
     String id =
         switch (service) {
           case "slack" -> "Ev" + marker.toUpperCase(java.util.Locale.ROOT).replace("-", "Z");

@@ -36,6 +36,11 @@ final class TortureRun {
   };
   private static final Duration WARM = Duration.ofSeconds(60);
 
+  /**
+   * The second compiler is for those who live longer; here it would take the machine for itself.
+   */
+  private static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1";
+
   private final Plan plan;
   private final Path folder;
   private final Consumer<String> progress;
@@ -179,8 +184,8 @@ final class TortureRun {
       }
     }
     return arguments.isEmpty()
-        ? ""
-        : "-javaagent:%s=%s".formatted(agent, String.join(";", arguments));
+        ? SHORT_LIVED
+        : "%s -javaagent:%s=%s".formatted(SHORT_LIVED, agent, String.join(";", arguments));
   }
 
   private String configuration() {
@@ -369,7 +374,10 @@ final class TortureRun {
     return figures;
   }
 
-  /** For each death of a worker and each event that waited then: how long it went on waiting. */
+  /**
+   * For each death of a worker and each event that was the first of its line then: how long it went
+   * on waiting.
+   */
   private List<Long> takeovers() {
     var waits = new ArrayList<Long>();
     for (long death : chronicle.workerDeaths()) {
@@ -379,12 +387,18 @@ final class TortureRun {
         if (!accepted.isEmpty()
             && !arrivals.isEmpty()
             && accepted.getFirst().nanos() < death
-            && arrivals.getFirst().nanos() > death) {
+            && arrivals.getFirst().nanos() > death
+            && isFirstOfItsLine(sent, death)) {
           waits.add(arrivals.getFirst().nanos() - death);
         }
       }
     }
     return waits;
+  }
+
+  private boolean isFirstOfItsLine(Sent sent, long at) {
+    return sent.sequence() == 0
+        || ledger.arrivals(sent.before()).stream().anyMatch(arrival -> arrival.nanos() < at);
   }
 
   private static String spread(List<Long> nanos) {
