@@ -36,6 +36,17 @@ public final class Database implements AutoCloseable {
 
   private static final String HISTORY_TABLE = "schema_history";
   private static final int DAYS_AHEAD = 7;
+
+  /**
+   * Long enough for a server that lives to answer nothing: of connections that died unnoticed, one
+   * after the other is found out, while a caller waits.
+   */
+  private static final Duration VALIDATION = Duration.ofMillis(250);
+
+  /** As many as carry the commits; the more there are, the more have to be found dead. */
+  private static final int IDLE_CONNECTIONS = 2;
+
+  private static final Duration IDLE_TIME = Duration.ofMinutes(1);
   private static final Logger LOG = LoggerFactory.getLogger(Database.class);
 
   private static final String SCHEMA_EXISTS =
@@ -88,7 +99,9 @@ public final class Database implements AutoCloseable {
     config.setConnectionInitSql(connector.sessionSql());
     config.setMaximumPoolSize(settings.poolSize());
     config.setConnectionTimeout(Math.max(250, settings.connectTimeout().toMillis()));
-    config.setValidationTimeout(Math.max(250, settings.connectTimeout().toMillis()));
+    config.setValidationTimeout(VALIDATION.toMillis());
+    config.setMinimumIdle(Math.min(IDLE_CONNECTIONS, settings.poolSize()));
+    config.setIdleTimeout(IDLE_TIME.toMillis());
     config.setMaxLifetime(Duration.ofMinutes(10).toMillis());
     config.setInitializationFailTimeout(-1);
     config.setExceptionOverride(new EvictStandby());
