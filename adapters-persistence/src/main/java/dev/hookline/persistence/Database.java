@@ -15,10 +15,11 @@ import dev.hookline.application.reconcile.ScheduledReconciliations;
 import dev.hookline.application.refused.RefusedDeliveries;
 import dev.hookline.application.retention.History;
 import java.time.Duration;
-import java.util.Optional;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +31,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Database implements AutoCloseable {
   /** The version of the last migration, which a test compares. */
-  static final int SCHEMA_VERSION = 6;
+  static final int SCHEMA_VERSION = 7;
 
   static final String MIGRATIONS = "classpath:dev/hookline/persistence/migrations";
 
@@ -47,16 +48,27 @@ public final class Database implements AutoCloseable {
   private static final int IDLE_CONNECTIONS = 2;
 
   private static final Duration IDLE_TIME = Duration.ofMinutes(1);
+
   private static final Logger LOG = LoggerFactory.getLogger(Database.class);
 
-  private static final String SCHEMA_EXISTS =
-      "SELECT to_regclass('%s') IS NOT NULL".formatted(HISTORY_TABLE);
+  private static final String SCHEMA_IS_OPEN =
+      "SELECT has_table_privilege(to_regclass('%s'), 'SELECT')".formatted(HISTORY_TABLE);
+
+  private static final String MAY = "SELECT has_table_privilege(:table, :privilege)";
 
   private static final String NEWEST_MIGRATION =
       """
       SELECT coalesce(max(version::integer), 0) FROM %s WHERE success AND version ~ '^[0-9]{1,9}$'
       """
           .formatted(HISTORY_TABLE);
+
+  private static final String SWITCHED_OFF =
+      """
+      SELECT name
+      FROM pg_settings
+      WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off'
+      ORDER BY name
+      """;
 
   private static final String OPEN_DAYS =
       """
@@ -169,13 +181,46 @@ public final class Database implements AutoCloseable {
    * @throws StoreUnavailableException if the database is away
    */
   public SchemaState schema() {
-    Optional<Integer> version =
-        sessions.statement(
-            handle ->
-                handle.createQuery(SCHEMA_EXISTS).mapTo(Boolean.class).one()
-                    ? handle.createQuery(NEWEST_MIGRATION).mapTo(Integer.class).findOne()
-                    : Optional.empty());
-    return version.map(Database::compare).orElse(SchemaState.MISSING);
+    return sessions.statement(
+        handle ->
+            handle
+                .createQuery(SCHEMA_IS_OPEN)
+                .mapTo(Boolean.class)
+                .findOne()
+                .map(isOpen -> isOpen ? version(handle) : SchemaState.CLOSED)
+                .orElse(SchemaState.MISSING));
+  }
+
+  private static SchemaState version(Handle handle) {
+    return compare(handle.createQuery(NEWEST_MIGRATION).mapTo(Integer.class).one());
+  }
+
+  /**
+   * Which of the server's settings are off on which it depends that what it has committed outlives
+   * a crash of its machine. {@code synchronous_commit} is not among them: every session sees to it.
+   *
+   * @return their names; none on a server that is durable
+   * @throws StoreUnavailableException if the database is away
+   */
+  public List<String> switchedOff() {
+    return sessions.statement(
+        handle -> handle.createQuery(SWITCHED_OFF).mapTo(String.class).list());
+  }
+
+  /**
+   * Whether this database's role has been given this duty, or may do everything anyway.
+   *
+   * @throws StoreUnavailableException if the database is away
+   */
+  public boolean may(Duty duty) {
+    return sessions.statement(
+        handle ->
+            handle
+                .createQuery(MAY)
+                .bind("table", duty.table())
+                .bind("privilege", duty.privilege())
+                .mapTo(Boolean.class)
+                .one());
   }
 
   private static SchemaState compare(int version) {
@@ -190,8 +235,8 @@ public final class Database implements AutoCloseable {
   }
 
   /**
-   * Applies the migrations that are missing and makes the partitions of the next days. Several
-   * processes may do so at once.
+   * Applies the migrations that are missing, makes the partitions of the next days, and gives the
+   * roles that have a duty what it needs since. Several processes may do so at once.
    *
    * @throws StoreUnavailableException if the database is away
    */
@@ -207,6 +252,21 @@ public final class Database implements AutoCloseable {
       throw Fault.translate(e);
     }
     openDays();
+    sessions.transaction(
+        handle -> {
+          Roles.renew(handle);
+          return true;
+        });
+  }
+
+  /**
+   * Gives a role what its duty needs, and makes it if there is none. To be asked by the owner of
+   * the schema, after {@link #migrate}; later migrations do it again by themselves.
+   *
+   * @throws StoreUnavailableException if the database is away
+   */
+  public Entrusting entrust(Duty duty, String role) {
+    return sessions.transaction(handle -> Roles.entrust(handle, duty, role));
   }
 
   /**

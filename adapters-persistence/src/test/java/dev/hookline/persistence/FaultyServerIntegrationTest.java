@@ -89,7 +89,8 @@ final class FaultyServerIntegrationTest {
         PostgresServer.kill(
             Long.parseLong(
                 server.query(
-                    "SELECT pid FROM pg_stat_activity WHERE application_name = 'hookline' LIMIT 1")));
+                    "SELECT pid FROM pg_stat_activity WHERE application_name = 'hookline' LIMIT"
+                        + " 1")));
       }
     },
     THE_SERVER_IS_KILLED {
@@ -232,8 +233,7 @@ final class FaultyServerIntegrationTest {
     Set<?> lanes = outbox.lease(worker, LEASE, Set.of());
     proxy.blackOut();
 
-    assertThrows(
-        StoreUnavailableException.class, () -> outbox.lease(worker, LEASE, Set.of()));
+    assertThrows(StoreUnavailableException.class, () -> outbox.lease(worker, LEASE, Set.of()));
     assertFalse(database.answers());
     proxy.lightUp();
 

@@ -153,7 +153,8 @@ final class Senders implements AutoCloseable {
   void assertTold(Function<String, String> query) {
     close();
     assertEquals(List.of(), List.copyOf(defects));
-    assertTrue(longest.get() < PATIENCE_NANOS, () -> "an answer took %d ns".formatted(longest.get()));
+    assertTrue(
+        longest.get() < PATIENCE_NANOS, () -> "an answer took %d ns".formatted(longest.get()));
     Set<String> known = new TreeSet<>(accepted);
     refused.forEach(candidate -> known.add(candidate.key().value()));
     Set<String> stored = stored(query);

@@ -31,7 +31,14 @@ final class SmallDisk implements AutoCloseable {
     try {
       Files.createDirectory(place);
       int exit =
-          run("mount", "-t", "tmpfs", "-o", "size=%dm".formatted(mebibytes), "tmpfs", place.toString());
+          run(
+              "mount",
+              "-t",
+              "tmpfs",
+              "-o",
+              "size=%dm".formatted(mebibytes),
+              "tmpfs",
+              place.toString());
       assumeTrue(exit == 0, "nothing may be mounted here");
       var disk = new SmallDisk(place);
       Files.createDirectory(disk.room);

@@ -25,8 +25,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A PostgreSQL server of one test's own, to be stopped, killed, frozen or configured badly. It keeps
- * its port and its data when it is started again, and lets everybody in from this machine.
+ * A PostgreSQL server of one test's own, to be stopped, killed, frozen or configured badly. It
+ * keeps its port and its data when it is started again, and lets everybody in from this machine.
  */
 public final class PostgresServer implements AutoCloseable {
   public static final String USER = "postgres";
@@ -279,7 +279,10 @@ public final class PostgresServer implements AutoCloseable {
     try {
       Path output = Files.createTempFile("server", ".out");
       Process process =
-          new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(output.toFile()).start();
+          new ProcessBuilder(line)
+              .redirectErrorStream(true)
+              .redirectOutput(output.toFile())
+              .start();
       int exit = process.waitFor();
       String said = Files.readString(output, UTF_8);
       Files.delete(output);
