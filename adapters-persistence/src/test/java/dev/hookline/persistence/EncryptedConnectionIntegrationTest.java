@@ -14,7 +14,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
+import java.security.Key;
 import java.security.KeyStore;
+import java.security.cert.Certificate;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
@@ -51,7 +53,7 @@ final class EncryptedConnectionIntegrationTest {
   }
 
   /** A key, and a certificate that its owner has signed himself. */
-  private record Identity(byte[] key, byte[] certificate) {
+  private record Identity(Key key, Certificate certificate) {
 
     static Identity of(String host) throws Exception {
       Path store = Files.createTempDirectory(folder, "store").resolve("store.p12");
@@ -81,20 +83,18 @@ final class EncryptedConnectionIntegrationTest {
     private static Identity read(Path store, String host)
         throws GeneralSecurityException, IOException {
       var keys = KeyStore.getInstance(store.toFile(), PASSWORD.toCharArray());
-      return new Identity(
-          keys.getKey(host, PASSWORD.toCharArray()).getEncoded(),
-          keys.getCertificate(host).getEncoded());
+      return new Identity(keys.getKey(host, PASSWORD.toCharArray()), keys.getCertificate(host));
     }
 
-    void writeTo(Path data) throws IOException {
+    void writeTo(Path data) throws GeneralSecurityException, IOException {
       writeCertificate(data.resolve("server.crt"));
       Path file = data.resolve("server.key");
-      write(file, "PRIVATE KEY", key);
+      write(file, "PRIVATE KEY", key.getEncoded());
       Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
     }
 
-    void writeCertificate(Path file) throws IOException {
-      write(file, "CERTIFICATE", certificate);
+    void writeCertificate(Path file) throws GeneralSecurityException, IOException {
+      write(file, "CERTIFICATE", certificate.getEncoded());
     }
 
     private static void write(Path file, String kind, byte[] content) throws IOException {

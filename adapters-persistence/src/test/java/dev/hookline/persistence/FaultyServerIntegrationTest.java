@@ -41,6 +41,9 @@ final class FaultyServerIntegrationTest {
   @TempDir private static Path folder;
   private static PostgresServer server;
 
+  private static final String ONE_OF_OURS =
+      "SELECT pid FROM pg_stat_activity WHERE application_name = 'hookline' LIMIT 1";
+
   private static final String POOLED =
       "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'hookline'";
 
@@ -86,11 +89,7 @@ final class FaultyServerIntegrationTest {
     A_BACKEND_IS_KILLED {
       @Override
       void happen(FaultyServerIntegrationTest test, Senders senders) {
-        PostgresServer.kill(
-            Long.parseLong(
-                server.query(
-                    "SELECT pid FROM pg_stat_activity WHERE application_name = 'hookline' LIMIT"
-                        + " 1")));
+        PostgresServer.kill(Long.parseLong(queryOnceItIsUp(ONE_OF_OURS)));
       }
     },
     THE_SERVER_IS_KILLED {
