@@ -1,6 +1,7 @@
 package dev.hookline.e2e;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -70,7 +71,7 @@ class SeparateProcessesEndToEndIT {
 
   private HooklineProcess start(String command, String... options) throws IOException {
     var own = new HashMap<>(environment);
-    var login = logins.get(command);
+    DatabaseSettings login = requireNonNull(logins.get(command));
     Optional.ofNullable(login.user()).ifPresent(user -> own.put("HOOKLINE_DB_USER", user));
     Optional.ofNullable(login.password())
         .ifPresent(password -> own.put("HOOKLINE_DB_PASSWORD", password));
@@ -165,7 +166,7 @@ class SeparateProcessesEndToEndIT {
 
   @Test
   void processesInEachOthersRolesAreToldWhatIsMissing() throws Exception {
-    logins.put("serve", logins.get("worker"));
+    logins.put("serve", requireNonNull(logins.get("worker")));
     try (var serve = start("serve")) {
       assertEquals(2, serve.exitCode());
     }
