@@ -15,10 +15,11 @@ import dev.hookline.application.reconcile.ScheduledReconciliations;
 import dev.hookline.application.refused.RefusedDeliveries;
 import dev.hookline.application.retention.History;
 import java.time.Duration;
-import java.util.Optional;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,22 +31,44 @@ import org.slf4j.LoggerFactory;
  */
 public final class Database implements AutoCloseable {
   /** The version of the last migration, which a test compares. */
-  static final int SCHEMA_VERSION = 6;
+  static final int SCHEMA_VERSION = 7;
 
   static final String MIGRATIONS = "classpath:dev/hookline/persistence/migrations";
 
   private static final String HISTORY_TABLE = "schema_history";
   private static final int DAYS_AHEAD = 7;
+
+  /**
+   * Long enough for a server that lives to answer nothing: of connections that died unnoticed, one
+   * after the other is found out, while a caller waits.
+   */
+  private static final Duration VALIDATION = Duration.ofMillis(250);
+
+  /** As many as carry the commits; the more there are, the more have to be found dead. */
+  private static final int IDLE_CONNECTIONS = 2;
+
+  private static final Duration IDLE_TIME = Duration.ofMinutes(1);
+
   private static final Logger LOG = LoggerFactory.getLogger(Database.class);
 
-  private static final String SCHEMA_EXISTS =
-      "SELECT to_regclass('%s') IS NOT NULL".formatted(HISTORY_TABLE);
+  private static final String SCHEMA_IS_OPEN =
+      "SELECT has_table_privilege(to_regclass('%s'), 'SELECT')".formatted(HISTORY_TABLE);
+
+  private static final String MAY = "SELECT has_table_privilege(:table, :privilege)";
 
   private static final String NEWEST_MIGRATION =
       """
       SELECT coalesce(max(version::integer), 0) FROM %s WHERE success AND version ~ '^[0-9]{1,9}$'
       """
           .formatted(HISTORY_TABLE);
+
+  private static final String SWITCHED_OFF =
+      """
+      SELECT name
+      FROM pg_settings
+      WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off'
+      ORDER BY name
+      """;
 
   private static final String OPEN_DAYS =
       """
@@ -88,7 +111,9 @@ public final class Database implements AutoCloseable {
     config.setConnectionInitSql(connector.sessionSql());
     config.setMaximumPoolSize(settings.poolSize());
     config.setConnectionTimeout(Math.max(250, settings.connectTimeout().toMillis()));
-    config.setValidationTimeout(Math.max(250, settings.connectTimeout().toMillis()));
+    config.setValidationTimeout(VALIDATION.toMillis());
+    config.setMinimumIdle(Math.min(IDLE_CONNECTIONS, settings.poolSize()));
+    config.setIdleTimeout(IDLE_TIME.toMillis());
     config.setMaxLifetime(Duration.ofMinutes(10).toMillis());
     config.setInitializationFailTimeout(-1);
     // Left open, the pool asks its first connection; one that dies just then leaves it with a level
@@ -159,13 +184,46 @@ public final class Database implements AutoCloseable {
    * @throws StoreUnavailableException if the database is away
    */
   public SchemaState schema() {
-    Optional<Integer> version =
-        sessions.statement(
-            handle ->
-                handle.createQuery(SCHEMA_EXISTS).mapTo(Boolean.class).one()
-                    ? handle.createQuery(NEWEST_MIGRATION).mapTo(Integer.class).findOne()
-                    : Optional.empty());
-    return version.map(Database::compare).orElse(SchemaState.MISSING);
+    return sessions.statement(
+        handle ->
+            handle
+                .createQuery(SCHEMA_IS_OPEN)
+                .mapTo(Boolean.class)
+                .findOne()
+                .map(isOpen -> isOpen ? version(handle) : SchemaState.CLOSED)
+                .orElse(SchemaState.MISSING));
+  }
+
+  private static SchemaState version(Handle handle) {
+    return compare(handle.createQuery(NEWEST_MIGRATION).mapTo(Integer.class).one());
+  }
+
+  /**
+   * Which of the server's settings are off on which it depends that what it has committed outlives
+   * a crash of its machine. {@code synchronous_commit} is not among them: every session sees to it.
+   *
+   * @return their names; none on a server that is durable
+   * @throws StoreUnavailableException if the database is away
+   */
+  public List<String> switchedOff() {
+    return sessions.statement(
+        handle -> handle.createQuery(SWITCHED_OFF).mapTo(String.class).list());
+  }
+
+  /**
+   * Whether this database's role has been given this duty, or may do everything anyway.
+   *
+   * @throws StoreUnavailableException if the database is away
+   */
+  public boolean may(Duty duty) {
+    return sessions.statement(
+        handle ->
+            handle
+                .createQuery(MAY)
+                .bind("table", duty.table())
+                .bind("privilege", duty.privilege())
+                .mapTo(Boolean.class)
+                .one());
   }
 
   private static SchemaState compare(int version) {
@@ -180,8 +238,8 @@ public final class Database implements AutoCloseable {
   }
 
   /**
-   * Applies the migrations that are missing and makes the partitions of the next days. Several
-   * processes may do so at once.
+   * Applies the migrations that are missing, makes the partitions of the next days, and gives the
+   * roles that have a duty what it needs since. Several processes may do so at once.
    *
    * @throws StoreUnavailableException if the database is away
    */
@@ -197,6 +255,21 @@ public final class Database implements AutoCloseable {
       throw Fault.translate(e);
     }
     openDays();
+    sessions.transaction(
+        handle -> {
+          Roles.renew(handle);
+          return true;
+        });
+  }
+
+  /**
+   * Gives a role what its duty needs, and makes it if there is none. To be asked by the owner of
+   * the schema, after {@link #migrate}; later migrations do it again by themselves.
+   *
+   * @throws StoreUnavailableException if the database is away
+   */
+  public Entrusting entrust(Duty duty, String role) {
+    return sessions.transaction(handle -> Roles.entrust(handle, duty, role));
   }
 
   /**

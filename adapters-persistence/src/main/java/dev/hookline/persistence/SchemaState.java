@@ -6,6 +6,8 @@ public enum SchemaState {
   FITS,
   /** There is none: {@code migrate} was never run. */
   MISSING,
+  /** This role may not even look at it. */
+  CLOSED,
   /** It lacks migrations that this build has. */
   OLDER,
   /** It has migrations that this build does not know. */

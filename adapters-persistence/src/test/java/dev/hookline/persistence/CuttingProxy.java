@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import dev.hookline.testing.TestDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -16,23 +17,29 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands between driver and server. When told to, it cuts the connection after the server has
- * answered a statement, so that the driver never hears the answer, or keeps silent both ways.
+ * Stands between driver and server. When told to, it cuts a connection before the server hears a
+ * statement or after it has answered one, keeps silent both ways, or loses what is sent.
  */
 final class CuttingProxy implements AutoCloseable {
   private final ServerSocket listener;
-  private final TestDatabase database;
-  private final String host;
-  private final int port;
-  private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+  private final DatabaseSettings database;
+  private final URI url;
+  private final Set<Link> links = ConcurrentHashMap.newKeySet();
+  private final AtomicReference<@Nullable String> cutBefore = new AtomicReference<>();
   private final AtomicReference<@Nullable String> cutAfter = new AtomicReference<>();
   private volatile CountDownLatch flowing = new CountDownLatch(0);
+  private volatile boolean dark;
 
   CuttingProxy(TestDatabase database) {
+    this(DatabaseSettings.of(database.url(), database.user(), database.password()));
+  }
+
+  /**
+   * @param database how it is reached directly
+   */
+  CuttingProxy(DatabaseSettings database) {
     this.database = database;
-    URI url = url();
-    host = url.getHost();
-    port = url.getPort() < 0 ? 5432 : url.getPort();
+    url = URI.create(database.url().substring("jdbc:".length()));
     try {
       listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     } catch (IOException e) {
@@ -41,17 +48,18 @@ final class CuttingProxy implements AutoCloseable {
     Thread.ofVirtual().start(this::accept);
   }
 
-  private URI url() {
-    return URI.create(database.url().substring("jdbc:".length()));
-  }
-
   /** How the database is reached through here, with the default waits. */
   DatabaseSettings settings() {
-    String query = url().getQuery() == null ? "" : "?" + url().getQuery();
+    String query = url.getQuery() == null ? "" : "?" + url.getQuery();
     return DatabaseSettings.of(
-        "jdbc:postgresql://127.0.0.1:" + listener.getLocalPort() + url().getPath() + query,
+        "jdbc:postgresql://127.0.0.1:" + listener.getLocalPort() + url.getPath() + query,
         database.user(),
         database.password());
+  }
+
+  /** The next statement with this text is withheld from the server, and its connection cut. */
+  void cutBefore(String statement) {
+    cutBefore.set(statement);
   }
 
   /** The answer to the next statement with this text is withheld, and its connection cut. */
@@ -59,9 +67,9 @@ final class CuttingProxy implements AutoCloseable {
     cutAfter.set(statement);
   }
 
-  /** Whether the cut that was asked for is done. */
+  /** Whether the cuts that were asked for are done. */
   boolean hasCut() {
-    return cutAfter.get() == null;
+    return cutBefore.get() == null && cutAfter.get() == null;
   }
 
   /** Lets nothing through until {@link #resume}, and closes nothing either. */
@@ -73,49 +81,129 @@ final class CuttingProxy implements AutoCloseable {
     flowing.countDown();
   }
 
+  /**
+   * Loses all that is sent, and closes nothing: what is open now stays dead for ever, and so does
+   * what is opened until {@link #lightUp}.
+   */
+  void blackOut() {
+    dark = true;
+    links.forEach(Link::lose);
+  }
+
+  void lightUp() {
+    dark = false;
+  }
+
+  /** Resets every connection that is open. */
+  void reset() {
+    links.forEach(Link::reset);
+  }
+
   private void accept() {
     try {
       while (true) {
-        Socket client = listener.accept();
-        Socket server = new Socket(host, port);
-        sockets.add(client);
-        sockets.add(server);
-        var doomed = new AtomicReference<Boolean>(false);
-        Thread.ofVirtual().start(() -> pump(client, server, doomed, true));
-        Thread.ofVirtual().start(() -> pump(server, client, doomed, false));
+        link(listener.accept());
       }
     } catch (IOException _) {
       close();
     }
   }
 
-  private void pump(Socket from, Socket to, AtomicReference<Boolean> doomed, boolean fromClient) {
-    var buffer = new byte[64 * 1024];
+  private void link(Socket client) throws IOException {
+    Socket server;
     try {
-      for (int n = from.getInputStream().read(buffer);
-          n > 0;
-          n = from.getInputStream().read(buffer)) {
-        flowing.await();
-        if (fromClient) {
-          String wanted = cutAfter.get();
-          if (wanted != null
-              && new String(buffer, 0, n, ISO_8859_1).contains(wanted)
-              && cutAfter.compareAndSet(wanted, null)) {
-            doomed.set(true);
+      server = new Socket(url.getHost(), url.getPort() < 0 ? 5432 : url.getPort());
+    } catch (ConnectException _) {
+      client.close();
+      return;
+    }
+    var link = new Link(client, server);
+    links.add(link);
+    if (dark) {
+      link.lose();
+    }
+    link.start();
+  }
+
+  /** One connection, with its two ends here. */
+  private final class Link {
+    private final Socket client;
+    private final Socket server;
+    private volatile boolean doomed;
+    private volatile boolean lost;
+
+    private Link(Socket client, Socket server) {
+      this.client = client;
+      this.server = server;
+    }
+
+    private void start() {
+      Thread.ofVirtual().start(() -> pump(client, server, true));
+      Thread.ofVirtual().start(() -> pump(server, client, false));
+    }
+
+    private void pump(Socket from, Socket to, boolean fromClient) {
+      var buffer = new byte[64 * 1024];
+      try {
+        for (int n = from.getInputStream().read(buffer);
+            n > 0;
+            n = from.getInputStream().read(buffer)) {
+          flowing.await();
+          if (lost) {
+            continue;
           }
-        } else if (doomed.get()) {
-          // The server has answered, so it has committed.
-          break;
+          if (fromClient) {
+            if (contains(buffer, n, cutBefore)) {
+              break;
+            }
+            if (contains(buffer, n, cutAfter)) {
+              doomed = true;
+            }
+          } else if (doomed) {
+            // The server has answered, so it has committed.
+            break;
+          }
+          to.getOutputStream().write(buffer, 0, n);
         }
-        to.getOutputStream().write(buffer, 0, n);
+      } catch (IOException _) {
+        // Either side is gone, and takes the other with it.
+      } catch (InterruptedException _) {
+        Thread.currentThread().interrupt();
+      } finally {
+        close();
+        links.remove(this);
       }
-    } catch (IOException _) {
-      // Either side is gone, and takes the other with it.
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
-    } finally {
-      close(from);
-      close(to);
+    }
+
+    private static boolean contains(
+        byte[] buffer, int length, AtomicReference<@Nullable String> wanted) {
+      String text = wanted.get();
+      return text != null
+          && new String(buffer, 0, length, ISO_8859_1).contains(text)
+          && wanted.compareAndSet(text, null);
+    }
+
+    private void lose() {
+      lost = true;
+    }
+
+    private void reset() {
+      try {
+        client.setSoLinger(true, 0);
+      } catch (IOException _) {
+        // It is closed already.
+      }
+      close();
+    }
+
+    private void close() {
+      for (Socket socket : new Socket[] {client, server}) {
+        try {
+          socket.close();
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      }
     }
   }
 
@@ -127,14 +215,6 @@ final class CuttingProxy implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    sockets.forEach(CuttingProxy::close);
-  }
-
-  private static void close(Socket socket) {
-    try {
-      socket.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    links.forEach(Link::close);
   }
 }

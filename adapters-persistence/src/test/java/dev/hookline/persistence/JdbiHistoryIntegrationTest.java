@@ -46,7 +46,7 @@ final class JdbiHistoryIntegrationTest {
 
   private final PostgresStorage storage = new PostgresStorage();
   private final PlantedRows rows = new PlantedRows(storage.server());
-  private final PruneHistory pruning = new PruneHistory(storage.database().history());
+  private final PruneHistory pruning = new PruneHistory(storage.worker().history());
 
   @BeforeEach
   void empty() {
@@ -66,7 +66,7 @@ final class JdbiHistoryIntegrationTest {
   }
 
   private Instant now() {
-    return storage.database().history().now();
+    return storage.worker().history().now();
   }
 
   private Pruned prune(Duration age) {
@@ -141,7 +141,7 @@ final class JdbiHistoryIntegrationTest {
             """
                 .formatted(id));
 
-    assertEquals(Dropping.OPEN, storage.database().history().drop(day(OLD)));
+    assertEquals(Dropping.OPEN, storage.worker().history().drop(day(OLD)));
     assertEquals("1", rows.count("pipeline"));
     assertEquals("0", rows.count("dropped_day"), "all of it is undone");
   }
@@ -186,7 +186,7 @@ final class JdbiHistoryIntegrationTest {
   void keyIsForgottenOnceItsTimeHasComeThoughItsDayWentBefore() {
     openDays(OLD);
     rows.dispatched(OLD);
-    assertEquals(Dropping.DROPPED, storage.database().history().drop(day(OLD)));
+    assertEquals(Dropping.DROPPED, storage.worker().history().drop(day(OLD)));
     assertEquals("1", rows.count("delivery_key"));
 
     assertEquals(1, prune(Duration.ofDays(30)).keys());
@@ -275,7 +275,7 @@ final class JdbiHistoryIntegrationTest {
     Callable<Pruned> prune =
         () -> {
           start.await();
-          return new PruneHistory(storage.database().history()).prune(day(OLD.plus(days, DAYS)));
+          return new PruneHistory(storage.worker().history()).prune(day(OLD.plus(days, DAYS)));
         };
     var dropped = new ArrayList<LocalDate>();
     long keys = 0;

@@ -43,7 +43,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class JdbiStoredStateIntegrationTest {
   private final PostgresStorage storage = new PostgresStorage();
   private final PlantedRows rows = new PlantedRows(storage.server());
-  private final AuditState audit = new AuditState(storage.database().storedState());
+  private final AuditState audit = new AuditState(storage.worker().storedState());
   private final List<PipelineId> open = new ArrayList<>();
   private final List<PipelineId> dispatched = new ArrayList<>();
   private final List<PipelineId> failed = new ArrayList<>();

@@ -13,16 +13,31 @@ import dev.hookline.testing.TestDatabase;
 import java.time.Duration;
 import java.util.Random;
 
-/** PostgreSQL as the contracts look at it; a test class opens one and empties it for each test. */
+/**
+ * PostgreSQL as the contracts look at it, in the roles of intake and worker, which have no rights
+ * but those of their duties. A test class opens one and empties it for each test.
+ */
 final class PostgresStorage implements Storage, AutoCloseable {
   private final TestDatabase server = TestDatabase.create();
   private final Database database = Database.open(server.settings(), new Random(1));
   private final PlainEventFormat format = new PlainEventFormat();
-  private final PipelineStore pipelines = database.pipelines(format);
-  private final Outbox outbox = database.outbox(format);
+  private final Database intake;
+  private final Database worker;
+  private final PipelineStore pipelines;
+  private final Outbox outbox;
 
   PostgresStorage() {
     database.migrate();
+    intake = open(Duty.INTAKE, "intake");
+    worker = open(Duty.WORKER, "worker");
+    pipelines = intake.pipelines(format);
+    outbox = worker.outbox(format);
+  }
+
+  private Database open(Duty duty, String name) {
+    String role = server.nameRole(name);
+    database.entrust(duty, role);
+    return Database.open(server.settings(role), new Random(1));
   }
 
   void empty() {
@@ -38,8 +53,19 @@ final class PostgresStorage implements Storage, AutoCloseable {
     return server;
   }
 
+  /** As the owner. */
   Database database() {
     return database;
+  }
+
+  /** In the intake's role. */
+  Database intake() {
+    return intake;
+  }
+
+  /** In the worker's role. */
+  Database worker() {
+    return worker;
   }
 
   @Override
@@ -49,12 +75,12 @@ final class PostgresStorage implements Storage, AutoCloseable {
 
   @Override
   public RefusedDeliveries refusedDeliveries() {
-    return database.refusedDeliveries();
+    return intake.refusedDeliveries();
   }
 
   @Override
   public Records records() {
-    return database.records(format);
+    return intake.records(format);
   }
 
   @Override
@@ -64,12 +90,12 @@ final class PostgresStorage implements Storage, AutoCloseable {
 
   @Override
   public DeliveriesOnRecord deliveriesOnRecord() {
-    return database.deliveriesOnRecord();
+    return worker.deliveriesOnRecord();
   }
 
   @Override
   public ScheduledReconciliations scheduledReconciliations() {
-    return database.scheduledReconciliations();
+    return worker.scheduledReconciliations();
   }
 
   @Override
@@ -92,6 +118,8 @@ final class PostgresStorage implements Storage, AutoCloseable {
 
   @Override
   public void close() {
+    intake.close();
+    worker.close();
     database.close();
     server.close();
   }

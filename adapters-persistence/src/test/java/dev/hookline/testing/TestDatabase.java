@@ -10,6 +10,8 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
@@ -30,10 +32,12 @@ import org.testcontainers.postgresql.PostgreSQLContainer;
  */
 public final class TestDatabase implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(TestDatabase.class.getName());
+  private static final String ROLES_PASSWORD = "password-of-a-role";
   private static final AtomicInteger COUNT = new AtomicInteger();
 
   private final Server server;
   private final String name;
+  private final List<String> roles = new ArrayList<>();
 
   private TestDatabase(Server server, String name) {
     this.server = server;
@@ -45,7 +49,10 @@ public final class TestDatabase implements AutoCloseable {
     String name = "hookline_" + ProcessHandle.current().pid() + "_" + COUNT.incrementAndGet();
     Server server = Running.SERVER;
     server.execute("CREATE DATABASE " + name);
-    return new TestDatabase(server, name);
+    var database = new TestDatabase(server, name);
+    // As it is from PostgreSQL 15 on.
+    database.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC");
+    return database;
   }
 
   public String url() {
@@ -63,6 +70,20 @@ public final class TestDatabase implements AutoCloseable {
   /** How the adapters reach it, with waits that a busy test machine can keep. */
   public DatabaseSettings settings() {
     return DatabaseSettings.of(url(), user(), password())
+        .withStatementTimeout(Duration.ofSeconds(10), Duration.ofSeconds(5));
+  }
+
+  /** The name of a role that no other database knows; it goes with this one. */
+  public String nameRole(String duty) {
+    String role = name + "_" + duty;
+    roles.add(role);
+    return role;
+  }
+
+  /** The same, as another role; it is given the password that it logs in with. */
+  public DatabaseSettings settings(String role) {
+    execute("ALTER ROLE \"%s\" LOGIN PASSWORD '%s'".formatted(role, ROLES_PASSWORD));
+    return DatabaseSettings.of(url(), role, ROLES_PASSWORD)
         .withStatementTimeout(Duration.ofSeconds(10), Duration.ofSeconds(5));
   }
 
@@ -93,10 +114,11 @@ public final class TestDatabase implements AutoCloseable {
     }
   }
 
-  /** Drops the database, whoever is connected. */
+  /** Drops the database, whoever is connected, and its roles. */
   @Override
   public void close() {
     server.execute("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)");
+    roles.forEach(role -> server.execute("DROP ROLE IF EXISTS \"%s\"".formatted(role)));
   }
 
   private static final class Running {
@@ -134,7 +156,8 @@ public final class TestDatabase implements AutoCloseable {
     if (!DockerClientFactory.instance().isDockerAvailable()) {
       return Optional.empty();
     }
-    var container = new PostgreSQLContainer("postgres:18-alpine");
+    // The container's own command switches fsync off, and Hookline refuses such a server.
+    var container = new PostgreSQLContainer("postgres:18-alpine").withCommand("postgres");
     container.start();
     Runtime.getRuntime().addShutdownHook(new Thread(container::stop));
     LOG.info("Tests use PostgreSQL in a container: " + container.getDockerImageName());
@@ -144,9 +167,12 @@ public final class TestDatabase implements AutoCloseable {
 
   private static Server embedded() {
     try {
-      EmbeddedPostgres embedded = EmbeddedPostgres.start();
+      EmbeddedPostgres embedded = EmbeddedPostgres.builder().setServerConfig("fsync", "on").start();
       LOG.info("Tests use the embedded PostgreSQL");
-      return new Server(embedded.getJdbcUrl("postgres", "postgres"), null, null);
+      return new Server(
+          "jdbc:postgresql://localhost:%d/postgres".formatted(embedded.getPort()),
+          "postgres",
+          null);
     } catch (IOException e) {
       throw new UncheckedIOException("no PostgreSQL for the tests", e);
     }

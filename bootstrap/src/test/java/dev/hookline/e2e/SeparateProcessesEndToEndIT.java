@@ -1,11 +1,14 @@
 package dev.hookline.e2e;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.hookline.persistence.DatabaseSettings;
+import dev.hookline.testing.PostgresServer;
 import dev.hookline.testing.TestDatabase;
 import java.io.IOException;
 import java.net.URI;
@@ -19,9 +22,11 @@ import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * {@code migrate}, {@code serve} and {@code worker} as an operator runs them: apart, on a real
- * database.
+ * database, each in the role that has no rights but those it needs.
  */
 class SeparateProcessesEndToEndIT {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -44,24 +49,34 @@ class SeparateProcessesEndToEndIT {
   private final HttpClient http = HttpClient.newHttpClient();
   private final Map<String, String> environment = new HashMap<>();
 
+  /** What each command logs in as; the others as the owner. */
+  private final Map<String, DatabaseSettings> logins = new HashMap<>();
+
   @BeforeEach
   void migrate() throws IOException, InterruptedException {
     var database = TestDatabase.create();
     environment.put("HOOKLINE_DB_URL", database.url());
-    Optional.ofNullable(database.user())
-        .ifPresent(user -> environment.put("HOOKLINE_DB_USER", user));
-    Optional.ofNullable(database.password())
-        .ifPresent(password -> environment.put("HOOKLINE_DB_PASSWORD", password));
     environment.put("HOOKLINE_GITHUB_SECRETS", SECRET);
     environment.put("HOOKLINE_HTTP_PORT", "0");
     environment.put("HOOKLINE_ADMIN_PORT", "0");
-    try (var migrate = start("migrate")) {
+    logins.put("migrate", database.settings());
+    String intake = database.nameRole("intake");
+    String worker = database.nameRole("worker");
+    try (var migrate = start("migrate", "--intake-role", intake, "--worker-role", worker)) {
       assertEquals(0, migrate.exitCode());
     }
+    logins.put("serve", database.settings(intake));
+    logins.put("worker", database.settings(worker));
   }
 
-  private HooklineProcess start(String command) throws IOException {
-    return HooklineProcess.start(folder, environment, command);
+  private HooklineProcess start(String command, String... options) throws IOException {
+    var own = new HashMap<>(environment);
+    DatabaseSettings login = requireNonNull(logins.get(command));
+    Optional.ofNullable(login.user()).ifPresent(user -> own.put("HOOKLINE_DB_USER", user));
+    Optional.ofNullable(login.password())
+        .ifPresent(password -> own.put("HOOKLINE_DB_PASSWORD", password));
+    var line = Stream.concat(Stream.of(command), Stream.of(options)).toArray(String[]::new);
+    return HooklineProcess.start(folder, own, line);
   }
 
   @Test
@@ -146,6 +161,39 @@ class SeparateProcessesEndToEndIT {
     environment.put("HOOKLINE_DB_URL", empty.url());
     try (var serve = start("serve")) {
       assertEquals(2, serve.exitCode());
+    }
+  }
+
+  @Test
+  void processesInEachOthersRolesAreToldWhatIsMissing() throws Exception {
+    logins.put("serve", requireNonNull(logins.get("worker")));
+    try (var serve = start("serve")) {
+      assertEquals(2, serve.exitCode());
+    }
+  }
+
+  @Test
+  void aServerThatMayLoseWhatItCommittedIsServedOnlyIfThatIsWanted() throws Exception {
+    try (var server = PostgresServer.start(folder.resolve("server"), "fsync = off")) {
+      environment.put("HOOKLINE_DB_URL", server.url("postgres"));
+      List.of("migrate", "serve").forEach(command -> logins.put(command, server.settings()));
+      try (var migrate = start("migrate")) {
+        assertEquals(0, migrate.exitCode());
+      }
+      try (var serve = start("serve")) {
+        assertEquals(2, serve.exitCode());
+      }
+
+      environment.put("HOOKLINE_DB_REQUIRE_DURABILITY", "false");
+      try (var serve = start("serve")) {
+        serve.log(
+            line ->
+                line.path("level").asText().equals("WARN")
+                    && line.path("message").asText().contains("fsync off"),
+            PATIENCE);
+        accepted(send(serve.port("intake"), UUID.randomUUID(), comment("all the same", 5)));
+        assertEquals(0, serve.terminate());
+      }
     }
   }
 

@@ -28,8 +28,12 @@ public interface Commands {
   /** The outbox worker. */
   int worker(Configuration configuration);
 
-  /** Brings the schema up to date. */
-  int migrate(Configuration configuration, PrintWriter out);
+  /**
+   * Brings the schema up to date.
+   *
+   * @param roles those that are to be given their rights; made if they are not there
+   */
+  int migrate(Configuration configuration, RoleNames roles, PrintWriter out);
 
   /**
    * Opens the database of the settings to look into it.

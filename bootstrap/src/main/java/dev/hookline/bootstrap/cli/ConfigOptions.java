@@ -76,7 +76,8 @@ final class ConfigOptions {
             new Settings.Db(
                 Optional.of(running.jdbcUrl()),
                 Optional.of(running.dbUser()),
-                Optional.of(SecretSource.of(List.of(running.dbPassword())))))
+                Optional.of(SecretSource.of(List.of(running.dbPassword()))),
+                settings.db().requireDurability()))
         .withSecretsFrom(
             service ->
                 UpFolder.secretOf(folder, service).map(secret -> SecretSource.of(List.of(secret))));

@@ -106,6 +106,13 @@ final class Catalog {
               "db.url", "", "jdbc:postgresql://HOST/DATABASE; up: embedded", Readers.JDBC_URL));
   final Setting<String> dbUser = add(Setting.value("db.user", "", "its role", Readers.TEXT));
   final Setting<SecretSource> dbPassword = add(secret("db.password", "its password"));
+  final Setting<Boolean> dbRequireDurability =
+      add(
+          Setting.value(
+              "db.require-durability",
+              "true",
+              "whether a server with fsync or full_page_writes off is refused",
+              Readers.YES_OR_NO));
 
   final Map<ProviderProfile, ServiceKeys> services = new LinkedHashMap<>();
 

@@ -110,7 +110,8 @@ public record Configuration(Settings settings, List<EffectiveValue> values, List
           new Settings.Db(
               layers.find(catalog.dbUrl),
               layers.find(catalog.dbUser),
-              layers.find(catalog.dbPassword));
+              layers.find(catalog.dbPassword),
+              layers.get(catalog.dbRequireDurability));
       return new Settings(
           http,
           admin,

@@ -76,8 +76,16 @@ public record Settings(
     }
   }
 
-  /** The database. */
-  public record Db(Optional<String> url, Optional<String> user, Optional<SecretSource> password) {
+  /**
+   * The database.
+   *
+   * @param requireDurability whether a server that may lose what it has committed is refused
+   */
+  public record Db(
+      Optional<String> url,
+      Optional<String> user,
+      Optional<SecretSource> password,
+      boolean requireDurability) {
     @Override
     public String toString() {
       return "Db[url=%s, user=%s]".formatted(url.map(Texts::masked).orElse("none"), user);

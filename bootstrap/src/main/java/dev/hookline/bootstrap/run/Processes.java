@@ -5,6 +5,7 @@ import dev.hookline.bootstrap.cli.CommandException;
 import dev.hookline.bootstrap.cli.Commands;
 import dev.hookline.bootstrap.cli.ExitCode;
 import dev.hookline.bootstrap.cli.Inspection;
+import dev.hookline.bootstrap.cli.RoleNames;
 import dev.hookline.bootstrap.config.Configuration;
 import dev.hookline.bootstrap.config.SecretSource;
 import dev.hookline.bootstrap.config.Settings;
@@ -15,6 +16,7 @@ import dev.hookline.bootstrap.up.UpFolder;
 import dev.hookline.http.admin.AdminJson;
 import dev.hookline.http.metrics.PrometheusMetrics;
 import dev.hookline.persistence.Database;
+import dev.hookline.persistence.Duty;
 import dev.hookline.persistence.SchemaState;
 import dev.hookline.queue.worker.OutboxWorker;
 import java.io.PrintWriter;
@@ -95,7 +97,7 @@ public final class Processes implements Commands {
         (life, closer) -> {
           var assembly = new Assembly(settings, clock);
           var database = closer.add(assembly.open("hookline-intake", INTAKE_CONNECTIONS));
-          var schema = closer.add(SchemaWatch.start(database, state -> misfit(state, life)));
+          var schema = closer.add(watch(database, Duty.INTAKE, settings, life));
           var useCases = assembly.useCases(database);
           var metrics = new PrometheusMetrics(useCases.records(), database.pauses());
           var intake = assembly.intake(useCases, metrics);
@@ -120,7 +122,7 @@ public final class Processes implements Commands {
         (life, closer) -> {
           var assembly = new Assembly(settings, clock);
           var database = closer.add(assembly.open("hookline-worker", WORKER_CONNECTIONS));
-          var schema = closer.add(SchemaWatch.start(database, state -> misfit(state, life)));
+          var schema = closer.add(watch(database, Duty.WORKER, settings, life));
           var useCases = assembly.useCases(database);
           var metrics = new PrometheusMetrics(useCases.records(), database.pauses());
           var targets = assembly.targets(useCases.format(), metrics, closer);
@@ -177,7 +179,8 @@ public final class Processes implements Commands {
             new Settings.Db(
                 Optional.of(postgres.jdbcUrl()),
                 Optional.of(postgres.user()),
-                Optional.of(SecretSource.of(List.of(postgres.password())))))
+                Optional.of(SecretSource.of(List.of(postgres.password()))),
+                settings.db().requireDurability()))
         .withSecretsFrom(service -> Optional.of(SecretSource.of(List.of(own.secretFor(service)))));
   }
 
@@ -220,17 +223,52 @@ public final class Processes implements Commands {
     return byName;
   }
 
-  /** Found out once the database was back; at the start it is an exception instead. */
-  private static void misfit(SchemaState state, Lifetime life) {
-    LOG.error("{}", SchemaWatch.advice(state));
-    life.end(ExitCode.USAGE);
+  /** A misfit found at the start is an exception; one that shows later ends the process. */
+  private static DatabaseWatch watch(
+      Database database, Duty duty, Settings settings, Lifetime life) {
+    return DatabaseWatch.start(
+        database,
+        duty,
+        settings.db().requireDurability(),
+        advice -> {
+          LOG.error("{}", advice);
+          life.end(ExitCode.USAGE);
+        });
   }
 
   @Override
-  public int migrate(Configuration configuration, PrintWriter out) {
-    migrate(new Assembly(configuration.settings(), clock));
-    out.println("The database schema is up to date.");
+  public int migrate(Configuration configuration, RoleNames roles, PrintWriter out) {
+    var assembly = new Assembly(configuration.settings(), clock);
+    try (var database = assembly.open("hookline-migrate", TOOL_CONNECTIONS)) {
+      database.migrate();
+      out.println("The database schema is up to date.");
+      roles.intake().ifPresent(role -> entrust(database, Duty.INTAKE, role, out));
+      roles.worker().ifPresent(role -> entrust(database, Duty.WORKER, role, out));
+    }
     return ExitCode.DONE;
+  }
+
+  private static void entrust(Database database, Duty duty, String role, PrintWriter out) {
+    String command =
+        switch (duty) {
+          case INTAKE -> "serve";
+          case WORKER -> "worker";
+        };
+    switch (database.entrust(duty, role)) {
+      case GRANTED -> out.printf("Role %s may do what %s needs.%n", role, command);
+      case CREATED ->
+          out.printf(
+              "Role %s is new and may do what %s needs; give it a password.%n", role, command);
+      case MISSING ->
+          throw CommandException.failed(
+              "there is no role %s, and db.user may not make it: CREATE ROLE it, with LOGIN"
+                  .formatted(role));
+      case TOO_MIGHTY ->
+          throw CommandException.failed(
+              "role %s may do more than %s needs: it is a superuser, a member of the schema's owner,"
+                      .formatted(role, command)
+                  + " or may make objects in the schema (REVOKE CREATE ON SCHEMA … FROM PUBLIC)");
+    }
   }
 
   private static void migrate(Assembly assembly) {
@@ -256,7 +294,7 @@ public final class Processes implements Commands {
   private static void requireFitting(Database database) {
     SchemaState state = database.schema();
     if (state != SchemaState.FITS) {
-      throw CommandException.usage(SchemaWatch.advice(state));
+      throw CommandException.usage(DatabaseWatch.advice(state));
     }
   }
 

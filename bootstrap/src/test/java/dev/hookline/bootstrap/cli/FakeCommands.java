@@ -8,6 +8,9 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Notes what it is asked for. */
@@ -34,8 +37,11 @@ final class FakeCommands implements Commands {
   }
 
   @Override
-  public int migrate(Configuration configuration, PrintWriter out) {
-    calls.add("migrate");
+  public int migrate(Configuration configuration, RoleNames roles, PrintWriter out) {
+    calls.add(
+        Stream.of(Optional.of("migrate"), roles.intake(), roles.worker())
+            .flatMap(Optional::stream)
+            .collect(Collectors.joining(" ")));
     return 0;
   }
 

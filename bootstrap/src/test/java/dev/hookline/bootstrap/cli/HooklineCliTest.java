@@ -67,7 +67,9 @@ class HooklineCliTest {
         "resume --service gitlab",
         "resume everything",
         "help nope",
-        "migrate"
+        "migrate",
+        "migrate --intake-role",
+        "migrate --worker-role "
       })
   void wrongUseEndsWithTwoAndOneLine(String line) {
     String[] arguments = line.isEmpty() ? new String[0] : line.split(" ", -1);
@@ -101,7 +103,8 @@ class HooklineCliTest {
     assertEquals(0, shell.run("serve"));
     assertEquals(0, shell.run("worker"));
     assertEquals(0, shell.run("migrate"));
-    assertEquals(List.of("serve", "worker 8082", "migrate"), commands.calls);
+    assertEquals(0, shell.run("migrate", "--worker-role", "w", "--intake-role", "i"));
+    assertEquals(List.of("serve", "worker 8082", "migrate", "migrate i w"), commands.calls);
   }
 
   @Test

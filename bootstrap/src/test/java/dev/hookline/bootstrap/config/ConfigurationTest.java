@@ -103,6 +103,7 @@ class ConfigurationTest {
           db.url                            | HOOKLINE_DB_URL                           | jdbc:postgresql://a,b/hookline
           db.user                           | HOOKLINE_DB_USER                          | me
           db.password                       | HOOKLINE_DB_PASSWORD                      | open-sesame
+          db.require-durability             | HOOKLINE_DB_REQUIRE_DURABILITY            | false
           services.github.secrets           | HOOKLINE_GITHUB_SECRETS                   | github-secret-one,github-secret-two
           services.slack.secrets            | HOOKLINE_SLACK_SECRETS                    | slack-secret-slack-secret
           services.linear.secrets           | HOOKLINE_LINEAR_SECRETS                   | linear-secret-linear-secret

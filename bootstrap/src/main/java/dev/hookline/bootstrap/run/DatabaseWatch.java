@@ -1,0 +1,149 @@
+package dev.hookline.bootstrap.run;
+
+import dev.hookline.application.pipeline.StoreUnavailableException;
+import dev.hookline.bootstrap.cli.CommandException;
+import dev.hookline.persistence.Database;
+import dev.hookline.persistence.Duty;
+import dev.hookline.persistence.SchemaState;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks at schema, rights and durability as soon as the database can be reached; one that is away
+ * is waited for, while the process answers that it is not ready.
+ */
+final class DatabaseWatch implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(DatabaseWatch.class);
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+
+  private final Database database;
+  private final Duty duty;
+  private final boolean durable;
+  private final Consumer<String> onMisfit;
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private volatile boolean fits;
+
+  private DatabaseWatch(Database database, Duty duty, boolean durable, Consumer<String> onMisfit) {
+    this.database = database;
+    this.duty = duty;
+    this.durable = durable;
+    this.onMisfit = onMisfit;
+  }
+
+  /**
+   * Looks at once; if the database is away, again and again until it has answered.
+   *
+   * @param duty what its role has to have the rights for
+   * @param durable whether a server that may lose what it has committed does not fit
+   * @param onMisfit is told what to do about a database that does not fit and was found out later
+   * @throws CommandException if the database does not fit
+   */
+  static DatabaseWatch start(
+      Database database, Duty duty, boolean durable, Consumer<String> onMisfit) {
+    var watch = new DatabaseWatch(database, duty, durable, onMisfit);
+    switch (watch.look()) {
+      case Away() -> {
+        LOG.warn("The database cannot be reached; waiting for it");
+        Thread.ofVirtual().name("database-watch").start(watch::waitForIt);
+      }
+      case Fits() -> {}
+      case Misfit(String advice) -> throw CommandException.usage(advice);
+    }
+    return watch;
+  }
+
+  /** What to do about a schema. */
+  static String advice(SchemaState state) {
+    return switch (state) {
+      case FITS -> "the database schema fits";
+      case MISSING -> "the database has no Hookline schema: run hookline migrate";
+      case CLOSED ->
+          "db.user has no rights in the Hookline schema: run hookline migrate with --intake-role or"
+              + " --worker-role";
+      case OLDER -> "the database schema is older than this Hookline: run hookline migrate";
+      case NEWER -> "the database schema is newer than this Hookline: run that newer Hookline";
+    };
+  }
+
+  /** Whether the database was seen and fits. */
+  boolean fits() {
+    return fits;
+  }
+
+  /** What a look at the database found. */
+  private sealed interface Look {}
+
+  private record Away() implements Look {}
+
+  private record Fits() implements Look {}
+
+  private record Misfit(String advice) implements Look {}
+
+  private void waitForIt() {
+    try {
+      while (!closed.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS)) {
+        switch (look()) {
+          case Away() -> {}
+          case Fits() -> {
+            LOG.info("The database is reached and fits");
+            return;
+          }
+          case Misfit(String advice) -> {
+            onMisfit.accept(advice);
+            return;
+          }
+        }
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private Look look() {
+    try {
+      SchemaState state = database.schema();
+      Look look = state == SchemaState.FITS ? closerLook() : new Misfit(advice(state));
+      fits = look instanceof Fits;
+      return look;
+    } catch (StoreUnavailableException e) {
+      LOG.debug("The database could not be looked at", e);
+      return new Away();
+    }
+  }
+
+  private Look closerLook() {
+    if (!database.may(duty)) {
+      return new Misfit(
+          "db.user has not the rights that this process needs: run hookline migrate with "
+              + switch (duty) {
+                case INTAKE -> "--intake-role";
+                case WORKER -> "--worker-role";
+              });
+    }
+    List<String> off = database.switchedOff();
+    if (off.isEmpty()) {
+      return new Fits();
+    }
+    String danger =
+        "PostgreSQL runs with %s off, so a crash of its machine may lose what was accepted"
+            .formatted(String.join(" and ", off));
+    if (durable) {
+      return new Misfit(
+          danger
+              + ": switch on what is off, or set db.require-durability: false if its storage needs"
+              + " no such thing");
+    }
+    LOG.warn("{}; db.require-durability is false, so it is used all the same", danger);
+    return new Fits();
+  }
+
+  @Override
+  public void close() {
+    closed.countDown();
+  }
+}
