@@ -180,6 +180,7 @@ final class Checker {
   }
 
   private List<String> history() throws SQLException {
+    // What an outage of the target has put off gives its attempt back, and says so in its error.
     var broken = new ArrayList<String>();
     broken.addAll(
         evidence
@@ -196,11 +197,11 @@ final class Checker {
                       SELECT
                         (s.step ->> 'at')::timestamptz AS at,
                         lag((s.step ->> 'at')::timestamptz) OVER (ORDER BY s.place) AS before,
-                        (s.step ->> 'attempt')::int AS attempt,
+                        (s.step ->> 'attempt')::int AS attempt, s.step ->> 'error' AS error,
                         lag((s.step ->> 'attempt')::int) OVER (ORDER BY s.place) AS attempt_before,
                         lag(s.step ->> 'state') OVER (ORDER BY s.place) AS state_before
                       FROM jsonb_array_elements(p.history) WITH ORDINALITY AS s (step, place)) t
-                    WHERE t.at < t.before OR t.attempt < t.attempt_before
+                    WHERE t.at < t.before OR (t.attempt < t.attempt_before AND t.error IS NULL)
                       OR t.state_before IN ('DISPATCHED', 'FAILED'))
                 """,
                 row -> row.getString("id") + ": " + row.getString("history")));

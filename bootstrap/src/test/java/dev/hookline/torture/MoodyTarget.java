@@ -15,10 +15,12 @@ import java.util.regex.Pattern;
 final class MoodyTarget implements AutoCloseable {
   private static final Pattern MARKER = Pattern.compile("\"marker\":\\s*\"([a-z0-9-]+)\"");
   private static final int HUGE = 300_000;
+  private static final long SLUGGISH_MILLIS = 2000;
 
   private final Ledger ledger;
   private final Random random;
   private final HttpServer server;
+  private volatile boolean sluggish;
 
   MoodyTarget(Ledger ledger, long seed) throws IOException {
     this.ledger = ledger;
@@ -31,6 +33,11 @@ final class MoodyTarget implements AutoCloseable {
 
   String url() {
     return "http://127.0.0.1:%d/events".formatted(server.getAddress().getPort());
+  }
+
+  /** Takes its time over every answer, so that whoever takes over is seen in the middle of it. */
+  void sluggish(boolean is) {
+    sluggish = is;
   }
 
   private int mood() {
@@ -47,6 +54,9 @@ final class MoodyTarget implements AutoCloseable {
     int mood = mood();
     ledger.arrived(marker, id, mood < 92 || mood >= 99);
     try (exchange) {
+      if (sluggish) {
+        Thread.sleep(SLUGGISH_MILLIS);
+      }
       if (mood < 82) {
         exchange.sendResponseHeaders(204, -1);
       } else if (mood < 92) {

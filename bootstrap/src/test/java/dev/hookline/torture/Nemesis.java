@@ -11,6 +11,7 @@ import java.util.Random;
 /** Does harm, in an order that the seed decides, evenly over the time that it is given. */
 final class Nemesis {
   private static final Duration STALL = Duration.ofMillis(1500);
+  private static final Duration UNDER_WAY = Duration.ofMillis(300);
 
   private enum Fault {
     KILL_INTAKE,
@@ -29,6 +30,7 @@ final class Nemesis {
   private final List<Member> workers;
   private final Cluster cluster;
   private final DatabaseProxy proxy;
+  private final MoodyTarget target;
   private final Chronicle chronicle;
 
   Nemesis(
@@ -37,6 +39,7 @@ final class Nemesis {
       List<Member> workers,
       Cluster cluster,
       DatabaseProxy proxy,
+      MoodyTarget target,
       Chronicle chronicle) {
     this.plan = plan;
     this.random = new Random(plan.seed());
@@ -44,6 +47,7 @@ final class Nemesis {
     this.workers = workers;
     this.cluster = cluster;
     this.proxy = proxy;
+    this.target = target;
     this.chronicle = chronicle;
   }
 
@@ -107,10 +111,14 @@ final class Nemesis {
       case FREEZE_WORKER -> {
         Member worker = any(workers);
         chronicle.frozen();
+        target.sluggish(true);
+        Thread.sleep(UNDER_WAY);
         worker.freeze();
         // Past its lease, while whoever took over is still busy with what it has repeated.
-        Thread.sleep(plan.lease().plusMillis(300L + random.nextInt(700)));
+        Thread.sleep(plan.lease().plusMillis(700L + random.nextInt(1000)));
         worker.thaw();
+        Thread.sleep(UNDER_WAY);
+        target.sluggish(false);
       }
       case CUT_AFTER_COMMIT -> {
         chronicle.databaseCut();

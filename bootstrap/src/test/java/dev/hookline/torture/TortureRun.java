@@ -87,7 +87,7 @@ final class TortureRun {
             "ALTER TABLE delivery_key DROP CONSTRAINT delivery_key_pkey,"
                 + " DROP CONSTRAINT delivery_key_service_body_digest_key");
       }
-      return run(cluster, proxy, environment, agent);
+      return run(cluster, proxy, target, environment, agent);
     }
   }
 
@@ -107,7 +107,11 @@ final class TortureRun {
       """;
 
   private Result run(
-      Cluster cluster, DatabaseProxy proxy, Map<String, String> environment, Path agent)
+      Cluster cluster,
+      DatabaseProxy proxy,
+      MoodyTarget target,
+      Map<String, String> environment,
+      Path agent)
       throws IOException, InterruptedException, SQLException {
     var crashes = new Random(plan.seed() + 1);
     var left = new java.util.concurrent.atomic.AtomicInteger(Nemesis.crashes(plan));
@@ -143,6 +147,7 @@ final class TortureRun {
               members.stream().filter(m -> m.role().equals("worker")).toList(),
               cluster,
               proxy,
+              target,
               chronicle);
       Thread harm = Thread.ofVirtual().name("nemesis").start(() -> harm(nemesis));
       try (var senders = new Senders(plan, intakes, ledger, chronicle)) {
