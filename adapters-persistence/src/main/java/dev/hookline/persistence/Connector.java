@@ -23,13 +23,18 @@ final class Connector {
    * @param purpose shows after the application's name in {@code pg_stat_activity}
    */
   Connection connect(String purpose) throws SQLException {
-    return connect(purpose, seconds(settings.socketTimeout()));
+    return open(settings.applicationName() + " " + purpose, seconds(settings.socketTimeout()));
   }
 
-  private Connection connect(String purpose, String socketTimeout) throws SQLException {
+  /** A connection for the pool. */
+  Connection pooled() throws SQLException {
+    return open(settings.applicationName(), seconds(settings.socketTimeout()));
+  }
+
+  private Connection open(String applicationName, String socketTimeout) throws SQLException {
     Properties properties = properties();
     properties.setProperty("socketTimeout", socketTimeout);
-    properties.setProperty("ApplicationName", settings.applicationName() + " " + purpose);
+    properties.setProperty("ApplicationName", applicationName);
     if (settings.user() != null) {
       properties.setProperty("user", settings.user());
     }
@@ -52,7 +57,7 @@ final class Connector {
    * @throws SQLException if it cannot be opened
    */
   Connection unhurried() throws SQLException {
-    Connection connection = connect("upkeep", "0");
+    Connection connection = open(settings.applicationName() + " upkeep", "0");
     try (var statement = connection.createStatement()) {
       statement.execute("SET statement_timeout = 0; SET lock_timeout = '1min'");
     } catch (SQLException e) {
@@ -63,7 +68,7 @@ final class Connector {
   }
 
   /** What every connection tells the driver; parameters in the URL go before it. */
-  Properties properties() {
+  private Properties properties() {
     var properties = new Properties();
     properties.setProperty("ApplicationName", settings.applicationName());
     properties.setProperty("assumeMinServerVersion", "14");
@@ -77,7 +82,7 @@ final class Connector {
   }
 
   /** What every session begins with. */
-  String sessionSql() {
+  private String sessionSql() {
     // An accepted event is durable, whatever the server's default; a stronger setting stays.
     return """
     SET statement_timeout = %d; SET lock_timeout = %d; SET idle_in_transaction_session_timeout = 10000;

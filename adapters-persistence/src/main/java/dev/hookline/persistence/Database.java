@@ -104,11 +104,7 @@ public final class Database implements AutoCloseable {
   private static HikariDataSource pool(DatabaseSettings settings, Connector connector) {
     var config = new HikariConfig();
     config.setPoolName(settings.applicationName());
-    config.setJdbcUrl(settings.url());
-    config.setUsername(settings.user());
-    config.setPassword(settings.password());
-    config.setDataSourceProperties(connector.properties());
-    config.setConnectionInitSql(connector.sessionSql());
+    config.setDataSource(new PersistentSource(connector));
     config.setMaximumPoolSize(settings.poolSize());
     config.setConnectionTimeout(Math.max(250, settings.connectTimeout().toMillis()));
     config.setValidationTimeout(VALIDATION.toMillis());

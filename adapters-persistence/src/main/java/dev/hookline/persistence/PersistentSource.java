@@ -1,0 +1,95 @@
+package dev.hookline.persistence;
+
+import java.io.PrintWriter;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.time.Duration;
+import java.util.logging.Logger;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Opens the pool's connections, and tries on while the database is away. The pool itself would wait
+ * twice as long after each failure, up to 5 s (HikariCP 7.1.0), and so find out that late that the
+ * database is back.
+ */
+final class PersistentSource implements DataSource {
+  private static final Duration BETWEEN_TRIES = Duration.ofMillis(200);
+  private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(PersistentSource.class);
+
+  private final Connector connector;
+
+  PersistentSource(Connector connector) {
+    this.connector = connector;
+  }
+
+  /** Waits for the database, however long it is away; ended by an interrupt alone. */
+  @Override
+  public Connection getConnection() throws SQLException {
+    for (boolean told = false; ; told = true) {
+      try {
+        return connector.pooled();
+      } catch (SQLException e) {
+        if (Fault.of(e) == Fault.DEFECT) {
+          throw e;
+        }
+        if (!told) {
+          LOG.warn("No connection to the database can be opened; trying on: {}", e.getMessage());
+        }
+        pause(e);
+      }
+    }
+  }
+
+  private static void pause(SQLException why) throws SQLException {
+    try {
+      Thread.sleep(BETWEEN_TRIES);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      throw why;
+    }
+  }
+
+  @Override
+  public Connection getConnection(@Nullable String user, @Nullable String password)
+      throws SQLException {
+    throw new SQLFeatureNotSupportedException("the settings name the user");
+  }
+
+  @Override
+  public @Nullable PrintWriter getLogWriter() {
+    return null;
+  }
+
+  @Override
+  public void setLogWriter(@Nullable PrintWriter out) throws SQLException {
+    throw new SQLFeatureNotSupportedException("logs through SLF4J");
+  }
+
+  @Override
+  public void setLoginTimeout(int seconds) {
+    // The settings' own waits are stricter.
+  }
+
+  @Override
+  public int getLoginTimeout() {
+    return 0;
+  }
+
+  @Override
+  public Logger getParentLogger() throws SQLFeatureNotSupportedException {
+    throw new SQLFeatureNotSupportedException("logs through SLF4J");
+  }
+
+  @Override
+  public <T> T unwrap(Class<T> type) throws SQLException {
+    throw new SQLException("wraps nothing");
+  }
+
+  @Override
+  public boolean isWrapperFor(Class<?> type) {
+    return false;
+  }
+}
