@@ -171,9 +171,16 @@ final class EventReadings {
                   .text("target_commitish", "release.target_commitish")
                   .flag("draft", "release.draft")
                   .flag("prerelease", "release.prerelease")),
-          entry("create", ref(new EventReading())),
+          // Answered and not kept: any other event that came under this name would be lost.
+          entry("ping", new EventReading().has("zen")),
+          entry("create", ref(new EventReading()).has("master_branch")),
           entry("delete", ref(new EventReading()).lacks("master_branch")),
-          entry("installation", installation(new EventReading()).lacks("repositories_added")),
+          entry(
+              "installation",
+              // Whatever is sent to an app names its installation; this event alone says whose.
+              installation(new EventReading())
+                  .has("installation.account")
+                  .lacks("repositories_added")),
           entry(
               "installation_repositories",
               installation(new EventReading())

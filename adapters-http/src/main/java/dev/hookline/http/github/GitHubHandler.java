@@ -59,7 +59,7 @@ final class GitHubHandler implements ServiceHandler<GitHubMessage> {
     if (payload.isEmpty()) {
       return malformed("the payload must be one JSON object");
     }
-    if (event.get().equals("ping")) {
+    if (event.get().equals("ping") && EventReadings.of("ping").fits(payload.get())) {
       return new Parsing.Handshake<>(Map.of("status", "pong"));
     }
     Optional<DeliveryKey> id =

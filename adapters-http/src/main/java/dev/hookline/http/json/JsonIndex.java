@@ -20,6 +20,11 @@ final class JsonIndex {
   private static final int ROOM = 16;
 
   /**
+   * More than the largest body of a provider has; a body of nothing but commas has twelve times.
+   */
+  private static final int MOST_VALUES = 1_000_000;
+
+  /**
    * In a table that is half empty the chance of so many is nil, unless the names were chosen so.
    */
   private static final int MOST_PROBES = 1_000;
@@ -43,7 +48,7 @@ final class JsonIndex {
 
   private JsonIndex(byte[] json) {
     this.json = json;
-    int room = Math.max(ROOM, json.length / BYTES_PER_VALUE);
+    int room = Math.clamp(json.length / BYTES_PER_VALUE, ROOM, MOST_VALUES);
     kinds = new JsonToken[room];
     names = new String[room];
     starts = new int[room];
@@ -93,6 +98,9 @@ final class JsonIndex {
 
   private int add(JsonToken kind, @Nullable String name, int parent, JsonParser parser)
       throws IOException {
+    if (size == MOST_VALUES) {
+      throw new IOException("too many values");
+    }
     if (size == starts.length) {
       grow();
     }
@@ -109,7 +117,7 @@ final class JsonIndex {
   }
 
   private void grow() {
-    int room = starts.length * 2;
+    int room = Math.min(starts.length * 2, MOST_VALUES);
     kinds = Arrays.copyOf(kinds, room);
     names = Arrays.copyOf(names, room);
     starts = Arrays.copyOf(starts, room);

@@ -37,6 +37,9 @@ public final class HttpServer implements AutoCloseable {
 
   private static final int PROBE_MILLIS = 1_000;
 
+  /** No provider sends half as many; Helidon bounds their bytes alone. */
+  private static final int MAX_HEADERS = 100;
+
   /** Past this many bytes nobody waits for an answer that was given long before. */
   private static final long MAX_DRAINED = 256L * 1024 * 1024;
 
@@ -165,6 +168,13 @@ public final class HttpServer implements AutoCloseable {
   }
 
   private Answer answer(Request request) {
+    if (request.headerCount() > MAX_HEADERS) {
+      return Errors.answer(
+          400,
+          "InvalidPayloadError",
+          "a request may have %d header fields".formatted(MAX_HEADERS),
+          request.id());
+    }
     try {
       return handler.answer(request);
     } catch (RuntimeException defect) {

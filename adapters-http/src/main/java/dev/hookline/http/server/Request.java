@@ -106,6 +106,15 @@ public final class Request {
     return reader == null && !expectsContinue() && !isChunked() && declaredLength() <= max;
   }
 
+  /** How many header fields it has; one that is repeated counts each time. */
+  int headerCount() {
+    int count = 0;
+    for (Header header : request.headers()) {
+      count += header.valueCount();
+    }
+    return count;
+  }
+
   boolean expectsContinue() {
     return request.headers().containsToken(HeaderValues.EXPECT_100);
   }

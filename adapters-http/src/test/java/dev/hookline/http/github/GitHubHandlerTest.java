@@ -277,10 +277,13 @@ class GitHubHandlerTest {
             Map.of("ref", "old", "ref_type", "branch")),
         Arguments.of(
             "installation",
-            "\"action\":\"created\",\"installation\":{\"id\":1,\"updated_at\":1767657600},\"repositories\":[{\"full_name\":\"octo/a\"}]",
+            """
+            "action":"created","installation":{"id":1,"account":{"login":"octo"},"updated_at":1767657600},
+            "repositories":[{"full_name":"octo/a"}]\
+            """,
             null,
             "2026-01-06T00:00:00Z",
-            Map.of("repositories", "[octo/a]")),
+            Map.of("account", "octo", "repositories", "[octo/a]")),
         Arguments.of(
             "installation_repositories",
             """
@@ -420,6 +423,9 @@ class GitHubHandlerTest {
         "release|\"release\":null",
         "workflow_run|\"workflow_job\":{}",
         "create|\"ref\":\"x\"",
+        "create|\"ref\":\"x\",\"ref_type\":\"tag\"",
+        "installation|\"installation\":{\"id\":1}",
+        "ping|\"ref\":\"refs/heads/main\"",
         "installation_repositories|\"installation\":{}"
       })
   void aBodyOfAnotherEventIsMalformed(String event, String fields) {

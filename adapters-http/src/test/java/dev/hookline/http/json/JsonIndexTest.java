@@ -357,6 +357,14 @@ class JsonIndexTest {
   }
 
   @Test
+  void aMillionValuesAreReadAndNoMore() throws IOException {
+    String within = "[" + "1,".repeat(999_998) + "1]";
+    String beyond = "[" + "1,".repeat(999_999) + "1]";
+    assertEquals(1_000_000, JsonIndex.of(within.getBytes(UTF_8)).size());
+    assertThrows(IOException.class, () -> JsonIndex.of(beyond.getBytes(UTF_8)));
+  }
+
+  @Test
   void onlyOneValueIsIndexed() {
     assertThrows(IOException.class, () -> JsonIndex.of("1 2".getBytes(UTF_8)));
     assertThrows(IOException.class, () -> JsonIndex.of("{} []".getBytes(UTF_8)));
