@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.hookline.http.testing.RawClient;
 import java.io.IOException;
+import java.net.SocketException;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -105,8 +106,7 @@ class IntakeFramingTest {
   private static String sendLast(RawClient raw, String text) throws IOException {
     try {
       return raw.send(text).halfClose().rest();
-    } catch (IOException reset) {
-      assertFalse(reset.getMessage().contains("timed out"), reset::getMessage);
+    } catch (SocketException _) {
       return "";
     }
   }
