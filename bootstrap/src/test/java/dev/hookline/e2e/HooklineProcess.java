@@ -37,8 +37,25 @@ final class HooklineProcess implements AutoCloseable {
 
   static HooklineProcess start(Path folder, Map<String, String> environment, String... command)
       throws IOException {
-    var line = new ArrayList<String>();
-    line.add(Path.of("bin", "hookline").toAbsolutePath().toString());
+    return start(folder, environment, List.of(launcher()), command);
+  }
+
+  /** With so many file descriptors and no more. */
+  static HooklineProcess startWithin(
+      int descriptors, Path folder, Map<String, String> environment, String... command)
+      throws IOException {
+    String shell = "ulimit -n %d && exec \"$0\" \"$@\"".formatted(descriptors);
+    return start(folder, environment, List.of("sh", "-c", shell, launcher()), command);
+  }
+
+  private static String launcher() {
+    return Path.of("bin", "hookline").toAbsolutePath().toString();
+  }
+
+  private static HooklineProcess start(
+      Path folder, Map<String, String> environment, List<String> program, String... command)
+      throws IOException {
+    var line = new ArrayList<>(program);
     line.addAll(List.of(command));
     var builder = new ProcessBuilder(line).directory(folder.toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("HOOKLINE_"));

@@ -11,6 +11,8 @@ import dev.hookline.persistence.DatabaseSettings;
 import dev.hookline.testing.PostgresServer;
 import dev.hookline.testing.TestDatabase;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -20,6 +22,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -70,13 +73,17 @@ class SeparateProcessesEndToEndIT {
   }
 
   private HooklineProcess start(String command, String... options) throws IOException {
+    var line = Stream.concat(Stream.of(command), Stream.of(options)).toArray(String[]::new);
+    return HooklineProcess.start(folder, environmentOf(command), line);
+  }
+
+  private Map<String, String> environmentOf(String command) {
     var own = new HashMap<>(environment);
     DatabaseSettings login = requireNonNull(logins.get(command));
     Optional.ofNullable(login.user()).ifPresent(user -> own.put("HOOKLINE_DB_USER", user));
     Optional.ofNullable(login.password())
         .ifPresent(password -> own.put("HOOKLINE_DB_PASSWORD", password));
-    var line = Stream.concat(Stream.of(command), Stream.of(options)).toArray(String[]::new);
-    return HooklineProcess.start(folder, own, line);
+    return own;
   }
 
   @Test
@@ -96,6 +103,22 @@ class SeparateProcessesEndToEndIT {
 
       assertEquals(0, serve.terminate());
       assertEquals(0, worker.terminate());
+    }
+  }
+
+  @Test
+  void moreSocketsThanDescriptorsDoNotCostTheIntakeItsListener() throws Exception {
+    try (var serve = HooklineProcess.startWithin(220, folder, environmentOf("serve"), "serve")) {
+      int intake = serve.port("intake");
+      var sockets = new ArrayList<Socket>();
+      for (int i = 0; i < 400; i++) {
+        sockets.add(new Socket(InetAddress.getLoopbackAddress(), intake));
+      }
+      for (Socket socket : sockets) {
+        socket.close();
+      }
+      accepted(send(intake, UUID.randomUUID(), comment("after the flood", 1)));
+      assertEquals(0, serve.terminate());
     }
   }
 

@@ -99,12 +99,17 @@ public final class IntakeServer implements AutoCloseable {
     return server.port();
   }
 
-  /**
-   * Whether a connection can be opened now, found out by opening one: for a watchdog, because a
-   * process whose listener has died looks alive otherwise.
-   */
+  /** Whether a connection can be opened now, found out by opening one. */
   public boolean accepts() {
     return server.accepts();
+  }
+
+  /**
+   * Whether nobody listens any more: for a watchdog, because a process whose listener has died
+   * looks alive otherwise.
+   */
+  public boolean isDeaf() {
+    return server.isDeaf();
   }
 
   /** Stops accepting and finishes what is in flight, at most for the grace. */

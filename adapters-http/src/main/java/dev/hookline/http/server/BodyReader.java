@@ -9,6 +9,7 @@ import io.helidon.webserver.http.ServerRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,10 @@ import org.jspecify.annotations.Nullable;
 final class BodyReader {
   private static final int FIRST = 64 * 1024;
   private static final int MAX_CHUNK_LINE = 256;
+
+  /** Within that time a body of the largest size comes and goes many times on a line that is up. */
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
+
   private static final int MAX_TRAILERS = 32;
   private static final int MAX_TRAILER_LINE = 4096;
   private static final byte[] CONTINUE =
@@ -30,8 +35,7 @@ final class BodyReader {
   private final ServerRequest request;
   private final ConnectionContext connection;
   private final long max;
-  private final ByteBudget budget;
-  private long taken;
+  private final ByteBudget.Share share;
   private byte[] bytes = {};
   private int length;
   private @Nullable BodyReading failure;
@@ -41,13 +45,12 @@ final class BodyReader {
     this.request = request;
     this.connection = connection;
     this.max = max;
-    this.budget = budget;
+    this.share = budget.open();
   }
 
   /** Gives back what the body took from the budget. */
   void release() {
-    budget.giveBack(taken);
-    taken = 0;
+    share.close();
     bytes = new byte[0];
   }
 
@@ -178,15 +181,23 @@ final class BodyReader {
   }
 
   private boolean grow(int capacity) {
-    if (!budget.tryTake(capacity)) {
+    int before = bytes.length;
+    if (!(before == 0 ? share.begin(capacity) : waitForMore(capacity))) {
       return false;
     }
-    taken += capacity;
-    int before = bytes.length;
     bytes = Arrays.copyOf(bytes, capacity);
-    budget.giveBack(before);
-    taken -= before;
+    share.giveBack(before);
     return true;
+  }
+
+  /** Meanwhile nothing is read, and the sender has to wait as well. */
+  private boolean waitForMore(int capacity) {
+    try {
+      return share.grow(capacity, PATIENCE);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 
   private BodyReading complete() {

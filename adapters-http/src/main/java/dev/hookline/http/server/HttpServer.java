@@ -20,6 +20,7 @@ import io.helidon.webserver.http1.Http1Config;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -135,18 +136,36 @@ public final class HttpServer implements AutoCloseable {
     return server.port();
   }
 
-  /**
-   * Whether a connection can be opened now, found out by opening one. Helidon closes its listener
-   * for good when file descriptors run out, and says nothing (measured on 4.5.0).
-   */
+  /** Whether a connection can be opened now, found out by opening one. */
   public boolean accepts() {
+    return probe() == Probe.ACCEPTED;
+  }
+
+  /**
+   * Whether nobody listens any more. Helidon closes its listener for good when file descriptors run
+   * out, and says nothing (measured on 4.5.0). Being too busy to accept is something else.
+   */
+  public boolean isDeaf() {
+    return probe() == Probe.REFUSED;
+  }
+
+  private enum Probe {
+    ACCEPTED,
+    REFUSED,
+    /** No descriptor to try with, or no answer in time. */
+    UNKNOWN
+  }
+
+  private Probe probe() {
     InetAddress reachable =
         address.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : address;
     try (var probe = new Socket()) {
       probe.connect(new InetSocketAddress(reachable, port()), PROBE_MILLIS);
-      return true;
-    } catch (IOException | IllegalArgumentException _) {
-      return false;
+      return Probe.ACCEPTED;
+    } catch (ConnectException | IllegalArgumentException _) {
+      return Probe.REFUSED;
+    } catch (IOException _) {
+      return Probe.UNKNOWN;
     }
   }
 

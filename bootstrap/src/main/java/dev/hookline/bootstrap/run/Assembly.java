@@ -1,6 +1,7 @@
 package dev.hookline.bootstrap.run;
 
 import com.fasterxml.uuid.Generators;
+import com.sun.management.UnixOperatingSystemMXBean;
 import dev.hookline.application.dispatch.CommandDispatcher;
 import dev.hookline.application.dispatch.DispatchCommand;
 import dev.hookline.application.dispatch.DispatchMetrics;
@@ -50,6 +51,7 @@ import dev.hookline.queue.worker.WorkerSettings;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStream;
+import java.lang.management.ManagementFactory;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -127,7 +129,7 @@ final class Assembly {
                 http.host(),
                 http.port(),
                 http.maxBodyBytes(),
-                http.maxConnections(),
+                connections(http),
                 http.requestTimeout(),
                 inflightBytes(http),
                 settings.shutdownGrace(),
@@ -142,6 +144,25 @@ final class Assembly {
             clock);
     listens("intake", server.port());
     return server;
+  }
+
+  /**
+   * Less than half of the file descriptors: connections to the database, and the listener itself,
+   * which does not outlive their running out, need some too.
+   */
+  private static int connections(Settings.Http http) {
+    if (!(ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix)) {
+      return http.maxConnections();
+    }
+    long bearable = Math.max(1, unix.getMaxFileDescriptorCount() / 2 - 1);
+    if (bearable >= http.maxConnections()) {
+      return http.maxConnections();
+    }
+    LOG.atWarn()
+        .addKeyValue("configured", http.maxConnections())
+        .addKeyValue("connections", bearable)
+        .log("the limit of file descriptors allows fewer connections than are configured");
+    return (int) bearable;
   }
 
   /** A body takes several times its size while it is read, standardized and stored. */

@@ -14,6 +14,7 @@ import dev.hookline.bootstrap.up.EmbeddedPostgresServer;
 import dev.hookline.bootstrap.up.RunFile;
 import dev.hookline.bootstrap.up.UpFolder;
 import dev.hookline.http.admin.AdminJson;
+import dev.hookline.http.intake.IntakeServer;
 import dev.hookline.http.metrics.PrometheusMetrics;
 import dev.hookline.persistence.Database;
 import dev.hookline.persistence.Duty;
@@ -36,6 +37,8 @@ public final class Processes implements Commands {
   private static final Logger LOG = LoggerFactory.getLogger(Processes.class);
 
   /** What closing may take beyond the grace, before the process ends all the same. */
+  private static final Duration BETWEEN_LOOKS_AT_LISTENER = Duration.ofSeconds(1);
+
   private static final Duration MARGIN = Duration.ofSeconds(5);
 
   /** A worker that stands still for so many leases ends; after three it is no longer ready. */
@@ -85,6 +88,7 @@ public final class Processes implements Commands {
           closer.add(Upkeep.start(workerDatabase, settings.retention()));
           assembly.reconcileBySchedule(workerDatabase, metrics, closer);
           closer.add(intake);
+          closer.add(listenerWatch(intake, life));
           announce(settings, own, postgres, intake.port(), admin.port(), out);
         });
   }
@@ -111,6 +115,7 @@ public final class Processes implements Commands {
                           new Check("schema", schema.fits()),
                           new Check("intake", intake.accepts()))));
           closer.add(intake);
+          closer.add(listenerWatch(intake, life));
         });
   }
 
@@ -141,6 +146,11 @@ public final class Processes implements Commands {
           closer.add(Upkeep.start(database, settings.retention()));
           assembly.reconcileBySchedule(database, metrics, closer);
         });
+  }
+
+  private static ListenerWatch listenerWatch(IntakeServer intake, Lifetime life) {
+    return ListenerWatch.start(
+        intake::isDeaf, BETWEEN_LOOKS_AT_LISTENER, () -> life.end(ExitCode.FAILED));
   }
 
   private static StallWatch stallWatch(

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hookline.http.server;
+
+import org.jspecify.annotations.NullMarked;
