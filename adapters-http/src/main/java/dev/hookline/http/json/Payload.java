@@ -3,6 +3,7 @@ package dev.hookline.http.json;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -156,14 +157,22 @@ public final class Payload {
     return List.copyOf(names);
   }
 
-  /** An object that has fields, as JSON text without white space between its tokens. */
+  /**
+   * An object that has fields, as JSON text without white space between its tokens. Numbers keep
+   * their value, however large.
+   */
   public Optional<String> json(String... path) {
     int found = at(path);
     if (!isObject(found) || json.first(found) == JsonIndex.NONE) {
       return Optional.empty();
     }
-    try (var parser = json.parserAt(found)) {
-      return Optional.of(StrictJson.MAPPER.readTree(parser).toString());
+    var text = new StringWriter();
+    try (var parser = json.parserAt(found);
+        var generator = StrictJson.MAPPER.createGenerator(text)) {
+      parser.nextToken();
+      generator.copyCurrentStructureExact(parser);
+      generator.flush();
+      return Optional.of(text.toString());
     } catch (IOException e) {
       throw new IllegalStateException("it was read before", e);
     }

@@ -163,4 +163,17 @@ class PayloadTest {
         "{\"text\":\"a \\\"quoted\\\" ✓\",\"twice\":[\"1\",\"2\"]}",
         new String(Payload.ofFields(fields), StandardCharsets.UTF_8));
   }
+
+  @Test
+  void anObjectAsTextKeepsTheValuesOfItsNumbers() {
+    Payload payload =
+        payload(
+            """
+            {"o": {"a": 1e131000, "b": 12345678901234567890, "c": 1.10, "d": [true, null, "ü"]}}
+            """);
+    assertEquals(
+        Optional.of(
+            "{\"a\":1E+131000,\"b\":12345678901234567890,\"c\":1.10,\"d\":[true,null,\"ü\"]}"),
+        payload.json("o"));
+  }
 }
