@@ -69,7 +69,7 @@ final class Nemesis {
     add(faults, Fault.KILL_POSTGRES, postgresKills(plan));
     add(faults, Fault.KILL_INTAKE, killsOfEach(plan));
     add(faults, Fault.KILL_WORKER, killsOfEach(plan));
-    add(faults, Fault.FREEZE_WORKER, 1 + plan.kills() / 8);
+    add(faults, Fault.FREEZE_WORKER, 2 + plan.kills() / 8);
     add(faults, Fault.CUT_AFTER_COMMIT, 2 + plan.kills() / 2);
     add(faults, Fault.STALL_DATABASE, 1 + plan.kills() / 20);
     add(faults, Fault.RESET_CONNECTIONS, 1 + plan.kills() / 20);

@@ -3,6 +3,7 @@ package dev.hookline.torture;
 import dev.hookline.torture.agent.Agent;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -41,6 +42,11 @@ final class TortureRun {
    */
   private static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1";
 
+  private static final int LOWEST_PORT = 20_000;
+  private static final int HIGHEST_PORT = 32_000;
+  private static final int PORTS_TRIED = 100;
+
+  private final Random ports = new Random();
   private final Plan plan;
   private final Path folder;
   private final Consumer<String> progress;
@@ -102,7 +108,7 @@ final class TortureRun {
         RETURN NULL;
       END
       $$;
-      CREATE TRIGGER torture_note AFTER DELETE ON outbox_message
+      CREATE TRIGGER torture_note AFTER UPDATE OR DELETE ON outbox_message
       FOR EACH ROW EXECUTE FUNCTION torture_note()
       """;
 
@@ -239,7 +245,7 @@ final class TortureRun {
     environment.put("HOOKLINE_DISPATCH_TARGET", "http");
     environment.put("HOOKLINE_DISPATCH_HTTP_URL", target.url());
     environment.put("HOOKLINE_DISPATCH_HTTP_SECRET", Sent.TARGET_SECRET);
-    environment.put("HOOKLINE_DISPATCH_TIMEOUT", "PT3S");
+    environment.put("HOOKLINE_DISPATCH_TIMEOUT", "PT8S");
     environment.put("HOOKLINE_WORKER_LEASE", plan.lease().toString());
     environment.put("HOOKLINE_WORKER_MAX_ATTEMPTS", "50");
     environment.put("HOOKLINE_WORKER_BACKOFF_INITIAL", "PT0.05S");
@@ -285,10 +291,18 @@ final class TortureRun {
     }
   }
 
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
+  /** Not one that the system hands out: while its process is down, anybody could be given it. */
+  private int freePort() throws IOException {
+    BindException taken = new BindException();
+    for (int attempt = 0; attempt < PORTS_TRIED; attempt++) {
+      int port = LOWEST_PORT + ports.nextInt(HIGHEST_PORT - LOWEST_PORT);
+      try (var _ = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+        return port;
+      } catch (BindException e) {
+        taken = e;
+      }
     }
+    throw new IOException("no free port", taken);
   }
 
   private static void awaitReady(int port) throws IOException, InterruptedException {
