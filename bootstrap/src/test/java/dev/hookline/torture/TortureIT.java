@@ -10,7 +10,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The short form; {@code bin/torture} runs longer ones, and those with planted defects. */
 class TortureIT {
-  private static final int KILLS = 16;
+  /** Some crash points are not passed often enough, and some blows hit what is down already. */
+  private static final int KILLS = 20;
+
+  private static final int KILLS_AT_LEAST = 15;
 
   @TempDir private Path folder;
 
@@ -21,6 +24,6 @@ class TortureIT {
     TortureRun.Result result = new TortureRun(plan, folder, System.err::println).run();
     System.err.println(result.text());
     assertTrue(result.holds(), result::text);
-    assertTrue(result.kills() >= KILLS - 1, () -> result.kills() + " kills");
+    assertTrue(result.kills() >= KILLS_AT_LEAST, () -> result.kills() + " kills");
   }
 }
