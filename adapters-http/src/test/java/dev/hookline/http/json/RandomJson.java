@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -21,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 
 /** An object made up from a seed, as a tree and as one of the many texts that it could be. */
 final class RandomJson {
-  private static final JsonMapper MAPPER = new JsonMapper();
   private static final String SPACES = " \t\r\n";
   private static final String SHORT_ESCAPES = "\"\\/\b\f\n\r\t";
   private static final String SHORT_ESCAPE_LETTERS = "\"\\/bfnrt";
@@ -199,7 +197,7 @@ final class RandomJson {
             ? NUMBERS.get(random.nextInt(NUMBERS.size()))
             : Long.toString(random.nextLong() >> random.nextInt(64));
     try {
-      JsonNode number = MAPPER.readTree(written);
+      JsonNode number = JsonIndexTest.TREES.readTree(written);
       numbers.put(number, written);
       return number;
     } catch (JsonProcessingException e) {
