@@ -11,6 +11,7 @@ import dev.hookline.bootstrap.load.Figures;
 import dev.hookline.bootstrap.load.Findings;
 import dev.hookline.bootstrap.load.LatencyPlot;
 import dev.hookline.bootstrap.load.LoadPlan;
+import dev.hookline.bootstrap.load.LoadPlan.Senders;
 import dev.hookline.bootstrap.load.LoadPlan.Shares;
 import dev.hookline.bootstrap.load.LoadRun;
 import dev.hookline.bootstrap.load.OnRecord;
@@ -21,6 +22,7 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.net.InetAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -36,6 +38,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -94,6 +97,20 @@ final class LoadCommand implements Callable<Integer> {
       paramLabel = "N",
       description = "at once, each with one delivery at a time (${DEFAULT-VALUE})")
   private int connections = 64;
+
+  @Option(
+      names = "--from",
+      split = ",",
+      paramLabel = "ADDRESS",
+      description = "addresses of this machine that the connections come from, in turn (any)")
+  private List<String> from = List.of();
+
+  @Option(
+      names = "--give-up",
+      paramLabel = "SPAN",
+      description =
+          "with --rate, do not send what finds no connection free for so long (it waits)")
+  private String giveUp = "PT0S";
 
   @Option(
       names = "--size",
@@ -159,6 +176,12 @@ final class LoadCommand implements Callable<Integer> {
   private Optional<String> plot = Optional.empty();
 
   @Option(
+      names = "--samples",
+      paramLabel = "FILE.csv",
+      description = "write rate and latency second by second there")
+  private Optional<String> samples = Optional.empty();
+
+  @Option(
       names = "--admin",
       paramLabel = "URL",
       description = "the admin endpoint to check with (the up that runs here, else admin.port)")
@@ -201,6 +224,7 @@ final class LoadCommand implements Callable<Integer> {
     Optional<String> adminToken = token.or(() -> settings.admin().token().map(SecretSource::first));
     requireWritable("--histogram", histogram);
     requireWritable("--plot", plot);
+    requireWritable("--samples", samples);
     Instant since = around.clock().instant().minus(SKEW);
     var run = new LoadRun(plan, new SecureRandom().nextLong(), around.clock());
     try (var progress = new ProgressLine(around);
@@ -215,7 +239,7 @@ final class LoadCommand implements Callable<Integer> {
         findings = check(run, records, patience, progress, interruption);
       }
       progress.clear();
-      print(figures, findings);
+      print(plan, figures, findings);
       complain(figures, findings);
       if (run.isExhausted()) {
         warn("it stopped before its time, after as many deliveries as one run can tell apart");
@@ -259,7 +283,10 @@ final class LoadCommand implements Callable<Integer> {
         rate.map(LoadCommand::perSecond).orElse(0.0),
         span,
         SpanOption.parse("--warmup", warmup),
-        connections,
+        new Senders(
+            connections,
+            from.stream().map(LoadCommand::address).toList(),
+            SpanOption.parse("--give-up", giveUp)),
         readBodies(provider),
         size,
         type,
@@ -272,6 +299,15 @@ final class LoadCommand implements Callable<Integer> {
   private static void require(boolean holds, String otherwise) {
     if (!holds) {
       throw CommandException.usage(otherwise);
+    }
+  }
+
+  private static InetAddress address(String text) {
+    try {
+      return InetAddress.ofLiteral(text);
+    } catch (IllegalArgumentException _) {
+      throw CommandException.usage(
+          "--from: not an address: \"%s\"".formatted(Table.printable(text)));
     }
   }
 
@@ -384,10 +420,31 @@ final class LoadCommand implements Callable<Integer> {
                       ? BigDecimal.valueOf(plan.rate()).stripTrailingZeros().toPlainString()
                           + "/s planned"
                       : "as fast as it goes",
-                  plan.connections());
+                  plan.senders().connections());
       Files.writeString(
           around.folder().resolve(plot.get()), LatencyPlot.of(title, figures.samples()));
     }
+    if (samples.isPresent()) {
+      Files.write(
+          around.folder().resolve(samples.get()),
+          Stream.concat(
+                  Stream.of(
+                      "second,accepted_per_second,others_per_second,p50_ms,p99_ms,max_ms"),
+                  figures.samples().stream().map(LoadCommand::row))
+              .toList());
+    }
+  }
+
+  private static String row(Sample sample) {
+    return String.format(
+        Locale.ROOT,
+        "%.3f,%.1f,%.1f,%.3f,%.3f,%.3f",
+        sample.second(),
+        sample.rate(),
+        sample.others(),
+        sample.p50(),
+        sample.p99(),
+        sample.max());
   }
 
   private Optional<Findings> check(
@@ -415,9 +472,9 @@ final class LoadCommand implements Callable<Integer> {
     }
   }
 
-  private void print(Figures figures, Optional<Findings> findings) {
+  private void print(LoadPlan plan, Figures figures, Optional<Findings> findings) {
     if (json) {
-      around.out().println(asJson(figures, findings));
+      around.out().println(asJson(plan, figures, findings));
       return;
     }
     var table = new Table(List.of("FIGURE", "VALUE"));
@@ -435,6 +492,7 @@ final class LoadCommand implements Callable<Integer> {
     table.row("bytes/s", decimal(figures.bytesPerSecond(), 0));
     table.row("own CPU/request us", decimal(figures.cpuMicros(), 1));
     table.row("late", Long.toString(figures.late()));
+    table.row("given up", Long.toString(figures.givenUp()));
     table.row("unsent", Long.toString(figures.unsent()));
     findings.ifPresent(
         found -> {
@@ -455,7 +513,8 @@ final class LoadCommand implements Callable<Integer> {
     return BigDecimal.valueOf(value).setScale(digits, RoundingMode.HALF_UP);
   }
 
-  private static String asJson(Figures figures, Optional<Findings> findings) {
+  private static String asJson(
+      LoadPlan plan, Figures figures, Optional<Findings> findings) {
     ObjectNode whole = JsonMapper.builder().build().createObjectNode();
     whole.put("accepted", figures.accepted());
     whole.put("seconds", rounded(figures.seconds(), 3));
@@ -475,7 +534,13 @@ final class LoadCommand implements Callable<Integer> {
     put(whole, "undispatched", findings.map(Findings::undispatched));
     whole.put("refused", figures.refused());
     whole.put("late", figures.late());
+    whole.put("given_up", figures.givenUp());
     whole.put("unsent", figures.unsent());
+    whole.put("in_time", figures.within(plan.provider().patience()));
+    ObjectNode turnedAway = whole.putObject("turned_away_ms");
+    turnedAway.put("p50", rounded(figures.percentileTurnedAway(50), 3));
+    turnedAway.put("p99", rounded(figures.percentileTurnedAway(99), 3));
+    whole.put("began", figures.began().toString());
     whole.put("bytes_per_second", rounded(figures.bytesPerSecond(), 0));
     whole.put("cpu_us_per_request", rounded(figures.cpuMicros(), 1));
     return whole.toString();

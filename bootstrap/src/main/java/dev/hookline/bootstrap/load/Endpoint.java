@@ -1,6 +1,7 @@
 package dev.hookline.bootstrap.load;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -11,6 +12,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the deliveries go.
@@ -42,9 +44,10 @@ record Endpoint(boolean tls, String host, int port, String path) {
   /**
    * Makes a plain connection.
    *
+   * @param from the address of this machine to come from; null: whichever leads there
    * @param told told of the socket before it connects, so that somebody may give up on it
    */
-  Socket connect(Consumer<Socket> told) throws IOException {
+  Socket connect(@Nullable InetAddress from, Consumer<Socket> told) throws IOException {
     var address = new InetSocketAddress(bareHost(), port);
     if (address.isUnresolved()) {
       throw new UnknownHostException("unknown host " + host);
@@ -53,6 +56,9 @@ record Endpoint(boolean tls, String host, int port, String path) {
     told.accept(socket);
     try {
       socket.setTcpNoDelay(true);
+      if (from != null) {
+        socket.bind(new InetSocketAddress(from, 0));
+      }
       // With a timeout the socket would stay non-blocking, and each read be three system calls.
       socket.connect(address);
       return socket;

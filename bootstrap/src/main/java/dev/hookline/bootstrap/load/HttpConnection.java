@@ -4,6 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.ProtocolException;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
@@ -35,6 +36,7 @@ final class HttpConnection implements AutoCloseable {
   private static final byte[] REFUSED = bytes("\"status\":\"refused\"");
 
   private final Endpoint endpoint;
+  private final @Nullable InetAddress from;
   private final byte[] in = new byte[4096];
   private final byte[] body = new byte[KEPT_OF_BODY];
   private byte[] line = new byte[256];
@@ -49,8 +51,12 @@ final class HttpConnection implements AutoCloseable {
   private @Nullable InputStream input;
   private @Nullable OutputStream output;
 
-  HttpConnection(Endpoint endpoint) {
+  /**
+   * @param from the address of this machine to come from; null: whichever leads there
+   */
+  HttpConnection(Endpoint endpoint, @Nullable InetAddress from) {
     this.endpoint = endpoint;
+    this.from = from;
   }
 
   private static byte[] bytes(String text) {
@@ -65,7 +71,7 @@ final class HttpConnection implements AutoCloseable {
     if (input == null) {
       busySince = System.nanoTime();
       try {
-        secured = endpoint.secured(endpoint.connect(socket -> raw = socket));
+        secured = endpoint.secured(endpoint.connect(from, socket -> raw = socket));
         input = secured.getInputStream();
         output = secured.getOutputStream();
         next = 0;

@@ -1,5 +1,6 @@
 package dev.hookline.bootstrap.load;
 
+import java.net.InetAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -26,7 +27,7 @@ public record LoadPlan(
     double rate,
     Duration duration,
     Duration warmup,
-    int connections,
+    Senders senders,
     List<byte[]> bodies,
     int size,
     String event,
@@ -34,6 +35,21 @@ public record LoadPlan(
     Shares mix,
     Duration staleBy,
     long seed) {
+
+  /**
+   * Who sends.
+   *
+   * @param connections at once, each with one delivery at a time
+   * @param from addresses of this machine, which the connections take in turn; empty: any
+   * @param giveUp a delivery is not sent at all if it finds no connection free for so long; 0: it
+   *     waits
+   */
+  public record Senders(int connections, List<InetAddress> from, Duration giveUp) {
+    /** Keeps a list of its own. */
+    public Senders {
+      from = List.copyOf(from);
+    }
+  }
 
   /** Parts of all deliveries, from 0 to 1, together less than 1. */
   public record Shares(double duplicates, double tampered, double stale) {

@@ -2,6 +2,7 @@ package dev.hookline.bootstrap.load;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,7 +46,8 @@ public final class LoadRun {
   private final Endpoint endpoint;
   private final Ledger ledger = new Ledger();
   private final Meter meter = new Meter();
-  private final AtomicLong next = new AtomicLong();
+  private final AtomicLong nextPlanned = new AtomicLong();
+  private final AtomicLong nextSent = new AtomicLong();
   private final LongAdder countedSent = new LongAdder();
   private final List<HttpConnection> connections = new ArrayList<>();
   private final List<Thread> threads = new CopyOnWriteArrayList<>();
@@ -111,12 +113,14 @@ public final class LoadRun {
    * @throws UncheckedIOException if no connection can be made at all
    */
   public Figures run(Consumer<Sample> onSample) throws InterruptedException {
-    var ready = new CountDownLatch(plan.connections());
+    List<InetAddress> from = plan.senders().from();
+    var ready = new CountDownLatch(plan.senders().connections());
     // Not virtual ones: a blocked platform thread is woken by the kernel itself, a virtual one by
     // way of a timer's or a poller's thread. At a few thousand a second that was measured to cost
     // half as much CPU again with 64 connections, and with few of them more than twice as much.
-    for (int i = 0; i < plan.connections(); i++) {
-      var connection = new HttpConnection(endpoint);
+    for (int i = 0; i < plan.senders().connections(); i++) {
+      var connection = 
+          new HttpConnection(endpoint, from.isEmpty() ? null : from.get(i % from.size()));
       connections.add(connection);
       threads.add(
           Thread.ofPlatform().name("load-" + i).daemon().start(() -> work(connection, ready)));
@@ -144,8 +148,9 @@ public final class LoadRun {
     connections.forEach(HttpConnection::close);
     long planned = schedule.plannedBefore(end) - schedule.plannedBefore(schedule.warmup());
     // What a stop has cut off is nobody's fault.
-    long unsent = stopped ? 0 : Math.max(0, planned - countedSent.sum());
-    return meter.figures(Math.min(end, schedule.warmup()), end, unsent);
+    long unsent = stopped ? 0 : Math.max(0, planned - countedSent.sum() - meter.givenUp());
+    long begin = Math.min(end, schedule.warmup());
+    return meter.figures(clock.instant().minusNanos(elapsed() - begin), begin, end, unsent);
   }
 
   private long elapsed() {
@@ -164,7 +169,7 @@ public final class LoadRun {
         if (due > schedule.warmup()) {
           onSample.accept(meter.sample(now - schedule.warmup()));
         } else {
-          onSample.accept(new Sample((due - schedule.warmup()) / 1e9, 0, 0, 0, 0, 0));
+          onSample.accept(new Sample((due - schedule.warmup()) / 1e9, 0, 0, 0, 0, 0, 0));
         }
         abortStuck();
         due += SECOND;
@@ -194,13 +199,13 @@ public final class LoadRun {
     }
     long idleSince = 0;
     while (!stopped) {
-      long number = next.getAndIncrement();
-      if (number >= Ledger.MAX) {
-        return;
-      }
-      long planned = schedule.isPaced() ? schedule.instantOf(number) : elapsed();
+      long planned =
+          schedule.isPaced() ? schedule.instantOf(nextPlanned.getAndIncrement()) : elapsed();
       if (planned >= schedule.end()) {
         return;
+      }
+      if (givesUp(planned)) {
+        continue;
       }
       if (planned - idleSince > IDLE && waitUntil(planned - LOOK_AHEAD)) {
         isConnected(connection);
@@ -212,9 +217,23 @@ public final class LoadRun {
       if (now >= schedule.end() + LAST_CALL) {
         return;
       }
+      long number = nextSent.getAndIncrement();
+      if (number >= Ledger.MAX) {
+        return;
+      }
       send((int) number, schedule.isPaced() ? planned : now, now, connection, writer);
       idleSince = elapsed();
     }
+  }
+
+  private boolean givesUp(long planned) {
+    boolean givesUp =
+        !plan.senders().giveUp().isZero()
+            && elapsed() - planned > plan.senders().giveUp().toNanos();
+    if (givesUp && schedule.counts(planned)) {
+      meter.gaveUp();
+    }
+    return givesUp;
   }
 
   private boolean waitUntil(long instant) {
@@ -311,11 +330,11 @@ public final class LoadRun {
 
   /** Whether it has sent as many as one run can tell apart, and then no more. */
   public boolean isExhausted() {
-    return next.get() > Ledger.MAX;
+    return nextSent.get() > Ledger.MAX;
   }
 
   /** What was sent and answered, to compare with what is on record. */
   public Check check(OnRecord records) {
-    return new Check(ledger, (int) Math.min(next.get(), Ledger.MAX), ids, records);
+    return new Check(ledger, (int) Math.min(nextSent.get(), Ledger.MAX), ids, records);
   }
 }

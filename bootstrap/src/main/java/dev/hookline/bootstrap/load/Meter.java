@@ -2,6 +2,7 @@ package dev.hookline.bootstrap.load;
 
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.atomic.LongAdder;
+import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.Recorder;
 
@@ -33,12 +35,16 @@ final class Meter {
   private final LongAdder accepted = new LongAdder();
   private final LongAdder refused = new LongAdder();
   private final LongAdder bodyBytes = new LongAdder();
+  private final Histogram turnedAway = new ConcurrentHistogram(MAX_MICROS, DIGITS);
+  private final LongAdder others = new LongAdder();
+  private final LongAdder givenUp = new LongAdder();
   private final LongAdder late = new LongAdder();
   private final LongAdder ended = new LongAdder();
   private final LongAccumulator lastAnswer = new LongAccumulator(Math::max, 0);
   private final List<Sample> samples = new ArrayList<>();
   private Histogram interval = recorder.getIntervalHistogram();
   private long acceptedBefore;
+  private long othersBefore;
   private long sampledBefore;
   private long cpuAtStart = -1;
   private long cpuAtEnd;
@@ -65,12 +71,29 @@ final class Meter {
         accepted.increment();
       }
       // What is turned away fast must not flatter the rest.
-      recorder.recordValue(Math.min(MAX_MICROS, TimeUnit.NANOSECONDS.toMicros(latency)));
+      recorder.recordValue(micros(latency));
+    } else {
+      others.increment();
+      turnedAway.recordValue(micros(latency));
     }
+  }
+
+  private static long micros(long nanos) {
+    return Math.min(MAX_MICROS, TimeUnit.NANOSECONDS.toMicros(nanos));
+  }
+
+  /** For want of a free connection. */
+  void gaveUp() {
+    givenUp.increment();
+  }
+
+  long givenUp() {
+    return givenUp.sum();
   }
 
   void unanswered(long at) {
     statuses.incrementAndGet(NO_ANSWER);
+    others.increment();
     ended.increment();
     lastAnswer.accumulate(at);
   }
@@ -88,15 +111,19 @@ final class Meter {
   Sample sample(long at) {
     drain();
     long now = accepted.sum();
+    long othersNow = others.sum();
+    double perSecond = 1e9 / Math.max(1, at - sampledBefore);
     var sample =
         new Sample(
             at / 1e9,
-            (now - acceptedBefore) * 1e9 / Math.max(1, at - sampledBefore),
+            (now - acceptedBefore) * perSecond,
+            (othersNow - othersBefore) * perSecond,
             now,
             millis(interval, 50),
             millis(interval, 99),
             interval.getMaxValue() / 1000.0);
     acceptedBefore = now;
+    othersBefore = othersNow;
     sampledBefore = at;
     samples.add(sample);
     return sample;
@@ -124,11 +151,12 @@ final class Meter {
   /**
    * The figures of all samples.
    *
-   * @param begin when the figures begin
+   * @param began when the figures began
+   * @param begin the same since the start
    * @param end when nothing more was sent
    * @param unsent planned, but not sent by then
    */
-  Figures figures(long begin, long end, long unsent) {
+  Figures figures(Instant began, long begin, long end, long unsent) {
     double seconds = Math.max(0, Math.max(end, lastAnswer.get()) - begin) / 1e9;
     double perSecond = seconds > 0 ? 1 / seconds : 0;
     var byStatus = new TreeMap<String, Long>();
@@ -140,6 +168,7 @@ final class Meter {
     }
     long requests = ended.sum();
     return new Figures(
+        began,
         accepted.sum(),
         seconds,
         accepted.sum() * perSecond,
@@ -148,8 +177,10 @@ final class Meter {
         bodyBytes.sum() * perSecond,
         requests == 0 || cpuAtStart < 0 ? 0 : (cpuAtEnd - cpuAtStart) / 1000.0 / requests,
         late.sum(),
+        givenUp.sum(),
         unsent,
         total.copy(),
+        turnedAway.copy(),
         List.copyOf(samples));
   }
 

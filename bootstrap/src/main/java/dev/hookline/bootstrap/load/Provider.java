@@ -1,5 +1,6 @@
 package dev.hookline.bootstrap.load;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -13,6 +14,7 @@ public enum Provider {
       "github",
       "issue_comment",
       false,
+      Duration.ofSeconds(10),
       """
       User-Agent: GitHub-Hookshot/hookline
       X-GitHub-Event: ${event}
@@ -24,6 +26,7 @@ public enum Provider {
       "slack",
       "message",
       true,
+      Duration.ofSeconds(3),
       """
       User-Agent: Slackbot 1.0 (+https://api.slack.com/robots)
       X-Slack-Request-Timestamp: ${seconds}
@@ -34,6 +37,7 @@ public enum Provider {
       "linear",
       "Issue",
       true,
+      Duration.ofSeconds(5),
       """
       User-Agent: Linear-Webhook
       Linear-Delivery: ${uuid}
@@ -45,12 +49,15 @@ public enum Provider {
   private final String service;
   private final String event;
   private final boolean signsTime;
+  private final Duration patience;
   private final String headers;
 
-  Provider(String service, String event, boolean signsTime, String headers) {
+  Provider(
+      String service, String event, boolean signsTime, Duration patience, String headers) {
     this.service = service;
     this.event = event;
     this.signsTime = signsTime;
+    this.patience = patience;
     this.headers = headers;
   }
 
@@ -72,6 +79,11 @@ public enum Provider {
   /** Whether a delivery can be too old to be believed. */
   public boolean signsTime() {
     return signsTime;
+  }
+
+  /** How long it waits for an answer; what comes later is a failure to it. */
+  public Duration patience() {
+    return patience;
   }
 
   String headers() {

@@ -180,6 +180,34 @@ class LoadCommandTest {
   }
 
   @Test
+  void whatFindsNoConnectionFreeIsGivenUp() throws IOException {
+    try (var intake = new FakeIntake()) {
+      assertEquals(
+          0,
+          load(
+              intake,
+              "--json",
+              "--rate",
+              "200000",
+              "--connections",
+              "1",
+              "--give-up",
+              "5ms",
+              "--from",
+              "127.0.0.1",
+              "--samples",
+              "seconds.csv"),
+          () -> shell.err().toString());
+      JsonNode json = JSON.readTree(shell.out());
+      long accepted = json.path("accepted").asLong();
+      assertTrue(json.path("given_up").asLong() > 0, shell.out());
+      assertEquals(60_000, accepted + json.path("given_up").asLong() + json.path("unsent").asLong());
+      assertEquals(accepted, json.path("in_time").asLong());
+      assertTrue(Files.readString(folder.resolve("seconds.csv")).startsWith("second,"));
+    }
+  }
+
+  @Test
   void noConnectionEndsWithOneAndALine() throws IOException {
     var gone = new FakeIntake();
     gone.close();
@@ -200,6 +228,9 @@ class LoadCommandTest {
         "--settle 9d",
         "--connections 0",
         "--connections 100000",
+        "--from localhost",
+        "--give-up soon",
+        "--samples missing/x",
         "--repositories 0",
         "--size 10",
         "--body missing.json",

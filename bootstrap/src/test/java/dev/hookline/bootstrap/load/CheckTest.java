@@ -21,6 +21,10 @@ class CheckTest {
 
   private record Outcome(Figures figures, Findings findings) {}
 
+  private static LoadPlan.Senders senders(int connections) {
+    return new LoadPlan.Senders(connections, List.of(), Duration.ZERO);
+  }
+
   private static LoadPlan plan(FakeIntake intake, int connections, LoadPlan.Shares shares) {
     return new LoadPlan(
         URI.create(intake.url() + "/webhooks/github"),
@@ -29,7 +33,7 @@ class CheckTest {
         1000,
         Duration.ofMillis(300),
         Duration.ofMillis(100),
-        connections,
+        senders(connections),
         List.of(),
         2000,
         "issue_comment",
@@ -182,7 +186,7 @@ class CheckTest {
                   100,
                   Duration.ofHours(1),
                   Duration.ZERO,
-                  4,
+                  senders(4),
                   List.of(),
                   2000,
                   "issue_comment",

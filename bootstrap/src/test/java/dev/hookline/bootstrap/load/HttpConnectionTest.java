@@ -53,7 +53,7 @@ class HttpConnectionTest {
     Thread.ofVirtual().start(() -> serve(answering));
     var connection =
         new HttpConnection(
-            Endpoint.of(URI.create("http://127.0.0.1:" + server.getLocalPort() + "/")));
+            Endpoint.of(URI.create("http://127.0.0.1:" + server.getLocalPort() + "/")), null);
     connection.open();
     return connection;
   }

@@ -24,9 +24,9 @@ class LatencyPlotTest {
         LatencyPlot.of(
             "a <b> & c",
             List.of(
-                new Sample(1, 900, 900, 2, 20, 60),
-                new Sample(2, 1000, 1900, 3, 40, 80),
-                new Sample(3, 1000, 2900, 1, 4, 9)));
+                new Sample(1, 900, 0, 900, 2, 20, 60),
+                new Sample(2, 1000, 0, 1900, 3, 40, 80),
+                new Sample(3, 1000, 0, 2900, 1, 4, 9)));
     Document document = parse(svg);
     assertEquals("svg", document.getDocumentElement().getTagName());
     assertEquals("a <b> & c", document.getElementsByTagName("title").item(0).getTextContent());
