@@ -51,7 +51,8 @@ public final class BucketRateLimiter implements RateLimiter {
     return buckets.size();
   }
 
-  private static String group(String remoteAddress) {
+  /** What an address counts as. */
+  static String group(String remoteAddress) {
     return Network.literal(remoteAddress).map(BucketRateLimiter::group).orElse(remoteAddress);
   }
 

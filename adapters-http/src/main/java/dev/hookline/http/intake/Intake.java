@@ -48,6 +48,7 @@ final class Intake {
   private final ReceiveWebhook receive;
   private final Outcomes outcomes;
   private final Clock clock;
+  private final Strangers strangers = new Strangers(System::nanoTime);
 
   Intake(
       Collection<EnabledService> services,
@@ -71,6 +72,25 @@ final class Intake {
   }
 
   Answer answer(Request request) {
+    Answer answer = answerAtOnce(request);
+    return isForStrangers(answer.status())
+        ? answer.heldFor(strangers.hold(addressOf(request)))
+        : answer;
+  }
+
+  /** What a delivery that is authentic is never answered, unless it comes too fast. */
+  private static boolean isForStrangers(int status) {
+    return switch (status) {
+      case 401, 404, 405, 413, 415, 429 -> true;
+      default -> false;
+    };
+  }
+
+  private String addressOf(Request request) {
+    return clients.of(request.peer(), request.headers()).getHostAddress();
+  }
+
+  private Answer answerAtOnce(Request request) {
     String path = request.rawPath();
     String name = path.startsWith(PATH) ? path.substring(PATH.length()) : "";
     if (name.isEmpty() || name.indexOf('/') >= 0) {
@@ -103,7 +123,7 @@ final class Intake {
   }
 
   private Answer receive(Request request, EnabledService enabled, Outcomes.Running outcome) {
-    String client = clients.of(request.peer(), request.headers()).getHostAddress();
+    String client = addressOf(request);
     var tooFast = admit.admit(enabled.service(), client);
     if (tooFast.isPresent()) {
       outcome.turnedAway(Status.RATE_LIMITED);

@@ -2,6 +2,7 @@ package dev.hookline.http.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.hookline.application.format.CloudEventAttributes;
 import dev.hookline.application.format.EventFormat;
@@ -30,7 +31,9 @@ import java.util.Optional;
  * processes can run side by side.
  */
 public final class JacksonEventFormat implements EventFormat {
-  private static final JsonFactory WRITER = new JsonFactory();
+  // By default a thread keeps its buffers, and each connection has a thread of its own.
+  private static final JsonFactory WRITER =
+      JsonFactory.builder().recyclerPool(JsonRecyclerPools.newConcurrentDequePool()).build();
   private static final byte[] PAYLOAD = ",\"raw_payload\":".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] DATA = ",\"data\":".getBytes(StandardCharsets.US_ASCII);
 

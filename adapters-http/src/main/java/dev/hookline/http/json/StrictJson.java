@@ -3,6 +3,7 @@ package dev.hookline.http.json;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -28,6 +29,8 @@ final class StrictJson {
                   // The limit on the body bounds it already.
                   .maxStringLength(Integer.MAX_VALUE)
                   .build())
+          // By default a thread keeps its buffers, and each connection has a thread of its own.
+          .recyclerPool(JsonRecyclerPools.newConcurrentDequePool())
           // Names are the sender's choice; interned they would stay for good.
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .build();

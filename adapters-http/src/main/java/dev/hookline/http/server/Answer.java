@@ -1,5 +1,6 @@
 package dev.hookline.http.server;
 
+import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -11,19 +12,21 @@ public final class Answer {
   private final int status;
   private final Map<String, String> headers;
   private final byte[] body;
+  private final Duration hold;
 
-  private Answer(int status, Map<String, String> headers, byte[] body) {
+  private Answer(int status, Map<String, String> headers, byte[] body, Duration hold) {
     this.status = status;
     this.headers = Collections.unmodifiableMap(headers);
     this.body = body;
+    this.hold = hold;
   }
 
   public static Answer empty(int status) {
-    return new Answer(status, Map.of(), NOTHING);
+    return new Answer(status, Map.of(), NOTHING, Duration.ZERO);
   }
 
   public static Answer of(int status, String contentType, byte[] body) {
-    return new Answer(status, Map.of("Content-Type", contentType), body);
+    return new Answer(status, Map.of("Content-Type", contentType), body, Duration.ZERO);
   }
 
   public static Answer json(int status, JsonText.Content content) {
@@ -34,7 +37,12 @@ public final class Answer {
   public Answer with(String name, String value) {
     var more = new LinkedHashMap<>(headers);
     more.put(name, value);
-    return new Answer(status, more, body);
+    return new Answer(status, more, body, hold);
+  }
+
+  /** The same answer, to be sent only after so long. */
+  public Answer heldFor(Duration time) {
+    return new Answer(status, headers, body, time);
   }
 
   public int status() {
@@ -43,6 +51,10 @@ public final class Answer {
 
   Map<String, String> headers() {
     return headers;
+  }
+
+  Duration hold() {
+    return hold;
   }
 
   byte[] body() {

@@ -26,6 +26,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
+import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 
 /**
@@ -72,6 +73,7 @@ public final class HttpServer implements AutoCloseable {
   private final Supplier<String> requestIds;
   private final InetAddress address;
   private final Deadlines deadlines;
+  private final Semaphore held;
   private final WebServer server;
 
   /**
@@ -85,6 +87,7 @@ public final class HttpServer implements AutoCloseable {
     this.defects = defects;
     this.requestIds = requestIds;
     this.address = bindable(limits);
+    this.held = new Semaphore(limits.maxConnections() / 2);
     this.deadlines = new Deadlines(limits.requestTimeout(), requestIds);
     this.server = start();
     if (!server.isRunning()) {
@@ -180,9 +183,29 @@ public final class HttpServer implements AutoCloseable {
     Deadline deadline = deadlines.current();
     var request = new Request(helidonRequest, deadline);
     try {
-      send(answer(request), request, deadline, response);
+      Answer answer = answer(request);
+      request.release();
+      hold(answer.hold());
+      send(answer, request, deadline, response);
     } finally {
       request.release();
+    }
+  }
+
+  /**
+   * Keeps the sender waiting, who can send no more on this connection meanwhile. Those who wait
+   * never take all connections: beyond half of them, nobody is kept.
+   */
+  private void hold(Duration time) {
+    if (time.isZero() || !held.tryAcquire()) {
+      return;
+    }
+    try {
+      Thread.sleep(time);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    } finally {
+      held.release();
     }
   }
 

@@ -2,6 +2,7 @@ package dev.hookline.http.server;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,7 +10,9 @@ import java.nio.charset.StandardCharsets;
 
 /** Writes small JSON documents as UTF-8. */
 public final class JsonText {
-  private static final JsonFactory JSON = new JsonFactory();
+  // By default a thread keeps its buffers, and each connection has a thread of its own.
+  private static final JsonFactory JSON =
+      JsonFactory.builder().recyclerPool(JsonRecyclerPools.newConcurrentDequePool()).build();
 
   /** Writes the document's content. */
   @FunctionalInterface

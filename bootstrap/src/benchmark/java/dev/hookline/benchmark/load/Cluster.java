@@ -1,7 +1,6 @@
 package dev.hookline.benchmark.load;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -18,6 +17,7 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 
 /**
@@ -27,6 +27,12 @@ import java.util.stream.Stream;
 final class Cluster implements AutoCloseable {
   static final String USER = "hookline";
   private static final String TEMPLATE = "migrated";
+  private static final int PORT_ATTEMPTS = 100;
+  private static final int FIRST_PORT = 20_000;
+
+  /** Linux gives connections ports from 32768 on. */
+  private static final int LAST_PORT = 32_000;
+
   private static final long PATIENCE_NANOS = 30_000_000_000L;
 
   /** What differs from what PostgreSQL itself comes with; the same for everybody measured. */
@@ -68,12 +74,21 @@ final class Cluster implements AutoCloseable {
     return bytes;
   }
 
+  /**
+   * A port that nobody has now, and that no connection is given: one of thousands that are opened,
+   * or that was closed a minute ago, would be in the way.
+   */
   static int freePort() {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new BenchmarkException("no free port", e);
+    for (int attempt = 0; attempt < PORT_ATTEMPTS; attempt++) {
+      int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
+      try (var socket = new ServerSocket(port)) {
+        return socket.getLocalPort();
+      } catch (IOException _) {
+        // Somebody has it.
+        continue;
+      }
     }
+    throw new BenchmarkException("no free port");
   }
 
   void start() {

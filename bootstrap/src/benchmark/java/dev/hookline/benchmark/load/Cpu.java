@@ -87,9 +87,27 @@ final class Cpu {
 
   /** The most memory that the process has ever had resident, in bytes. */
   static OptionalLong mostMemory(long pid) {
+    return memory(pid, "VmHWM:");
+  }
+
+  /** What the process has resident, in bytes; 0 if it is gone. */
+  static long memory(long pid) {
+    return memory(pid, "VmRSS:").orElse(0);
+  }
+
+  /** How many files the process has open, sockets among them; 0 if it is gone. */
+  static long descriptors(long pid) {
+    try (Stream<Path> open = Files.list(PROC.resolve(pid + "/fd"))) {
+      return open.count();
+    } catch (IOException _) {
+      return 0;
+    }
+  }
+
+  private static OptionalLong memory(long pid, String name) {
     try (Stream<String> lines = Files.lines(PROC.resolve(pid + "/status"))) {
       return lines
-          .filter(line -> line.startsWith("VmHWM:"))
+          .filter(line -> line.startsWith(name))
           .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("[^0-9]", "")))
           .findFirst();
     } catch (IOException _) {

@@ -16,11 +16,14 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** Our own processes, as the launcher starts them, with default settings but for the rate limit. */
+/** Our own processes, as the launcher starts them, with default settings. */
 final class House {
-  private static final String SECRET = "a secret for benchmarks alone";
+  /** What deliveries are signed with. */
+  static final String SECRET = "a secret for benchmarks alone";
   private static final long PATIENCE_NANOS = 60_000_000_000L;
   private static final int CONNECT_MILLIS = 1000;
   private static final int ANSWER_MILLIS = 10_000;
@@ -30,16 +33,16 @@ final class House {
   private final Cluster cluster;
   private final Children children;
   private final Path folder;
+  private final AtomicInteger loads = new AtomicInteger();
 
   /**
    * @param launcher {@code bin/hookline}
-   * @param folder the processes' working folder, which holds no configuration
    */
-  House(Path launcher, Cluster cluster, Children children, Path folder) {
+  House(Path launcher, Ground ground) {
     this.launcher = launcher;
-    this.cluster = cluster;
-    this.children = children;
-    this.folder = folder;
+    cluster = ground.cluster();
+    children = ground.children();
+    folder = ground.work();
   }
 
   /** A running intake, and how long it took from its start to its first accepted delivery. */
@@ -64,6 +67,30 @@ final class House {
       return report.path("statuses").path(status).asLong();
     }
 
+    /** Answered with a success within the provider's patience. */
+    long inTime() {
+      return report.path("in_time").asLong();
+    }
+
+    /** Planned, and not sent for want of a free connection. */
+    long notSent() {
+      return report.path("given_up").asLong() + report.path("unsent").asLong();
+    }
+
+    double turnedAway(String percentile) {
+      return report.path("turned_away_ms").path(percentile).asDouble();
+    }
+
+    /** From the end of the warm-up to the last answer. */
+    double seconds() {
+      return report.path("seconds").asDouble();
+    }
+
+    /** When the warm-up was over. */
+    Instant began() {
+      return Instant.parse(report.path("began").asText());
+    }
+
     /** All answers, and those that never came. */
     long answers() {
       long all = 0;
@@ -78,15 +105,26 @@ final class House {
     children.run(builder(database, 0, 0, "migrate"), folder.resolve("migrate.log"), 0);
   }
 
-  /** Starts the intake and returns once it has accepted a delivery. */
+  /** Starts the intake without a rate limit, and returns once it has accepted a delivery. */
   Intake serve(String database) {
+    return serve(database, Map.of("HOOKLINE_GITHUB_RATE_LIMIT", "1000000:1000000"));
+  }
+
+  /**
+   * Starts the intake and returns once it has accepted a delivery.
+   *
+   * @param settings by the names of their variables
+   */
+  Intake serve(String database, Map<String, String> settings) {
     int port = Cluster.freePort();
     byte[] request = SignedDelivery.of(Provider.GITHUB, 2048, SECRET, Instant.now(), 1).request();
     Path log = folder.resolve("serve.log");
     long begun = System.nanoTime();
+    ProcessBuilder builder = builder(database, port, Cluster.freePort(), "serve");
+    builder.environment().putAll(settings);
     Process process =
         children.start(
-            builder(database, port, Cluster.freePort(), "serve")
+            builder
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(log.toFile()));
     while (status(port, request).filter(status -> status == 202).isEmpty()) {
@@ -124,14 +162,14 @@ final class House {
   /** A generator at work. */
   final class Load {
     private final Process process;
-    private final Path log = folder.resolve("load.log");
+    private final Path log;
 
-    private Load(Intake intake, List<String> options) {
+    private Load(Intake intake, String secret, List<String> options) {
+      log = folder.resolve("load-%d.log".formatted(loads.incrementAndGet()));
       var line =
           new ArrayList<>(
-              List.of("load", "--url", "http://127.0.0.1:" + intake.port(), "--secret", SECRET));
-      line.addAll(List.of("--connections", "64", "--repositories", "1000"));
-      line.addAll(List.of("--no-check", "--json"));
+              List.of("load", "--url", "http://127.0.0.1:" + intake.port(), "--secret", secret));
+      line.addAll(List.of("--repositories", "1000", "--no-check", "--json"));
       line.addAll(options);
       process =
           children.start(
@@ -165,7 +203,18 @@ final class House {
    * @param options more of them; without a rate it sends as fast as it is answered
    */
   Load load(Intake intake, String... options) {
-    return new Load(intake, List.of(options));
+    var more = new ArrayList<>(List.of("--connections", "64"));
+    more.addAll(List.of(options));
+    return load(intake, SECRET, more);
+  }
+
+  /**
+   * Starts the generator with 1,000 repositories.
+   *
+   * @param secret what it signs with
+   */
+  Load load(Intake intake, String secret, List<String> options) {
+    return new Load(intake, secret, options);
   }
 
   private ProcessBuilder builder(String database, int port, int adminPort, String... arguments) {
@@ -180,7 +229,6 @@ final class House {
       environment.put("HOOKLINE_DB_USER", Cluster.USER);
       environment.put("HOOKLINE_DB_PASSWORD", cluster.password());
       environment.put("HOOKLINE_GITHUB_SECRETS", SECRET);
-      environment.put("HOOKLINE_GITHUB_RATE_LIMIT", "1000000:1000000");
       environment.put("HOOKLINE_HTTP_PORT", Integer.toString(port));
       environment.put("HOOKLINE_ADMIN_PORT", Integer.toString(adminPort));
     }

@@ -8,13 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -128,34 +126,21 @@ final class LoadBenchmark implements Callable<Integer> {
             history,
             backlog,
             only.isEmpty() ? EnumSet.allOf(Leg.class) : Set.copyOf(only));
-    PostgresPrograms programs =
-        PostgresPrograms.find(pgBin, System.getenv().getOrDefault("PATH", ""));
-    Path parent = directory.orElseGet(() -> Path.of(System.getProperty("java.io.tmpdir")));
-    Path folder = Files.createTempDirectory(parent.toAbsolutePath(), "hookline-benchmark-");
-    var children = new Children();
-    var cluster = new Cluster(programs, children, Files.createDirectory(folder.resolve("cluster")));
-    Thread onSignal = new Thread(() -> close(children, cluster, folder), "shutdown");
-    Runtime.getRuntime().addShutdownHook(onSignal);
-    try {
-      // PostgreSQL's own user has to get through to its folder.
-      var unused = folder.toFile().setExecutable(true, false);
-      Path work = Files.createDirectory(folder.resolve("work"));
-      cluster.start();
-      Map<String, String> settings = settings(programs, cluster, folder);
+    try (Ground ground = Ground.open(pgBin, directory)) {
+      Map<String, String> settings = settings(ground);
       settings.forEach((name, value) -> System.out.println(name + ": " + value));
       System.out.println();
-      var house = new House(launcher, cluster, children, work);
-      var pgbench = new Pgbench(programs, cluster, children, work, BODY_BYTES);
-      var report =
-          new Report(
-              settings, new Rounds(extent, cluster, house, pgbench, LoadBenchmark::tell).run());
+      var house = new House(launcher, ground);
+      var pgbench =
+          new Pgbench(
+              ground.programs(), ground.cluster(), ground.children(), ground.work(), BODY_BYTES);
+      var rounds = new Rounds(extent, ground.cluster(), house, pgbench, LoadBenchmark::tell);
+      var report = new Report(settings, rounds.run());
       System.out.print(report.text());
       if (json.isPresent()) {
         Files.writeString(json.get(), report.json() + "\n");
       }
       return 0;
-    } finally {
-      close(children, cluster, folder);
     }
   }
 
@@ -165,44 +150,18 @@ final class LoadBenchmark implements Callable<Integer> {
     }
   }
 
-  private static synchronized void close(Children children, Cluster cluster, Path folder) {
-    children.close();
-    cluster.close();
-    Cluster.delete(folder);
-  }
-
   private static void tell(String what) {
     System.err.println("benchmark: " + what);
   }
 
-  private Map<String, String> settings(PostgresPrograms programs, Cluster cluster, Path folder)
-      throws IOException {
-    var settings = new LinkedHashMap<String, String>();
-    settings.put(
-        "PostgreSQL",
-        cluster.query("postgres", "SHOW server_version", row -> row.getString(1))
-            + " in "
-            + programs.folder());
-    settings.put("its settings", new TreeMap<>(Cluster.SETTINGS).toString());
-    settings.put(
-        "disk", "%s (%s)".formatted(folder.getParent(), Files.getFileStore(folder).type()));
-    settings.put(
-        "machine",
-        "%s %s, %d processors, Java %s"
-            .formatted(
-                System.getProperty("os.name"),
-                System.getProperty("os.arch"),
-                Runtime.getRuntime().availableProcessors(),
-                Runtime.version()));
+  private Map<String, String> settings(Ground ground) throws IOException {
+    Map<String, String> settings = ground.settings();
     settings.put(
         "extent",
         "%d rounds, %d s each, %d s warm-up, bodies of %,d bytes, %s"
             .formatted(rounds, seconds, warmup, BODY_BYTES, legs()));
     if (history > 0) {
       settings.put("history", "%,d events, and %,d that wait".formatted(history, backlog));
-    }
-    if (!Cpu.isKnown()) {
-      settings.put("CPU and memory", "not measured, since this system has no /proc");
     }
     return settings;
   }

@@ -78,18 +78,6 @@ enum Measure {
       "s",
       round -> round.get(Figure.START));
 
-  /** On which side of the bound it is good. */
-  enum Reach {
-    AT_LEAST(">="),
-    AT_MOST("<=");
-
-    private final String sign;
-
-    Reach(String sign) {
-      this.sign = sign;
-    }
-  }
-
   private final String label;
   private final Reach reach;
   private final double bound;
@@ -121,7 +109,7 @@ enum Measure {
 
   /** As text, such as {@code >= 1.5}. */
   String bound() {
-    return (reach.sign + " " + Report.number(bound) + " " + unit).strip();
+    return reach.text(bound, unit);
   }
 
   OptionalDouble of(Round round) {
@@ -129,9 +117,6 @@ enum Measure {
   }
 
   boolean isReachedBy(double median) {
-    return switch (reach) {
-      case AT_LEAST -> median >= bound;
-      case AT_MOST -> median <= bound;
-    };
+    return reach.isReached(bound, median);
   }
 }

@@ -84,7 +84,7 @@ final class Report {
         .toPlainString();
   }
 
-  private static String table(List<List<String>> rows) {
+  static String table(List<List<String>> rows) {
     var text = new StringBuilder();
     int columns = rows.getFirst().size();
     int[] widths = new int[columns];

@@ -1,0 +1,32 @@
+package dev.hookline.http.intake;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/**
+ * Lets those wait for their answers who keep sending what is turned away. A sender's first failures
+ * are answered at once, so that a wrong secret is found out as fast as ever; then each takes a
+ * second, and a connection can cost no more than one a second. What is authentic is never held up,
+ * whatever comes from the same address. Counts by address as {@link BucketRateLimiter} does, and is
+ * bounded as {@link Buckets} are.
+ */
+final class Strangers {
+  static final Rate FAILURES = new Rate(10, 100);
+
+  /** Less than the patience of any provider, whose own failures these may be. */
+  static final Duration HOLD = Duration.ofSeconds(1);
+
+  private final Buckets<String> buckets;
+
+  Strangers(LongSupplier nanoTime) {
+    buckets = new Buckets<>(Rate.longestUntilFull(List.of(FAILURES)), nanoTime);
+  }
+
+  /** How long the answer to this failure is to be held back. */
+  Duration hold(String remoteAddress) {
+    boolean isRare =
+        buckets.of(BucketRateLimiter.group(remoteAddress), FAILURES).tryConsume(1);
+    return isRare ? Duration.ZERO : HOLD;
+  }
+}

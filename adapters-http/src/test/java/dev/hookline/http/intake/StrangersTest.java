@@ -1,0 +1,48 @@
+package dev.hookline.http.intake;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class StrangersTest {
+  private final AtomicLong nanos = new AtomicLong();
+  private final Strangers strangers = new Strangers(nanos::get);
+
+  private void fail(String address, int times) {
+    for (int i = 0; i < times; i++) {
+      strangers.hold(address);
+    }
+  }
+
+  @Test
+  void firstFailuresAreAnsweredAtOnce() {
+    for (int i = 0; i < 100; i++) {
+      assertEquals(Duration.ZERO, strangers.hold("192.0.2.1"), "failure " + i);
+    }
+    assertEquals(Strangers.HOLD, strangers.hold("192.0.2.1"));
+  }
+
+  @Test
+  void othersAreNotHeldFor() {
+    fail("192.0.2.1", 101);
+    assertEquals(Duration.ZERO, strangers.hold("192.0.2.2"));
+  }
+
+  @Test
+  void aNetworkOfOneHostCountsAsOneSender() {
+    fail("2001:db8:0:1::1", 101);
+    assertEquals(Strangers.HOLD, strangers.hold("2001:db8:0:1::2"));
+    assertEquals(Duration.ZERO, strangers.hold("2001:db8:0:2::1"));
+  }
+
+  @Test
+  void aSecondOfPeaceIsWorthTenFailures() {
+    fail("192.0.2.1", 101);
+    nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+    fail("192.0.2.1", 9);
+    assertEquals(Duration.ZERO, strangers.hold("192.0.2.1"));
+    assertEquals(Strangers.HOLD, strangers.hold("192.0.2.1"));
+  }
+}

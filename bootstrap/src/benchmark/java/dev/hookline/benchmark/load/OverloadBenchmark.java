@@ -1,0 +1,173 @@
+package dev.hookline.benchmark.load;
+
+import dev.hookline.bootstrap.config.Settings.LogFormat;
+import dev.hookline.bootstrap.config.Settings.LogLevel;
+import dev.hookline.bootstrap.logging.Logging;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+@Command(
+    name = "benchmark overload",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Offer an intake more than it can take, and disturb it, on a PostgreSQL of its own.", ""
+    })
+final class OverloadBenchmark implements Callable<Integer> {
+  /** As {@code hookline load} sends by default. */
+  private static final int BODY_BYTES = 15_360;
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "N",
+      description = "of each step (${DEFAULT-VALUE})")
+  private int seconds = 20;
+
+  @Option(
+      names = "--warmup",
+      paramLabel = "N",
+      description = "seconds of load before anything is measured (${DEFAULT-VALUE})")
+  private int warmup = 15;
+
+  @Option(
+      names = "--connections",
+      paramLabel = "N",
+      description = "of each sender (${DEFAULT-VALUE})")
+  private int connections = 1024;
+
+  @Option(
+      names = "--steps",
+      split = ",",
+      paramLabel = "SHARE",
+      description = "planned rates, in parts of the peak (0.25,0.5,0.7,0.85,1,1.5,2,5,10)")
+  private List<Double> steps = List.of(0.25, 0.5, 0.7, 0.85, 1.0, 1.5, 2.0, 5.0, 10.0);
+
+  @Option(
+      names = "--only",
+      split = ",",
+      paramLabel = "PART",
+      description = "only some of ${COMPLETION-CANDIDATES} (all)")
+  private List<Overload.Part> only = List.of();
+
+  @Option(
+      names = "--slow-sockets",
+      paramLabel = "N",
+      description = "a byte of a header every two seconds from each (${DEFAULT-VALUE})")
+  private int slowSockets = 2000;
+
+  @Option(
+      names = "--peak",
+      paramLabel = "N",
+      description = "what is the peak, in accepted per second (as it is measured)")
+  private double peak;
+
+  @Option(
+      names = "--java-options",
+      paramLabel = "OPTIONS",
+      description = "what serve is given as HOOKLINE_OPTS (nothing)")
+  private String javaOptions = "";
+
+  @Option(
+      names = "--pg-bin",
+      paramLabel = "DIR",
+      description = "with initdb, pg_ctl, postgres and pgbench (PATH, else the newest installed)")
+  private Optional<Path> pgBin = Optional.empty();
+
+  @Option(
+      names = "--dir",
+      paramLabel = "DIR",
+      description = "make the cluster below it, on the disk to measure with (java.io.tmpdir)")
+  private Optional<Path> directory = Optional.empty();
+
+  @Option(names = "--json", paramLabel = "FILE", description = "write all figures there, too")
+  private Optional<Path> json = Optional.empty();
+
+  @Option(names = "--plot", paramLabel = "FILE.svg", description = "draw the curve there")
+  private Optional<Path> plot = Optional.empty();
+
+  private final Path launcher;
+
+  OverloadBenchmark(Path launcher) {
+    this.launcher = launcher;
+  }
+
+  /** Runs the benchmark, and ends with 0 if it could be measured, whatever the figures are. */
+  public static void main(String[] arguments) {
+    Path launcher = Path.of(Objects.requireNonNull(System.getProperty("hookline.launcher")));
+    Logging.start(LogFormat.TEXT, LogLevel.WARN);
+    System.exit(
+        new CommandLine(new OverloadBenchmark(launcher))
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setExecutionExceptionHandler(
+                (e, _, _) -> {
+                  if (!(e instanceof BenchmarkException)) {
+                    throw e;
+                  }
+                  System.err.println("benchmark: " + e.getMessage());
+                  return 1;
+                })
+            .execute(arguments));
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    require(seconds >= 2 && seconds <= 600, "--seconds: from 2 to 600");
+    require(warmup >= 1 && warmup <= 600, "--warmup: from 1 to 600");
+    require(connections >= 1 && connections <= 10_000, "--connections: from 1 to 10000");
+    require(slowSockets >= 1 && slowSockets <= 10_000, "--slow-sockets: from 1 to 10000");
+    require(peak >= 0 && peak <= 1e5, "--peak: from 0 to 100000");
+    require(
+        steps.stream().allMatch(share -> share >= 0.01 && share <= 10), "--steps: from 0.01 to 10");
+    Set<Overload.Part> parts =
+        only.isEmpty() ? EnumSet.allOf(Overload.Part.class) : Set.copyOf(only);
+    try (Ground ground = Ground.open(pgBin, directory)) {
+      Map<String, String> settings = ground.settings();
+      settings.put(
+          "extent",
+          "%d s each, %d s warm-up, bodies of %,d bytes, %,d connections of each sender"
+              .formatted(seconds, warmup, BODY_BYTES, connections));
+      if (!javaOptions.isEmpty()) {
+        settings.put("Java options of serve", javaOptions);
+      }
+      settings.forEach((name, value) -> System.out.println(name + ": " + value));
+      System.out.println();
+      var extent =
+          new Overload.Extent(
+              seconds, warmup, connections, BODY_BYTES, steps, slowSockets, peak, parts, javaOptions);
+      var overload =
+          new Overload(extent, ground, new House(launcher, ground), OverloadBenchmark::tell);
+      Overload.Outcome outcome = overload.run();
+      var report = new OverloadReport(settings, outcome);
+      System.out.print(report.text());
+      if (json.isPresent()) {
+        Files.writeString(json.get(), report.json() + "\n");
+      }
+      if (plot.isPresent()) {
+        Files.writeString(plot.get(), CurvePlot.of(outcome.steps()));
+      }
+      return 0;
+    }
+  }
+
+  private static void require(boolean holds, String otherwise) {
+    if (!holds) {
+      throw new ParameterException(new CommandLine(new OverloadBenchmark(Path.of(""))), otherwise);
+    }
+  }
+
+  private static void tell(String what) {
+    System.err.println("benchmark: " + what);
+  }
+}
