@@ -3,11 +3,12 @@ package dev.hookline.http.intake;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
 
 /**
  * Lets those wait for their answers who keep sending what is turned away. A sender's first failures
- * are answered at once, so that a wrong secret is found out as fast as ever; then each takes a
- * second, and a connection can cost no more than one a second. What is authentic is never held up,
+ * are answered at once, so that a wrong secret is found out as fast as ever; then each takes about two
+ * seconds, and a connection can cost no more than one failure in that time. What is authentic is never held up,
  * whatever comes from the same address. Counts by address as {@link BucketRateLimiter} does, and is
  * bounded as {@link Buckets} are.
  */
@@ -15,11 +16,19 @@ final class Strangers {
   static final Rate FAILURES = new Rate(10, 100);
 
   /** Less than the patience of any provider, whose own failures these may be. */
-  static final Duration HOLD = Duration.ofSeconds(1);
+  static final Duration LEAST = Duration.ofMillis(1500);
+
+  /** With the same time for all, those who began together would come back together. */
+  private static final Duration SPREAD = Duration.ofSeconds(1);
 
   private final Buckets<String> buckets;
+  private final RandomGenerator random;
 
-  Strangers(LongSupplier nanoTime) {
+  /**
+   * @param random for the spread of the times
+   */
+  Strangers(LongSupplier nanoTime, RandomGenerator random) {
+    this.random = random;
     buckets = new Buckets<>(Rate.longestUntilFull(List.of(FAILURES)), nanoTime);
   }
 
@@ -27,6 +36,6 @@ final class Strangers {
   Duration hold(String remoteAddress) {
     boolean isRare =
         buckets.of(BucketRateLimiter.group(remoteAddress), FAILURES).tryConsume(1);
-    return isRare ? Duration.ZERO : HOLD;
+    return isRare ? Duration.ZERO : LEAST.plusNanos(random.nextLong(SPREAD.toNanos()));
   }
 }
