@@ -23,12 +23,17 @@ final class Deadline {
 
   private final ConnectionContext connection;
   private final String requestId;
+  private final @Nullable Object buffer;
   private final AtomicReference<State> state = new AtomicReference<>(State.RECEIVING);
   private volatile @Nullable Future<?> timer;
 
-  Deadline(ConnectionContext connection, String requestId) {
+  /**
+   * @param buffer that the connection's reader is at
+   */
+  Deadline(ConnectionContext connection, String requestId, @Nullable Object buffer) {
     this.connection = connection;
     this.requestId = requestId;
+    this.buffer = buffer;
   }
 
   void expireBy(Future<?> expiry) {
@@ -37,6 +42,11 @@ final class Deadline {
 
   ConnectionContext connection() {
     return connection;
+  }
+
+  /** Where the connection's reader was when this request began. */
+  @Nullable Object buffer() {
+    return buffer;
   }
 
   String requestId() {

@@ -64,10 +64,12 @@ final class Deadlines implements AutoCloseable {
 
   private void arm(ConnectionContext connection) {
     Deadline before = OF_THIS_CONNECTION.get();
+    Object buffer = ReadBuffers.current(connection.dataReader());
     if (before != null) {
       before.disarm();
+      ReadBuffers.cut(before.buffer(), buffer);
     }
-    var deadline = new Deadline(connection, requestIds.get());
+    var deadline = new Deadline(connection, requestIds.get(), buffer);
     OF_THIS_CONNECTION.set(deadline);
     deadline.expireBy(
         timer.schedule(
