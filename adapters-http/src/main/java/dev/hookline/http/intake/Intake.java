@@ -32,7 +32,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -49,8 +48,7 @@ final class Intake {
   private final ReceiveWebhook receive;
   private final Outcomes outcomes;
   private final Clock clock;
-  private final Strangers strangers = 
-      new Strangers(System::nanoTime, new Random());
+  private final Strangers strangers = new Strangers(System::nanoTime);
 
   Intake(
       Collection<EnabledService> services,

@@ -3,7 +3,6 @@ package dev.hookline.http.intake;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.LongSupplier;
-import java.util.random.RandomGenerator;
 
 /**
  * Lets those wait for their answers who keep sending what is turned away. A sender's first failures
@@ -22,13 +21,10 @@ final class Strangers {
   private static final Duration SPREAD = Duration.ofSeconds(1);
 
   private final Buckets<String> buckets;
-  private final RandomGenerator random;
+  private final LongSupplier nanoTime;
 
-  /**
-   * @param random for the spread of the times
-   */
-  Strangers(LongSupplier nanoTime, RandomGenerator random) {
-    this.random = random;
+  Strangers(LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
     buckets = new Buckets<>(Rate.longestUntilFull(List.of(FAILURES)), nanoTime);
   }
 
@@ -36,6 +32,11 @@ final class Strangers {
   Duration hold(String remoteAddress) {
     boolean isRare =
         buckets.of(BucketRateLimiter.group(remoteAddress), FAILURES).tryConsume(1);
-    return isRare ? Duration.ZERO : LEAST.plusNanos(random.nextLong(SPREAD.toNanos()));
+    return isRare ? Duration.ZERO : LEAST.plusNanos(spread());
+  }
+
+  /** As good as chance: two instants that are near each other come out far apart. */
+  private long spread() {
+    return Math.floorMod(nanoTime.getAsLong() * 0x9E3779B97F4A7C15L, SPREAD.toNanos());
   }
 }

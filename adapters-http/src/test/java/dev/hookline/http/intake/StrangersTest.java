@@ -4,13 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
-import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class StrangersTest {
   private final AtomicLong nanos = new AtomicLong();
-  private final Strangers strangers = new Strangers(nanos::get, new Random(1));
+  private final Strangers strangers = new Strangers(nanos::get);
 
   private void fail(String address, int times) {
     for (int i = 0; i < times; i++) {

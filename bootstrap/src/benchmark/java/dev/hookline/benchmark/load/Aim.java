@@ -20,8 +20,8 @@ record Aim(String label, Reach reach, double bound, String unit, double value) {
   static List<Aim> of(Overload.Outcome outcome) {
     var aims = new ArrayList<Aim>();
     List<Step> steps = outcome.steps();
-    Optional<Step> peak = find(steps, Step.Kind.PEAK, 0);
-    Optional<Step> calm = find(steps, Step.Kind.CURVE, Overload.NORMAL);
+    Optional<Step> peak = find(steps, Step.Kind.PEAK);
+    Optional<Step> calm = find(steps, Step.Kind.CURVE, Overload.CALM);
     Optional<Step> twice = find(steps, Step.Kind.CURVE, TWICE);
     Optional<Step> flood = find(steps, Step.Kind.CURVE, Overload.FLOOD);
     if (peak.isPresent() && calm.isPresent()) {
@@ -39,16 +39,20 @@ record Aim(String label, Reach reach, double bound, String unit, double value) {
                         10,
                         "s",
                         seconds)));
-    Optional<Step> alone = find(steps, Step.Kind.NORMAL, Overload.NORMAL);
+    Optional<Step> alone = find(steps, Step.Kind.NORMAL);
     alone.ifPresent(
         normal -> {
-          find(steps, Step.Kind.AMONG_STRANGERS, Overload.NORMAL)
+          find(steps, Step.Kind.AMONG_STRANGERS)
               .ifPresent(
                   step -> addCompany(aims, "10 times strangers on top", step, normal, 0.99, 2));
-          find(steps, Step.Kind.AMONG_SLOW, Overload.NORMAL)
+          find(steps, Step.Kind.AMONG_SLOW)
               .ifPresent(step -> addCompany(aims, "slow sockets", step, normal, 0.999, 1.2));
         });
     return aims;
+  }
+
+  private static Optional<Step> find(List<Step> steps, Step.Kind kind) {
+    return steps.stream().filter(step -> step.kind() == kind).findFirst();
   }
 
   private static Optional<Step> find(List<Step> steps, Step.Kind kind, double share) {

@@ -22,8 +22,14 @@ import java.util.stream.IntStream;
  * and the strangers from a few others.
  */
 final class Overload {
-  /** What an intake bears for long, as a part of its peak. */
-  static final double NORMAL = 0.7;
+  /** What an intake is used at, as a part of the most that it takes in time. */
+  private static final double NORMAL = 0.7;
+
+  /** The same, as a part of the peak, where no step shows what it takes in time. */
+  private static final double CAUTIOUS = 0.5;
+
+  /** A step of the curve that memory is compared with. */
+  static final double CALM = 0.7;
 
   /** What is far too much, in peaks. */
   static final double FLOOD = 10;
@@ -86,6 +92,7 @@ final class Overload {
   private final Consumer<String> progress;
   private final List<Step> steps = new ArrayList<>();
   private double peak;
+  private double normal = CAUTIOUS;
 
   /**
    * @param progress told what is being done
@@ -123,12 +130,13 @@ final class Overload {
           measure(intake, Step.Kind.CURVE, share);
         }
       }
+      OverloadReport.knee(steps).ifPresent(knee -> normal = NORMAL * knee / peak);
       OptionalDouble recovery =
           extent.parts().contains(Part.RECOVERY)
               ? OptionalDouble.of(measureRecovery(intake))
               : OptionalDouble.empty();
       settle("normal load");
-      measure(intake, Step.Kind.NORMAL, NORMAL);
+      measure(intake, Step.Kind.NORMAL, normal);
       if (extent.parts().contains(Part.STRANGERS)) {
         measureStrangers(intake);
       }
@@ -168,7 +176,7 @@ final class Overload {
     settle("normal load, and a flood in the middle of it");
     Path samples = ground.work().resolve("recovery.csv");
     int seconds = CALM_SECONDS + extent.seconds() + AFTERMATH_SECONDS;
-    var options = paced(NORMAL, HONEST, STEP_WARMUP_SECONDS, seconds);
+    var options = paced(normal, HONEST, STEP_WARMUP_SECONDS, seconds);
     options.addAll(List.of("--samples", samples.toString()));
     try (var watch = new Watch(intake.process().pid())) {
       House.Load base = house.load(intake, House.SECRET, options);
@@ -177,8 +185,8 @@ final class Overload {
           house.load(intake, House.SECRET, paced(FLOOD, HONEST, 0, extent.seconds()));
       Instant end = flood.report().began().plusSeconds(extent.seconds());
       House.Loaded loaded = base.report();
-      steps.add(step(Step.Kind.RECOVERY, NORMAL, seconds, loaded, watch));
-      return new Recovery(Second.parse(Files.readAllLines(samples)), NORMAL * peak)
+      steps.add(step(Step.Kind.RECOVERY, normal, seconds, loaded, watch));
+      return new Recovery(Second.parse(Files.readAllLines(samples)), normal * peak)
           .after(Duration.between(loaded.began(), end).toNanos() / 1e9);
     }
   }
@@ -190,8 +198,8 @@ final class Overload {
       House.Load strangers =
           house.load(intake, STRANGERS_SECRET, paced(FLOOD, STRANGE, 0, seconds));
       Waiting.seconds(STEP_WARMUP_SECONDS);
-      House.Loaded loaded = start(intake, NORMAL, extent.seconds()).report();
-      steps.add(step(Step.Kind.AMONG_STRANGERS, NORMAL, extent.seconds(), loaded, watch));
+      House.Loaded loaded = start(intake, normal, extent.seconds()).report();
+      steps.add(step(Step.Kind.AMONG_STRANGERS, normal, extent.seconds(), loaded, watch));
       steps.add(step(Step.Kind.STRANGERS, FLOOD, seconds, strangers.report(), watch));
     }
   }
@@ -201,10 +209,10 @@ final class Overload {
     try (var slow = new SlowSockets(intake.port(), extent.slowSockets(), STRANGE);
         var watch = new Watch(intake.process().pid())) {
       Waiting.seconds(SLOW_SECONDS);
-      House.Loaded loaded = start(intake, NORMAL, extent.seconds()).report();
+      House.Loaded loaded = start(intake, normal, extent.seconds()).report();
       progress.accept(
           "%,d of the slow sockets were open, %,d had been closed".formatted(slow.open(), slow.closed()));
-      steps.add(step(Step.Kind.AMONG_SLOW, NORMAL, extent.seconds(), loaded, watch));
+      steps.add(step(Step.Kind.AMONG_SLOW, normal, extent.seconds(), loaded, watch));
     }
   }
 

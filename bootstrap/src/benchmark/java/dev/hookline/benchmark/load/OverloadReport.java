@@ -25,8 +25,8 @@ final class OverloadReport {
   /**
    * The highest rate that was planned and all accepted, with a p99 of at most a quarter of a second.
    */
-  OptionalDouble knee() {
-    return outcome.steps().stream()
+  static OptionalDouble knee(List<Step> steps) {
+    return steps.stream()
         .filter(step -> step.kind() == Step.Kind.CURVE)
         .filter(step -> step.p99() <= Recovery.NORMAL_P99 && step.others() == 0)
         .filter(step -> step.served() >= 0.99)
@@ -71,7 +71,7 @@ final class OverloadReport {
                   .collect(Collectors.joining(", "))));
     }
     var knee = new StringBuilder("knee: ");
-    knee().ifPresentOrElse(rate -> knee.append(Report.number(rate)).append("/s"), () -> knee.append("none"));
+    knee(outcome.steps()).ifPresentOrElse(rate -> knee.append(Report.number(rate)).append("/s"), () -> knee.append("none"));
     return Report.table(aims) + "\n" + Report.table(curve) + "\n" + knee + "\n";
   }
 
@@ -80,7 +80,7 @@ final class OverloadReport {
     ObjectNode whole = JsonMapper.builder().build().createObjectNode();
     ObjectNode how = whole.putObject("settings");
     settings.forEach(how::put);
-    knee().ifPresent(rate -> whole.put("knee", rate));
+    knee(outcome.steps()).ifPresent(rate -> whole.put("knee", rate));
     outcome.recovery().ifPresent(seconds -> whole.put("recovery_seconds", seconds));
     var aims = whole.putArray("aims");
     for (Aim aim : Aim.of(outcome)) {

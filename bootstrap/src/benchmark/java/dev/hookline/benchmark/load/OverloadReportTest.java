@@ -63,15 +63,14 @@ class OverloadReportTest {
 
   @Test
   void kneeIsTheHighestRateThatIsAllAcceptedInTime() {
-    var report =
-        report(
-            0,
+    List<Step> steps =
+        List.of(
             step(Step.Kind.CURVE, 0.5, 500, 20, 0, 200),
             CALM,
             step(Step.Kind.CURVE, 0.9, 900, 20, 1, 200),
             step(Step.Kind.CURVE, 1, 1000, 300, 0, 200),
             step(Step.Kind.CURVE, 2, 1000, 200, 0, 200));
-    assertEquals(OptionalDouble.of(700), report.knee());
+    assertEquals(OptionalDouble.of(700), OverloadReport.knee(steps));
   }
 
   @Test
