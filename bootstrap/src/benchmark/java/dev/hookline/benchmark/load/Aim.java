@@ -34,11 +34,7 @@ record Aim(String label, Reach reach, double bound, String unit, double value) {
             seconds ->
                 aims.add(
                     new Aim(
-                        "after 10 times the peak: normal again",
-                        Reach.AT_MOST,
-                        10,
-                        "s",
-                        seconds)));
+                        "after 10 times the peak: normal again", Reach.AT_MOST, 10, "s", seconds)));
     Optional<Step> alone = find(steps, Step.Kind.NORMAL);
     alone.ifPresent(
         normal -> {
@@ -60,13 +56,7 @@ record Aim(String label, Reach reach, double bound, String unit, double value) {
   }
 
   private static void addFlood(
-      List<Aim> aims,
-      String times,
-      Step step,
-      Step peak,
-      Step calm,
-      double goodput,
-      double p99) {
+      List<Aim> aims, String times, Step step, Step peak, Step calm, double goodput, double p99) {
     String at = times + " times the peak: ";
     aims.add(
         new Aim(

@@ -80,7 +80,9 @@ final class CurvePlot {
         "<polyline class=\"line\" points=\"%s\"/>\n"
             .formatted(
                 curve.stream()
-                    .map(step -> number(x(step.share())) + "," + number(y(top, highest, step, value)))
+                    .map(
+                        step ->
+                            number(x(step.share())) + "," + number(y(top, highest, step, value)))
                     .collect(Collectors.joining(" "))));
     for (Step step : curve) {
       svg.append(
@@ -90,8 +92,7 @@ final class CurvePlot {
     }
   }
 
-  private static double y(
-      int top, double highest, Step step, ToDoubleFunction<Step> value) {
+  private static double y(int top, double highest, Step step, ToDoubleFunction<Step> value) {
     return top + PANEL - value.applyAsDouble(step) / highest * PANEL;
   }
 

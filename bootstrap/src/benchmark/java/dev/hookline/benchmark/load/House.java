@@ -24,6 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class House {
   /** What deliveries are signed with. */
   static final String SECRET = "a secret for benchmarks alone";
+
   private static final long PATIENCE_NANOS = 60_000_000_000L;
   private static final int CONNECT_MILLIS = 1000;
   private static final int ANSWER_MILLIS = 10_000;
@@ -124,9 +125,7 @@ final class House {
     builder.environment().putAll(settings);
     Process process =
         children.start(
-            builder
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .redirectError(log.toFile()));
+            builder.redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectError(log.toFile()));
     while (status(port, request).filter(status -> status == 202).isEmpty()) {
       if (!process.isAlive() || System.nanoTime() - begun > PATIENCE_NANOS) {
         throw new BenchmarkException("serve does not start: " + Children.tail(log));

@@ -211,14 +211,14 @@ final class Overload {
       Waiting.seconds(SLOW_SECONDS);
       House.Loaded loaded = start(intake, normal, extent.seconds()).report();
       progress.accept(
-          "%,d of the slow sockets were open, %,d had been closed".formatted(slow.open(), slow.closed()));
+          "%,d of the slow sockets were open, %,d had been closed"
+              .formatted(slow.open(), slow.closed()));
       steps.add(step(Step.Kind.AMONG_SLOW, normal, extent.seconds(), loaded, watch));
     }
   }
 
   private House.Load start(House.Intake intake, double share, int seconds) {
-    return house.load(
-        intake, House.SECRET, paced(share, HONEST, STEP_WARMUP_SECONDS, seconds));
+    return house.load(intake, House.SECRET, paced(share, HONEST, STEP_WARMUP_SECONDS, seconds));
   }
 
   private List<String> paced(double share, String from, int warmup, int seconds) {

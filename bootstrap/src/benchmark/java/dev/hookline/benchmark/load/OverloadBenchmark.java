@@ -23,16 +23,14 @@ import picocli.CommandLine.ParameterException;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Offer an intake more than it can take, and disturb it, on a PostgreSQL of its own.", ""
+      "Offer an intake more than it can take, and disturb it, on a PostgreSQL of its own.",
+      ""
     })
 final class OverloadBenchmark implements Callable<Integer> {
   /** As {@code hookline load} sends by default. */
   private static final int BODY_BYTES = 15_360;
 
-  @Option(
-      names = "--seconds",
-      paramLabel = "N",
-      description = "of each step (${DEFAULT-VALUE})")
+  @Option(names = "--seconds", paramLabel = "N", description = "of each step (${DEFAULT-VALUE})")
   private int seconds = 20;
 
   @Option(
@@ -145,7 +143,15 @@ final class OverloadBenchmark implements Callable<Integer> {
       System.out.println();
       var extent =
           new Overload.Extent(
-              seconds, warmup, connections, BODY_BYTES, steps, slowSockets, peak, parts, javaOptions);
+              seconds,
+              warmup,
+              connections,
+              BODY_BYTES,
+              steps,
+              slowSockets,
+              peak,
+              parts,
+              javaOptions);
       var overload =
           new Overload(extent, ground, new House(launcher, ground), OverloadBenchmark::tell);
       Overload.Outcome outcome = overload.run();

@@ -23,7 +23,8 @@ final class OverloadReport {
   }
 
   /**
-   * The highest rate that was planned and all accepted, with a p99 of at most a quarter of a second.
+   * The highest rate that was planned and all accepted, with a p99 of at most a quarter of a
+   * second.
    */
   static OptionalDouble knee(List<Step> steps) {
     return steps.stream()
@@ -49,8 +50,19 @@ final class OverloadReport {
     var curve = new ArrayList<List<String>>();
     curve.add(
         List.of(
-            "STEP", "PEAKS", "PLANNED/S", "SENT/S", "GOODPUT/S", "REFUSED/S", "P50 MS", "P99 MS",
-            "P99 REFUSED", "MB", "FILES", "GENERATOR", "ANSWERS/S"));
+            "STEP",
+            "PEAKS",
+            "PLANNED/S",
+            "SENT/S",
+            "GOODPUT/S",
+            "REFUSED/S",
+            "P50 MS",
+            "P99 MS",
+            "P99 REFUSED",
+            "MB",
+            "FILES",
+            "GENERATOR",
+            "ANSWERS/S"));
     for (Step step : outcome.steps()) {
       curve.add(
           List.of(
@@ -71,7 +83,9 @@ final class OverloadReport {
                   .collect(Collectors.joining(", "))));
     }
     var knee = new StringBuilder("knee: ");
-    knee(outcome.steps()).ifPresentOrElse(rate -> knee.append(Report.number(rate)).append("/s"), () -> knee.append("none"));
+    knee(outcome.steps())
+        .ifPresentOrElse(
+            rate -> knee.append(Report.number(rate)).append("/s"), () -> knee.append("none"));
     return Report.table(aims) + "\n" + Report.table(curve) + "\n" + knee + "\n";
   }
 

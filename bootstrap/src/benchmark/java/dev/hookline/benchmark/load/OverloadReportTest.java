@@ -18,7 +18,8 @@ class OverloadReportTest {
         1000 * share,
         goodput + refused,
         goodput,
-        new TreeMap<>(refused == 0 ? Map.of("202", goodput) : Map.of("202", goodput, "503", refused)),
+        new TreeMap<>(
+            refused == 0 ? Map.of("202", goodput) : Map.of("202", goodput, "503", refused)),
         p99 / 2,
         p99,
         20,
@@ -28,7 +29,8 @@ class OverloadReportTest {
   }
 
   private static OverloadReport report(double recovery, Step... steps) {
-    return new OverloadReport(Map.of(), new Overload.Outcome(List.of(steps), OptionalDouble.of(recovery)));
+    return new OverloadReport(
+        Map.of(), new Overload.Outcome(List.of(steps), OptionalDouble.of(recovery)));
   }
 
   private static final Step PEAK = step(Step.Kind.PEAK, 0, 1000, 50, 0, 200);

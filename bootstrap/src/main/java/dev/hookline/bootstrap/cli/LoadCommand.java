@@ -108,8 +108,7 @@ final class LoadCommand implements Callable<Integer> {
   @Option(
       names = "--give-up",
       paramLabel = "SPAN",
-      description =
-          "with --rate, do not send what finds no connection free for so long (it waits)")
+      description = "with --rate, do not send what finds no connection free for so long (it waits)")
   private String giveUp = "PT0S";
 
   @Option(
@@ -428,8 +427,7 @@ final class LoadCommand implements Callable<Integer> {
       Files.write(
           around.folder().resolve(samples.get()),
           Stream.concat(
-                  Stream.of(
-                      "second,accepted_per_second,others_per_second,p50_ms,p99_ms,max_ms"),
+                  Stream.of("second,accepted_per_second,others_per_second,p50_ms,p99_ms,max_ms"),
                   figures.samples().stream().map(LoadCommand::row))
               .toList());
     }
@@ -513,8 +511,7 @@ final class LoadCommand implements Callable<Integer> {
     return BigDecimal.valueOf(value).setScale(digits, RoundingMode.HALF_UP);
   }
 
-  private static String asJson(
-      LoadPlan plan, Figures figures, Optional<Findings> findings) {
+  private static String asJson(LoadPlan plan, Figures figures, Optional<Findings> findings) {
     ObjectNode whole = JsonMapper.builder().build().createObjectNode();
     whole.put("accepted", figures.accepted());
     whole.put("seconds", rounded(figures.seconds(), 3));

@@ -119,7 +119,7 @@ public final class LoadRun {
     // way of a timer's or a poller's thread. At a few thousand a second that was measured to cost
     // half as much CPU again with 64 connections, and with few of them more than twice as much.
     for (int i = 0; i < plan.senders().connections(); i++) {
-      var connection = 
+      var connection =
           new HttpConnection(endpoint, from.isEmpty() ? null : from.get(i % from.size()));
       connections.add(connection);
       threads.add(

@@ -52,8 +52,7 @@ public enum Provider {
   private final Duration patience;
   private final String headers;
 
-  Provider(
-      String service, String event, boolean signsTime, Duration patience, String headers) {
+  Provider(String service, String event, boolean signsTime, Duration patience, String headers) {
     this.service = service;
     this.event = event;
     this.signsTime = signsTime;

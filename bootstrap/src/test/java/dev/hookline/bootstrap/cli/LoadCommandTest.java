@@ -201,7 +201,8 @@ class LoadCommandTest {
       JsonNode json = JSON.readTree(shell.out());
       long accepted = json.path("accepted").asLong();
       assertTrue(json.path("given_up").asLong() > 0, shell.out());
-      assertEquals(60_000, accepted + json.path("given_up").asLong() + json.path("unsent").asLong());
+      assertEquals(
+          60_000, accepted + json.path("given_up").asLong() + json.path("unsent").asLong());
       assertEquals(accepted, json.path("in_time").asLong());
       assertTrue(Files.readString(folder.resolve("seconds.csv")).startsWith("second,"));
     }
