@@ -245,17 +245,14 @@ class IntakeFramingTest {
 
   @Test
   void thousandsOfPipelinedRequestsKeepNobodyElseWaiting() throws Exception {
-    int many = 10_000;
     try (var bench = new Bench();
         var raw = bench.raw()) {
-      var sending = Thread.startVirtualThread(() -> sendAll(raw, "GET / HTTP/1.1|Host: h||", many));
-      for (int i = 0; i < many; i++) {
-        if (i == many / 2) {
-          assertEquals(200, bench.deliver("tiny", "ping").statusCode());
-        }
+      Thread.startVirtualThread(() -> sendAll(raw, "GET / HTTP/1.1|Host: h||", 10_000));
+      // The others are held back, and no more of them are read.
+      for (int i = 0; i < 100; i++) {
         assertTrue(raw.answer().startsWith("HTTP/1.1 404 "));
       }
-      sending.join();
+      assertEquals(200, bench.deliver("tiny", "ping").statusCode());
     }
   }
 
@@ -264,8 +261,9 @@ class IntakeFramingTest {
       for (int i = 0; i < times; i++) {
         raw.send(request);
       }
-    } catch (IOException e) {
-      throw new AssertionError(e);
+    } catch (IOException _) {
+      // The test is over before all is sent.
+      return;
     }
   }
 
