@@ -85,7 +85,6 @@ final class Cluster implements AutoCloseable {
         return socket.getLocalPort();
       } catch (IOException _) {
         // Somebody has it.
-        continue;
       }
     }
     throw new BenchmarkException("no free port");

@@ -54,7 +54,7 @@ public record Figures(
   public long within(Duration patience) {
     return latency.getTotalCount() == 0
         ? 0
-        : (long) latency.getCountBetweenValues(0, patience.toNanos() / 1000);
+        : latency.getCountBetweenValues(0, patience.toNanos() / 1000);
   }
 
   /** The longest, in milliseconds. */
