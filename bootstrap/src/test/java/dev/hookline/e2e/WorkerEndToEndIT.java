@@ -25,6 +25,7 @@ import dev.hookline.persistence.DatabaseSettings;
 import dev.hookline.testing.Samples;
 import dev.hookline.testing.TestDatabase;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -156,12 +157,30 @@ class WorkerEndToEndIT {
 
   /** Takes every connection and drops it. */
   private static final class BrokenTarget implements AutoCloseable {
+    private static final int LOWEST_PORT = 18_000;
+    private static final int HIGHEST_PORT = 19_000;
+
     private final ServerSocket socket;
     private final AtomicInteger calls = new AtomicInteger();
 
     BrokenTarget() throws IOException {
-      socket = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
+      socket = new ServerSocket();
+      bind();
       Thread.ofVirtual().start(this::run);
+    }
+
+    /**
+     * Below the ports that the kernel gives to connections: a worker that tries a closed port of
+     * those can be given that very port, and then nobody else can listen there.
+     */
+    private void bind() throws IOException {
+      for (int port = LOWEST_PORT; !socket.isBound(); port++) {
+        try {
+          socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 100);
+        } catch (BindException e) {
+          assertTrue(port < HIGHEST_PORT, e::getMessage);
+        }
+      }
     }
 
     private void run() {

@@ -15,6 +15,9 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowT
 import io.github.resilience4j.core.IntervalFunction;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -47,6 +50,9 @@ public final class CircuitBreakingTarget implements CommandDispatcher {
 
   private static final Logger LOG = LoggerFactory.getLogger(CircuitBreakingTarget.class);
 
+  /** Tells how much time has passed, whatever becomes of the time of day. */
+  private static final InstantSource STEADY = () -> Instant.EPOCH.plusNanos(System.nanoTime());
+
   private final CommandDispatcher target;
   private final DispatchMetrics metrics;
   private final CircuitBreaker breaker;
@@ -55,14 +61,22 @@ public final class CircuitBreakingTarget implements CommandDispatcher {
   private boolean probing;
   private boolean away;
 
-  public CircuitBreakingTarget(CommandDispatcher target, DispatchMetrics metrics, Clock clock) {
+  public CircuitBreakingTarget(CommandDispatcher target, DispatchMetrics metrics) {
+    this(target, metrics, STEADY);
+  }
+
+  /**
+   * @param clock what the waits are measured by; one that was set back would make them longer
+   */
+  public CircuitBreakingTarget(
+      CommandDispatcher target, DispatchMetrics metrics, InstantSource clock) {
     this.target = target;
     this.metrics = metrics;
     this.breaker =
         CircuitBreaker.of(
             target.target(),
             CircuitBreakerConfig.custom()
-                .clock(clock)
+                .clock(clock.withZone(ZoneOffset.UTC))
                 .currentTimestampFunction(Clock::millis, TimeUnit.MILLISECONDS)
                 .slidingWindowType(SlidingWindowType.COUNT_BASED)
                 .slidingWindowSize(OUTAGE)

@@ -72,9 +72,9 @@ import org.slf4j.LoggerFactory;
 final class Assembly {
   private static final Logger LOG = LoggerFactory.getLogger(Assembly.class);
 
-  /** A target keeps its time itself; this much later it is taken for stuck. */
   private static final int HEAP_PER_BODY_BYTE = 8;
 
+  /** A target keeps its time itself; this much later it is taken for stuck. */
   private static final Duration TIME_TO_TELL = Duration.ofSeconds(1);
 
   /** One for all, so that the lines of several targets never mix. */
@@ -337,11 +337,11 @@ final class Assembly {
             closer.add(
                 new HttpTarget(
                     name, url, secret.map(source -> source::first), timeout, format, clock));
-        yield new CircuitBreakingTarget(new TimeLimitedTarget(http, patience), metrics, clock);
+        yield new CircuitBreakingTarget(new TimeLimitedTarget(http, patience), metrics);
       }
       case Target.Kafka(var servers, var topic, var timeout) -> {
         var kafka = closer.add(new KafkaTarget(name, servers, topic, timeout, format));
-        yield new CircuitBreakingTarget(new TimeLimitedTarget(kafka, patience), metrics, clock);
+        yield new CircuitBreakingTarget(new TimeLimitedTarget(kafka, patience), metrics);
       }
     };
   }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.slack.api.app_backend.SlackSignature;
+import com.sun.net.httpserver.HttpServer;
 import dev.hookline.application.audit.AuditState;
 import dev.hookline.application.audit.Finding;
 import dev.hookline.application.dispatch.Command;
@@ -34,8 +35,10 @@ import dev.hookline.http.provider.Dialect;
 import dev.hookline.persistence.Database;
 import dev.hookline.queue.target.CircuitBreakingTarget;
 import dev.hookline.queue.worker.OutboxWorker;
+import dev.hookline.testing.MovableClock;
 import dev.hookline.testing.TestDatabase;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -61,6 +64,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import javax.crypto.Mac;
@@ -124,6 +128,10 @@ class CompleteFlowIntegrationTest {
   }
 
   private Settings settings() throws IOException {
+    return settings(Map.of());
+  }
+
+  private Settings settings(Map<String, String> more) throws IOException {
     Path file = Files.writeString(folder.resolve("hookline.yaml"), CONFIGURATION);
     var environment = new HashMap<String, String>();
     environment.put("HOOKLINE_GITHUB_SECRETS", GITHUB_SECRET);
@@ -137,6 +145,7 @@ class CompleteFlowIntegrationTest {
     environment.put("HOOKLINE_HTTP_HOST", "127.0.0.1");
     environment.put("HOOKLINE_HTTP_PORT", "0");
     environment.put("HOOKLINE_WORKER_LEASE", "PT2S");
+    environment.putAll(more);
     return Configuration.load(
             new Configuration.Sources(folder, Optional.of(file), environment, System::nanoTime),
             Role.TOOL,
@@ -149,6 +158,10 @@ class CompleteFlowIntegrationTest {
   }
 
   private OutboxWorker startWorker(Targets targets, Database database) {
+    return startWorker(assembly, targets, database);
+  }
+
+  private OutboxWorker startWorker(Assembly assembly, Targets targets, Database database) {
     OutboxWorker worker = assembly.worker(database, useCases.format(), metrics, targets);
     worker.start();
     return closer.add(worker);
@@ -453,7 +466,7 @@ class CompleteFlowIntegrationTest {
     ci.behave(_ -> TryAgain.unreachable("connection refused"));
     startWorker(
         new Targets(
-            List.of(new CircuitBreakingTarget(ci, metrics, clock), stream),
+            List.of(new CircuitBreakingTarget(ci, metrics), stream),
             routes("octo/*", "ci", "stream")),
         closer.add(assembly.open("test-worker", 4)));
     var ids = new ArrayList<PipelineId>();
@@ -505,6 +518,67 @@ class CompleteFlowIntegrationTest {
       }
     }
     assertFalse(stream.taken().isEmpty());
+  }
+
+  @Test
+  void workersWhoseClocksAreTwoDaysApartRetryInTimeAndKeepTheirLanes() throws Exception {
+    target.behave(command -> command.attempt() == 1 ? new TryAgain("HTTP 409") : new Delivered());
+    for (Duration off : List.of(Duration.ofDays(1), Duration.ofDays(-1))) {
+      var elsewhere = new Assembly(settings(), Clock.offset(clock, off));
+      startWorker(elsewhere, Targets.only(target), closer.add(elsewhere.open("test-worker", 4)));
+    }
+    var ids = new ArrayList<PipelineId>();
+    for (int i = 0; i < 40; i++) {
+      ids.add(sendComment("r" + i % 20, i));
+    }
+
+    for (PipelineId id : ids) {
+      assertEquals(2, await(id, PipelineState.Dispatched.class).attempts());
+    }
+    assertEquals(80, target.taken().size());
+  }
+
+  @Test
+  void aTargetThatWasAwayIsProbedThoughTheTimeOfDayIsSetBackMeanwhile() throws Exception {
+    var status = new AtomicInteger(503);
+    var server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          exchange.sendResponseHeaders(status.get(), -1);
+          exchange.close();
+        });
+    server.start();
+    closer.add(() -> server.stop(0));
+    var timeOfDay = new MovableClock(clock.instant());
+    var elsewhere =
+        new Assembly(
+            settings(
+                Map.of(
+                    "HOOKLINE_DISPATCH_TARGET",
+                    "http",
+                    "HOOKLINE_DISPATCH_HTTP_URL",
+                    "http://127.0.0.1:" + server.getAddress().getPort())),
+            timeOfDay);
+    startWorker(
+        elsewhere,
+        elsewhere.targets(useCases.format(), metrics, closer),
+        closer.add(elsewhere.open("test-worker", 4)));
+    var ids = new ArrayList<PipelineId>();
+    for (int i = 0; i < CircuitBreakingTarget.OUTAGE; i++) {
+      ids.add(sendComment("r" + i, i));
+    }
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!new String(metrics.scrape(), UTF_8)
+        .contains("outbox_target_available{target=\"http\"} 0")) {
+      assertTrue(System.nanoTime() < deadline, "the circuit never opened");
+    }
+
+    timeOfDay.move(Duration.ofHours(-1));
+    status.set(204);
+    for (PipelineId id : ids) {
+      await(id, PipelineState.Dispatched.class);
+    }
   }
 
   @Test
