@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
- * Lets those wait for their answers who keep sending what is turned away. A sender's first failures
- * are answered at once, so that a wrong secret is found out as fast as ever; then each takes about
- * two seconds, and a connection can cost no more than one failure in that time. What is authentic
- * is never held up, whatever comes from the same address. Counts by address as {@link
- * BucketRateLimiter} does, and is bounded as {@link Buckets} are.
+ * Lets those wait for their answers, while the intake is busy, who keep sending what is turned
+ * away. A sender's first failures are answered at once, so that a wrong secret is found out as fast
+ * as ever; then each takes about two seconds, and a connection can cost no more than one failure in
+ * that time. What is authentic is never held up, whatever comes from the same address. Counts by
+ * address as {@link BucketRateLimiter} does, and is bounded as {@link Buckets} are.
  */
 final class Strangers {
   static final Rate FAILURES = new Rate(10, 100);

@@ -40,7 +40,7 @@ public final class Answer {
     return new Answer(status, more, body, hold);
   }
 
-  /** The same answer, to be sent only after so long. */
+  /** The same answer, to be sent only after so long if many requests are under way. */
   public Answer heldFor(Duration time) {
     return new Answer(status, headers, body, time);
   }

@@ -27,6 +27,7 @@ import java.net.Socket;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
@@ -44,6 +45,9 @@ public final class HttpServer implements AutoCloseable {
 
   /** Past this many bytes nobody waits for an answer that was given long before. */
   private static final long MAX_DRAINED = 256L * 1024 * 1024;
+
+  /** With fewer requests under way than this there is room for all, and nobody is kept waiting. */
+  static final int BUSY = 128;
 
   /** What a server is bound to and how much it bears. */
   public record Limits(
@@ -73,6 +77,7 @@ public final class HttpServer implements AutoCloseable {
   private final Supplier<String> requestIds;
   private final InetAddress address;
   private final Deadlines deadlines;
+  private final AtomicInteger underWay = new AtomicInteger();
   private final Semaphore held;
   private final WebServer server;
 
@@ -182,22 +187,24 @@ public final class HttpServer implements AutoCloseable {
   private void handle(ServerRequest helidonRequest, ServerResponse response) {
     Deadline deadline = deadlines.current();
     var request = new Request(helidonRequest, deadline);
+    underWay.incrementAndGet();
     try {
       Answer answer = answer(request);
       request.release();
       hold(answer.hold());
       send(answer, request, deadline, response);
     } finally {
+      underWay.decrementAndGet();
       request.release();
     }
   }
 
   /**
-   * Keeps the sender waiting, who can send no more on this connection meanwhile. Those who wait
-   * never take all connections: beyond half of them, nobody is kept.
+   * Keeps the sender waiting while many others want something, and so from sending more on this
+   * connection. Those who wait never take all connections: beyond half of them, nobody is kept.
    */
   private void hold(Duration time) {
-    if (time.isZero() || !held.tryAcquire()) {
+    if (time.isZero() || underWay.get() <= BUSY || !held.tryAcquire()) {
       return;
     }
     try {
