@@ -8,6 +8,7 @@ import dev.hookline.application.pipeline.PipelineStore.Acceptance.Accepted;
 import dev.hookline.application.pipeline.StoreUnavailableException;
 import dev.hookline.testing.PlainEventFormat;
 import dev.hookline.testing.PostgresServer;
+import dev.hookline.testing.SelfSigned;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
