@@ -1,6 +1,8 @@
 package dev.hookline.testing;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -86,5 +88,10 @@ public record SelfSigned(Key key, Certificate certificate) {
     var context = SSLContext.getInstance("TLS");
     context.init(null, managers.getTrustManagers(), null);
     return context;
+  }
+
+  /** A connection to the server on this machine that has this certificate. */
+  public Socket connect(int port) throws GeneralSecurityException, IOException {
+    return trusted().getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port);
   }
 }

@@ -1,0 +1,332 @@
+package dev.hookline.e2e;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.hookline.testing.SelfSigned;
+import dev.hookline.testing.TestDatabase;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The shipped configurations of reverse proxies, before a Hookline that runs. */
+class ProxyIT {
+  private static final String SECRET = "a secret behind a proxy";
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Path SHIPPED = Path.of("deploy", "proxy");
+  private static final int MAX_BODY = 26_214_400;
+
+  @TempDir private static Path folder;
+  private static SelfSigned identity;
+  private static HooklineProcess serve;
+  private static Process nginx;
+  private static HttpClient http;
+  private static int port;
+  private static int admin;
+
+  @BeforeAll
+  static void start() throws Exception {
+    var program = program("nginx");
+    assumeTrue(program.isPresent(), "nginx is not installed");
+    identity = SelfSigned.of("localhost");
+    var database = TestDatabase.create();
+    var environment = new HashMap<String, String>();
+    environment.put("HOOKLINE_DB_URL", database.url());
+    Optional.ofNullable(database.user())
+        .ifPresent(user -> environment.put("HOOKLINE_DB_USER", user));
+    Optional.ofNullable(database.password())
+        .ifPresent(password -> environment.put("HOOKLINE_DB_PASSWORD", password));
+    environment.put("HOOKLINE_GITHUB_SECRETS", SECRET);
+    environment.put("HOOKLINE_HTTP_PORT", "0");
+    environment.put("HOOKLINE_ADMIN_PORT", "0");
+    environment.put("HOOKLINE_HTTP_TRUSTED_PROXIES", "127.0.0.1/32");
+    try (var migrate = HooklineProcess.start(folder, environment, "migrate")) {
+      assertEquals(0, migrate.exitCode());
+    }
+    serve = HooklineProcess.start(folder, environment, "serve");
+    admin = serve.port("admin");
+    port = freePort();
+    nginx = startNginx(program.get(), serve.port("intake"));
+    http = HttpClient.newBuilder().sslContext(identity.trusted()).build();
+    awaitNginx();
+  }
+
+  @AfterAll
+  static void stop() throws InterruptedException {
+    if (nginx != null) {
+      nginx.destroy();
+      assertTrue(nginx.waitFor(10, TimeUnit.SECONDS));
+    }
+    if (serve != null) {
+      serve.close();
+    }
+  }
+
+  private static Optional<Path> program(String name) {
+    return Stream.concat(
+            Arrays.stream(System.getenv("PATH").split(":", -1)), Stream.of("/usr/sbin"))
+        .map(directory -> Path.of(directory, name))
+        .filter(Files::isExecutable)
+        .findFirst();
+  }
+
+  private static int freePort() throws IOException {
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  /** As shipped but for its ports and for where its files are. */
+  private static Process startNginx(Path program, int intake) throws Exception {
+    Path certificate = folder.resolve("hookline.crt");
+    Path key = folder.resolve("hookline.key");
+    identity.writeTo(certificate, key);
+    String shipped = Files.readString(SHIPPED.resolve("nginx.conf"));
+    var here =
+        Map.of(
+            "user www-data;",
+            "daemon off; master_process off;",
+            "pid /run/nginx.pid;",
+            "pid " + folder.resolve("nginx.pid") + ";",
+            "/var/log/nginx/error.log warn",
+            "stderr warn",
+            "/var/log/nginx/access.log",
+            folder.resolve("access.log").toString(),
+            "/etc/nginx/hookline.crt",
+            certificate.toString(),
+            "/etc/nginx/hookline.key",
+            key.toString(),
+            "listen 443 ssl",
+            "listen 127.0.0.1:" + port + " ssl",
+            "server 127.0.0.1:8080;",
+            "server 127.0.0.1:" + intake + ";");
+    for (var change : here.entrySet()) {
+      assertTrue(shipped.contains(change.getKey()), change::getKey);
+      shipped = shipped.replace(change.getKey(), change.getValue());
+    }
+    var temporary = new StringBuilder("http {\n");
+    for (String kind : new String[] {"client_body", "proxy", "fastcgi", "uwsgi", "scgi"}) {
+      temporary.append(kind).append("_temp_path ").append(folder.resolve(kind)).append(";\n");
+    }
+    Path configuration = folder.resolve("nginx.conf");
+    Files.writeString(configuration, shipped.replace("http {\n", temporary));
+    return new ProcessBuilder(
+            program.toString(), "-p", folder.toString(), "-c", configuration.toString())
+        .inheritIO()
+        .start();
+  }
+
+  private static void awaitNginx() throws Exception {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (System.nanoTime() < deadline) {
+      assertTrue(nginx.isAlive(), "nginx has ended");
+      try (var _ = identity.connect(port)) {
+        return;
+      } catch (ConnectException _) {
+        Thread.onSpinWait();
+      }
+    }
+    throw new AssertionError("nginx does not listen");
+  }
+
+  private static String comment(int size) {
+    String frame =
+        """
+        {"action":"created","issue":{"number":7},"comment":{"id":1,"body":"%s"},\
+        "repository":{"name":"widgets","full_name":"octo/widgets","owner":{"login":"octo"}},\
+        "sender":{"login":"octocat","type":"User"}}\
+        """;
+    return frame.formatted("x".repeat(size - frame.length() + 2));
+  }
+
+  private static String signature(String body) throws Exception {
+    var mac = Mac.getInstance("HmacSHA256");
+    mac.init(new SecretKeySpec(SECRET.getBytes(UTF_8), "HmacSHA256"));
+    return "sha256=" + HexFormat.of().formatHex(mac.doFinal(body.getBytes(UTF_8)));
+  }
+
+  private static HttpResponse<String> send(String path, String body, BodyPublisher publisher)
+      throws Exception {
+    return http.send(
+        HttpRequest.newBuilder(URI.create("https://localhost:" + port + path))
+            .header("Content-Type", "application/json")
+            .header("X-GitHub-Event", "issue_comment")
+            .header("X-GitHub-Delivery", UUID.randomUUID().toString())
+            .header("X-Hub-Signature-256", signature(body))
+            .POST(publisher)
+            .build(),
+        BodyHandlers.ofString());
+  }
+
+  private static int requestsSeen() throws Exception {
+    String metrics =
+        http.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + admin + "/metrics"))
+                    .build(),
+                BodyHandlers.ofString())
+            .body();
+    return Pattern.compile("^webhook_received_total\\{[^}]*} ([0-9.]+)", Pattern.MULTILINE)
+        .matcher(metrics)
+        .results()
+        .mapToInt(match -> (int) Double.parseDouble(match.group(1)))
+        .sum();
+  }
+
+  private static String rawAnswer(String request) throws Exception {
+    try (var socket = identity.connect(port)) {
+      socket.setSoTimeout(3_000);
+      socket.getOutputStream().write(request.replace("|", "\r\n").getBytes(ISO_8859_1));
+      socket.getOutputStream().flush();
+      var answer = new ByteArrayOutputStream();
+      try {
+        socket.getInputStream().transferTo(answer);
+      } catch (SocketTimeoutException _) {
+        // What has come until now is all that comes.
+        return answer.toString(ISO_8859_1);
+      }
+      return answer.toString(ISO_8859_1);
+    }
+  }
+
+  @Test
+  void aDeliveryPassesByteForByteWholeOrInChunks() throws Exception {
+    int before = requestsSeen();
+    String body = comment(20_000);
+    assertEquals(202, send("/webhooks/github", body, BodyPublishers.ofString(body)).statusCode());
+    var inChunks =
+        BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body.getBytes(UTF_8)));
+    HttpResponse<String> answer = send("/webhooks/github", body, inChunks);
+    assertEquals(202, answer.statusCode(), answer::body);
+    assertEquals(Optional.of("nginx"), answer.headers().firstValue("Server"));
+    assertEquals(before + 2, requestsSeen());
+  }
+
+  @Test
+  void theLargestBodyPassesAndOneByteMoreDoesNot() throws Exception {
+    String largest = comment(MAX_BODY);
+    assertEquals(MAX_BODY, largest.length());
+    assertEquals(
+        202, send("/webhooks/github", largest, BodyPublishers.ofString(largest)).statusCode());
+    int before = requestsSeen();
+    String more = largest + " ";
+    assertEquals(413, send("/webhooks/github", more, BodyPublishers.ofString(more)).statusCode());
+    assertEquals(before, requestsSeen());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "POST /webhooks/github HTTP/1.1|Host: h|Content-Length: 5|Transfer-Encoding: chunked||0||",
+        "POST /webhooks/github HTTP/1.1|Host: h|Content-Length: 5|Content-Length: 6||hello",
+        "POST /webhooks/github HTTP/1.1|Host: h|Content-Length: +5||hello",
+        "POST /webhooks/github HTTP/1.1|Host: h|Transfer-Encoding: xchunked||0||",
+        "POST /webhooks/github HTTP/1.1|Host: h|Transfer-Encoding: chunked||z||",
+        "POST /webhooks/github HTTP/1.1|Host: a|Host: b|Content-Length: 0||",
+        "POST /webhooks/github HTTP/1.1|Content-Length: 0||",
+        "POST /webhooks/github HTTP/1.1|Host: h|Content-Length : 5||hello",
+      })
+  void whatHasNoSureEndGoesNoFurther(String request) throws Exception {
+    int before = requestsSeen();
+    String answer = rawAnswer(request);
+    assertTrue(answer.startsWith("HTTP/1.1 400 ") || answer.startsWith("HTTP/1.1 501 "), answer);
+    assertEquals(
+        1, Pattern.compile("^HTTP/1.1 ", Pattern.MULTILINE).matcher(answer).results().count());
+    assertEquals(before, requestsSeen());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET /webhooks/github",
+        "HEAD /webhooks/github",
+        "PUT /webhooks/github",
+        "OPTIONS /webhooks/github",
+      })
+  void otherMethodsGoNoFurther(String start) throws Exception {
+    int before = requestsSeen();
+    String answer = rawAnswer(start + " HTTP/1.1|Host: h|Connection: close||");
+    assertTrue(answer.startsWith("HTTP/1.1 405 "), answer);
+    assertTrue(answer.contains("Allow: POST"), answer);
+    assertEquals(before, requestsSeen());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/",
+        "/health/live",
+        "/metrics",
+        "/api/pipelines",
+        "/webhooks/",
+        "/webhooks//github"
+      })
+  void otherPathsGoNoFurther(String path) throws Exception {
+    int before = requestsSeen();
+    String answer =
+        rawAnswer("POST " + path + " HTTP/1.1|Host: h|Content-Length: 0|Connection: close||");
+    assertTrue(answer.startsWith("HTTP/1.1 404 "), answer);
+    assertEquals(before, requestsSeen());
+  }
+
+  @Test
+  void aSlowBodyNeverReachesTheIntake() throws Exception {
+    int before = requestsSeen();
+    String answer =
+        rawAnswer(
+            "POST /webhooks/github HTTP/1.1|Host: h|Content-Length: 500||the beginning and no"
+                + " more");
+    assertEquals("", answer);
+    assertEquals(before, requestsSeen());
+  }
+
+  @Test
+  void theConfigurationOfCaddyIsOne() throws Exception {
+    var program = program("caddy");
+    assumeTrue(program.isPresent(), "caddy is not installed");
+    Process caddy =
+        new ProcessBuilder(
+                program.get().toString(),
+                "validate",
+                "--adapter",
+                "caddyfile",
+                "--config",
+                SHIPPED.resolve("Caddyfile").toString())
+            .inheritIO()
+            .start();
+    assertEquals(0, caddy.waitFor());
+  }
+}
