@@ -23,6 +23,8 @@ public final class IntakeServer implements AutoCloseable {
    * @param port 0 for any free one
    * @param maxBodyBytes the longest body taken, at least 1
    * @param maxConnections open connections; more wait unanswered
+   * @param maxConnectionsPerAddress those of one peer, unless it is a trusted proxy; more are
+   *     closed at once
    * @param requestTimeout from a request's first line to its last byte
    * @param maxInflightBytes bodies in memory, over all requests
    * @param shutdownGrace how long closing waits for what is in flight
@@ -34,6 +36,7 @@ public final class IntakeServer implements AutoCloseable {
       int port,
       int maxBodyBytes,
       int maxConnections,
+      int maxConnectionsPerAddress,
       Duration requestTimeout,
       long maxInflightBytes,
       Duration shutdownGrace,
@@ -89,6 +92,7 @@ public final class IntakeServer implements AutoCloseable {
                 settings.maxConnections(),
                 settings.requestTimeout(),
                 settings.shutdownGrace()),
+            new AddressCap(settings.maxConnectionsPerAddress(), clients, metrics),
             intake::answer,
             (requestId, defect) -> logger.defect(defect, requestId),
             requestIds);

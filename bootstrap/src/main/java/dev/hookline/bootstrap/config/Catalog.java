@@ -63,6 +63,13 @@ final class Catalog {
               "4096",
               "connections at once",
               Readers.integer(1, 1_000_000, "a number")));
+  final Setting<Integer> httpMaxConnectionsPerAddress =
+      add(
+          Setting.value(
+              "http.max-connections-per-address",
+              "",
+              "of one peer that is no trusted proxy; a quarter of all if empty",
+              Readers.integer(1, 1_000_000, "a number")));
   final Setting<Duration> httpRequestTimeout =
       add(
           Setting.value(

@@ -75,6 +75,8 @@ final class Assembly {
   /** A target keeps its time itself; this much later it is taken for stuck. */
   private static final int HEAP_PER_BODY_BYTE = 8;
 
+  private static final int ADDRESSES_TO_FILL_ALL = 4;
+
   private static final Duration TIME_TO_TELL = Duration.ofSeconds(1);
 
   /** One for all, so that the lines of several targets never mix. */
@@ -114,6 +116,7 @@ final class Assembly {
 
   IntakeServer intake(UseCases useCases, PrometheusMetrics metrics) {
     Settings.Http http = settings.http();
+    int connections = connections(http);
     var receive =
         new ReceiveWebhook(
             useCases.standardizer(),
@@ -129,7 +132,9 @@ final class Assembly {
                 http.host(),
                 http.port(),
                 http.maxBodyBytes(),
-                connections(http),
+                connections,
+                http.maxConnectionsPerAddress()
+                    .orElse(Math.max(1, connections / ADDRESSES_TO_FILL_ALL)),
                 http.requestTimeout(),
                 inflightBytes(http),
                 settings.shutdownGrace(),
