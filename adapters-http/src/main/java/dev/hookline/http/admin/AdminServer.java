@@ -79,6 +79,7 @@ public final class AdminServer implements AutoCloseable {
                 MAX_CONNECTIONS,
                 REQUEST_TIMEOUT,
                 settings.shutdownGrace()),
+            HttpServer.Peers.ALL,
             this::answer,
             (requestId, defect) ->
                 LOG.atError()

@@ -2,11 +2,7 @@ package dev.hookline.http.intake;
 
 import dev.hookline.application.receive.RateLimiter;
 import dev.hookline.domain.delivery.Service;
-import java.net.Inet6Address;
-import java.net.InetAddress;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -53,12 +49,6 @@ public final class BucketRateLimiter implements RateLimiter {
 
   /** What an address counts as. */
   static String group(String remoteAddress) {
-    return Network.literal(remoteAddress).map(BucketRateLimiter::group).orElse(remoteAddress);
-  }
-
-  private static String group(InetAddress address) {
-    return address instanceof Inet6Address
-        ? HexFormat.of().formatHex(Arrays.copyOf(address.getAddress(), 8)) + "::/64"
-        : address.getHostAddress();
+    return Network.literal(remoteAddress).map(Network::senderOf).orElse(remoteAddress);
   }
 }

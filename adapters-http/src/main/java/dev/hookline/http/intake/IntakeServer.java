@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -16,6 +17,7 @@ import java.util.function.Supplier;
  * construction until it is closed.
  */
 public final class IntakeServer implements AutoCloseable {
+  private static final int ADDRESSES_TO_FILL_ALL = 4;
 
   /**
    * Where to listen and how much to bear.
@@ -23,6 +25,9 @@ public final class IntakeServer implements AutoCloseable {
    * @param port 0 for any free one
    * @param maxBodyBytes the longest body taken, at least 1
    * @param maxConnections open connections; more wait unanswered
+   * @param maxConnectionsPerAddress those of one peer, unless it is a trusted proxy; more are
+   *     closed at once. If empty, one address has a quarter of all, and this machine's own have any
+   *     number: a proxy that nobody told of is one of them, and a stranger never
    * @param requestTimeout from a request's first line to its last byte
    * @param maxInflightBytes bodies in memory, over all requests
    * @param shutdownGrace how long closing waits for what is in flight
@@ -34,6 +39,7 @@ public final class IntakeServer implements AutoCloseable {
       int port,
       int maxBodyBytes,
       int maxConnections,
+      Optional<Integer> maxConnectionsPerAddress,
       Duration requestTimeout,
       long maxInflightBytes,
       Duration shutdownGrace,
@@ -89,9 +95,22 @@ public final class IntakeServer implements AutoCloseable {
                 settings.maxConnections(),
                 settings.requestTimeout(),
                 settings.shutdownGrace()),
+            cap(settings, clients, metrics),
             intake::answer,
             (requestId, defect) -> logger.defect(defect, requestId),
             requestIds);
+  }
+
+  private static AddressCap cap(Settings settings, ClientAddress clients, WebhookMetrics metrics) {
+    return settings
+        .maxConnectionsPerAddress()
+        .map(most -> new AddressCap(most, clients::isTrusted, metrics))
+        .orElseGet(
+            () ->
+                new AddressCap(
+                    Math.max(1, settings.maxConnections() / ADDRESSES_TO_FILL_ALL),
+                    peer -> peer.isLoopbackAddress() || clients.isTrusted(peer),
+                    metrics));
   }
 
   /** The port that is served, also where any free one was asked for. */

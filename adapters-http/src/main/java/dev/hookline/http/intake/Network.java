@@ -1,6 +1,9 @@
 package dev.hookline.http.intake;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Optional;
 
 /**
@@ -32,6 +35,15 @@ record Network(InetAddress base, int prefix) {
     } catch (IllegalArgumentException _) {
       return Optional.empty();
     }
+  }
+
+  /**
+   * Whom an address counts as: itself, or in IPv6 its /64, since that much is given to every host.
+   */
+  static String senderOf(InetAddress address) {
+    return address instanceof Inet6Address
+        ? HexFormat.of().formatHex(Arrays.copyOf(address.getAddress(), 8)) + "::/64"
+        : address.getHostAddress();
   }
 
   private static int prefixOf(String digits) {

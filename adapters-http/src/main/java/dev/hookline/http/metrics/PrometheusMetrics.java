@@ -42,6 +42,7 @@ public final class PrometheusMetrics implements WebhookMetrics, DispatchMetrics 
   private final Counter received;
   private final Histogram processingTime;
   private final Counter secrets;
+  private final Counter connectionsRefused;
   private final Counter dispatched;
   private final Gauge available;
   private final Histogram dispatchTime;
@@ -74,6 +75,11 @@ public final class PrometheusMetrics implements WebhookMetrics, DispatchMetrics 
             .name("webhook_signature_secret_total")
             .help("Signatures that held, by the position of the secret they were made with.")
             .labelNames("service", "secret")
+            .register(registry);
+    connectionsRefused =
+        Counter.builder()
+            .name("webhook_connections_refused_total")
+            .help("Connections closed at once, because their peer had enough of them.")
             .register(registry);
     dispatched =
         Counter.builder()
@@ -124,6 +130,11 @@ public final class PrometheusMetrics implements WebhookMetrics, DispatchMetrics 
   @Override
   public void secretMatched(Service service, int position) {
     secrets.labelValues(service.name(), Integer.toString(position)).inc();
+  }
+
+  @Override
+  public void connectionRefused() {
+    connectionsRefused.inc();
   }
 
   @Override

@@ -65,6 +65,30 @@ public final class HttpServer implements AutoCloseable {
     Answer answer(Request request);
   }
 
+  /** Decides which connections are served; called by many threads. */
+  public interface Peers {
+    /** Serves everybody. */
+    Peers ALL =
+        new Peers() {
+          @Override
+          public boolean enter(InetAddress peer) {
+            return true;
+          }
+
+          @Override
+          public void leave(InetAddress peer) {}
+        };
+
+    /**
+     * Whether one more connection from this peer is served. If not it is closed at once; if so,
+     * {@link #leave} follows when it has ended.
+     */
+    boolean enter(InetAddress peer);
+
+    /** One that had entered is gone. */
+    void leave(InetAddress peer);
+  }
+
   /** Hears of a defect that a handler threw. */
   @FunctionalInterface
   public interface Defects {
@@ -72,6 +96,7 @@ public final class HttpServer implements AutoCloseable {
   }
 
   private final Limits limits;
+  private final Peers peers;
   private final Handler handler;
   private final Defects defects;
   private final Supplier<String> requestIds;
@@ -86,8 +111,10 @@ public final class HttpServer implements AutoCloseable {
    *
    * @throws UncheckedIOException if the address is unknown or cannot be bound
    */
-  public HttpServer(Limits limits, Handler handler, Defects defects, Supplier<String> requestIds) {
+  public HttpServer(
+      Limits limits, Peers peers, Handler handler, Defects defects, Supplier<String> requestIds) {
     this.limits = limits;
+    this.peers = peers;
     this.handler = handler;
     this.defects = defects;
     this.requestIds = requestIds;
@@ -125,18 +152,21 @@ public final class HttpServer implements AutoCloseable {
         .idleConnectionPeriod(IDLE_CHECK)
         .featuresDiscoverServices(false)
         .protocolsDiscoverServices(false)
-        .addProtocol(
-            Http1Config.builder()
-                .addReceiveListener(deadlines.onReceive())
-                .addSendListener(deadlines.onSend())
-                .sendKeepAliveHeader(false)
-                .validatePath(false)
-                .build())
+        .addConnectionSelector(new Http1Connections(peers, http1()))
         .contentEncoding(new Undecoded())
         .directHandlers(directHandlers())
         .routing(HttpRouting.builder().any(this::handle))
         .build()
         .start();
+  }
+
+  private Http1Config http1() {
+    return Http1Config.builder()
+        .addReceiveListener(deadlines.onReceive())
+        .addSendListener(deadlines.onSend())
+        .sendKeepAliveHeader(false)
+        .validatePath(false)
+        .build();
   }
 
   /** The port that is served, also where any free one was asked for. */

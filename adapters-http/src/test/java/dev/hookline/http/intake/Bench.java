@@ -53,6 +53,15 @@ final class Bench implements AutoCloseable {
   }
 
   Bench(Duration timeout, long maxInflight, List<String> proxies) {
+    this(timeout, maxInflight, proxies, 100, Optional.empty());
+  }
+
+  Bench(
+      Duration timeout,
+      long maxInflight,
+      List<String> proxies,
+      int connections,
+      Optional<Integer> connectionsPerAddress) {
     var tiny = new TinyDialect("tiny");
     var kind = new TinyDialect("kind");
     var supported = SupportedEvents.of(List.of("push"));
@@ -74,7 +83,8 @@ final class Bench implements AutoCloseable {
                 "127.0.0.1",
                 0,
                 MAX_BODY,
-                100,
+                connections,
+                connectionsPerAddress,
                 timeout,
                 maxInflight,
                 Duration.ofSeconds(5),
@@ -158,5 +168,10 @@ final class Bench implements AutoCloseable {
 
     @Override
     public void secretMatched(Service service, int position) {}
+
+    @Override
+    public void connectionRefused() {
+      counted.add("connection refused");
+    }
   }
 }

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -400,6 +401,62 @@ class IntakeDefenceTest {
   }
 
   @Test
+  void oneAddressCannotTakeAllConnections() throws Exception {
+    try (var bench = new Bench(Duration.ofMinutes(1), 1_000_000, List.of(), 50, Optional.of(12))) {
+      var slow = new ArrayList<RawClient>();
+      for (int i = 0; i < 50; i++) {
+        slow.add(bench.raw().send(POST));
+      }
+      for (int i = 12; i < 50; i++) {
+        assertEquals("connection refused", bench.nextCounted());
+      }
+      try (var honest = new RawClient(bench.server.port(), "127.0.0.2")) {
+        String answer = honest.send(HEAD + "Content-Length: 4||ping").answer();
+        assertTrue(answer.startsWith("HTTP/1.1 200 "), answer);
+      }
+      assertEquals("tiny HANDSHAKE", bench.nextCounted());
+      for (RawClient each : slow) {
+        each.close();
+      }
+    }
+  }
+
+  @Test
+  void connectionThatEndsMakesRoomForAnother() throws Exception {
+    try (var bench = new Bench(Duration.ofSeconds(10), 1_000_000, List.of(), 50, Optional.of(1))) {
+      for (int i = 0; i < 20; i++) {
+        try (var raw = bench.raw()) {
+          // The end of the stream comes after the server has let go of the connection's place.
+          String all = raw.send(HEAD + "Connection: close|Content-Length: 4||ping").rest();
+          assertTrue(all.startsWith("HTTP/1.1 200 "), all);
+        }
+      }
+    }
+  }
+
+  @Test
+  void thisMachineMayHaveAllConnectionsUnlessItIsTold() throws Exception {
+    try (var bench = new Bench(SHORT, 1_000_000, List.of(), 2, Optional.empty());
+        var first = bench.raw();
+        var second = bench.raw()) {
+      assertTrue(first.send(HEAD + "Content-Length: 4||ping").answer().startsWith("HTTP/1.1 200 "));
+      assertTrue(
+          second.send(HEAD + "Content-Length: 4||ping").answer().startsWith("HTTP/1.1 200 "));
+    }
+  }
+
+  @Test
+  void trustedProxyMayHaveAllConnections() throws Exception {
+    try (var bench = new Bench(SHORT, 1_000_000, List.of("127.0.0.1"), 50, Optional.of(1));
+        var first = bench.raw();
+        var second = bench.raw()) {
+      assertTrue(first.send(HEAD + "Content-Length: 4||ping").answer().startsWith("HTTP/1.1 200 "));
+      assertTrue(
+          second.send(HEAD + "Content-Length: 4||ping").answer().startsWith("HTTP/1.1 200 "));
+    }
+  }
+
+  @Test
   void closedServerAcceptsNothing() {
     try (var bench = new Bench()) {
       assertTrue(bench.server.accepts());
@@ -417,7 +474,13 @@ class IntakeDefenceTest {
               "127.0.0.1", taken, 1, 1, Duration.ofSeconds(1), Duration.ofSeconds(1));
       assertThrows(
           UncheckedIOException.class,
-          () -> new HttpServer(settings, _ -> Answer.empty(200), (_, _) -> {}, () -> "id"));
+          () ->
+              new HttpServer(
+                  settings,
+                  HttpServer.Peers.ALL,
+                  _ -> Answer.empty(200),
+                  (_, _) -> {},
+                  () -> "id"));
     }
   }
 

@@ -30,6 +30,7 @@ class PrometheusMetricsTest {
   void everyNameIsTheOneThatIsPromised() {
     metrics.received(Samples.GITHUB, Status.ACCEPTED, Duration.ofMillis(20));
     metrics.secretMatched(Samples.GITHUB, 2);
+    metrics.connectionRefused();
     metrics.dispatched("log", Result.SUCCESS, Duration.ofMillis(3));
     metrics.lag(Duration.ofSeconds(2));
 
@@ -41,6 +42,7 @@ class PrometheusMetricsTest {
             + " 1");
     shows(text, "webhook_processing_time_seconds_count{service=\"github\",status=\"accepted\"} 1");
     shows(text, "webhook_signature_secret_total{secret=\"2\",service=\"github\"} 1.0");
+    shows(text, "webhook_connections_refused_total 1.0");
     shows(text, "outbox_dispatched_total{outcome=\"success\",target=\"log\"} 1.0");
     shows(text, "outbox_dispatch_seconds_count{target=\"log\"} 1");
     shows(text, "outbox_lag_seconds_bucket{le=\"2.5\"} 1");

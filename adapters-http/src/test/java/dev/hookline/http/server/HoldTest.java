@@ -26,6 +26,7 @@ class HoldTest {
       new HttpServer(
           new HttpServer.Limits(
               "127.0.0.1", 0, 1_000, 1_000, Duration.ofMinutes(1), Duration.ofSeconds(1)),
+          HttpServer.Peers.ALL,
           this::answer,
           (id, defect) -> {
             throw defect;

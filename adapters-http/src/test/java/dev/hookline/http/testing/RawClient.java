@@ -12,7 +12,15 @@ public final class RawClient implements AutoCloseable {
   private final Socket socket;
 
   public RawClient(int port) throws IOException {
+    this(port, "127.0.0.1");
+  }
+
+  /**
+   * @param from the loopback address that the server sees
+   */
+  public RawClient(int port, String from) throws IOException {
     socket = new Socket();
+    socket.bind(new InetSocketAddress(InetAddress.ofLiteral(from), 0));
     socket.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port), 5_000);
     socket.setSoTimeout(10_000);
   }

@@ -29,4 +29,7 @@ public interface WebhookMetrics {
 
   /** A signature matched this secret; positions count from 1. */
   void secretMatched(Service service, int position);
+
+  /** A connection was closed at once, because its peer had enough of them. */
+  void connectionRefused();
 }

@@ -76,6 +76,9 @@ class ReceiveWebhookTest {
             public void received(Service service, Status status, Duration processingTime) {}
 
             @Override
+            public void connectionRefused() {}
+
+            @Override
             public void secretMatched(Service service, int position) {
               secrets.add(position);
             }

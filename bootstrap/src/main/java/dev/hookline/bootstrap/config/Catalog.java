@@ -63,6 +63,14 @@ final class Catalog {
               "4096",
               "connections at once",
               Readers.integer(1, 1_000_000, "a number")));
+  final Setting<Integer> httpMaxConnectionsPerAddress =
+      add(
+          Setting.value(
+              "http.max-connections-per-address",
+              "",
+              "of one peer that is no trusted proxy; if empty a quarter of all, and any number from"
+                  + " this machine",
+              Readers.integer(1, 1_000_000, "a number")));
   final Setting<Duration> httpRequestTimeout =
       add(
           Setting.value(

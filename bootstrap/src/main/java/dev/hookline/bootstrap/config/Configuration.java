@@ -86,6 +86,7 @@ public record Configuration(Settings settings, List<EffectiveValue> values, List
               layers.get(catalog.httpPort),
               layers.get(catalog.httpMaxBodyBytes),
               layers.get(catalog.httpMaxConnections),
+              layers.find(catalog.httpMaxConnectionsPerAddress),
               layers.get(catalog.httpRequestTimeout),
               layers.get(catalog.httpMaxInflightBytes),
               layers.get(catalog.httpTrustedProxies));

@@ -130,6 +130,7 @@ final class Assembly {
                 http.port(),
                 http.maxBodyBytes(),
                 connections(http),
+                http.maxConnectionsPerAddress(),
                 http.requestTimeout(),
                 inflightBytes(http),
                 settings.shutdownGrace(),

@@ -1,5 +1,6 @@
 package dev.hookline.bootstrap.docs;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -63,7 +64,7 @@ class ComponentListIT {
   void everyClassInTheJarIsOursOrOfAComponent() throws IOException {
     var origin = new TreeMap<String, String>();
     for (String name : foreign()) {
-      for (String entry : classes(classPath.get(name))) {
+      for (String entry : classes(file(name))) {
         origin.put(entry, name);
       }
     }
@@ -80,16 +81,16 @@ class ComponentListIT {
   void everyComponentIsInTheJar() throws IOException {
     Set<String> packaged = Set.copyOf(classes(TARGET.resolve("hookline.jar")));
     for (String name : foreign()) {
-      assertTrue(packaged.containsAll(classes(classPath.get(name))), name);
+      assertTrue(packaged.containsAll(classes(file(name))), name);
     }
   }
 
   @Test
   void everyComponentHasTheDigestOfItsFileAndALicense() throws Exception {
     for (String name : foreign()) {
-      assertEquals(sha256(classPath.get(name)), digest(components.get(name)), name);
-      assertTrue(components.get(name).path("licenses").size() > 0, name);
-      assertTrue(components.get(name).path("purl").textValue().startsWith("pkg:maven/"), name);
+      assertEquals(sha256(file(name)), digest(component(name)), name);
+      assertTrue(component(name).path("licenses").size() > 0, name);
+      assertTrue(component(name).path("purl").textValue().startsWith("pkg:maven/"), name);
     }
   }
 
@@ -104,6 +105,14 @@ class ComponentListIT {
     missing.removeAll(classPath.keySet());
     assertEquals(Set.of(), missing);
     return foreign;
+  }
+
+  private static Path file(String name) {
+    return requireNonNull(classPath.get(name), name);
+  }
+
+  private static JsonNode component(String name) {
+    return requireNonNull(components.get(name), name);
   }
 
   private static List<String> classes(Path jar) throws IOException {
