@@ -9,6 +9,7 @@ module dev.hookline.adapters.http {
   requires com.fasterxml.jackson.databind;
   requires com.github.benmanes.caffeine;
   requires io.github.bucket4j.core;
+  requires io.helidon.common.task;
   requires io.helidon.webserver;
   requires io.prometheus.metrics.core;
   requires io.prometheus.metrics.model;

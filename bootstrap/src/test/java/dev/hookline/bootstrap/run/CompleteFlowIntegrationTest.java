@@ -37,6 +37,7 @@ import dev.hookline.queue.target.CircuitBreakingTarget;
 import dev.hookline.queue.worker.OutboxWorker;
 import dev.hookline.testing.TestDatabase;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -543,7 +544,7 @@ class CompleteFlowIntegrationTest {
   @Test
   void aTargetThatWasAwayIsProbedThoughTheTimeOfDayIsSetBackMeanwhile() throws Exception {
     var status = new AtomicInteger(503);
-    var server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext(
         "/",
         exchange -> {
