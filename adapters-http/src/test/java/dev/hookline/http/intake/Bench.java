@@ -53,13 +53,25 @@ final class Bench implements AutoCloseable {
   }
 
   Bench(Duration timeout, long maxInflight, List<String> proxies) {
-    this(timeout, maxInflight, proxies, 100, 100);
+    this(timeout, maxInflight, proxies, MAX_BODY, 100, 100);
   }
 
-  Bench(
+  /** With a cap on the connections of one address. */
+  static Bench crowded(
+      Duration timeout, List<String> proxies, int connections, int connectionsPerAddress) {
+    return new Bench(timeout, 1_000_000, proxies, MAX_BODY, connections, connectionsPerAddress);
+  }
+
+  /** Behind a proxy, with bodies as long as they may be by default. */
+  static Bench behindProxy(int maxBody) {
+    return new Bench(Duration.ofSeconds(10), 4L * maxBody, List.of("127.0.0.1"), maxBody, 100, 1);
+  }
+
+  private Bench(
       Duration timeout,
       long maxInflight,
       List<String> proxies,
+      int maxBody,
       int connections,
       int connectionsPerAddress) {
     var tiny = new TinyDialect("tiny");
@@ -82,7 +94,7 @@ final class Bench implements AutoCloseable {
             new IntakeServer.Settings(
                 "127.0.0.1",
                 0,
-                MAX_BODY,
+                maxBody,
                 connections,
                 connectionsPerAddress,
                 timeout,
