@@ -1,5 +1,6 @@
 package dev.hookline.http.github;
 
+import dev.hookline.domain.delivery.Headers;
 import dev.hookline.domain.delivery.Service;
 import dev.hookline.domain.handler.ServiceHandler;
 import dev.hookline.domain.handler.SignatureVerifier;
@@ -48,6 +49,11 @@ public final class GitHubDialect implements Dialect {
   @Override
   public SignatureVerifier verifier(Supplier<List<String>> secrets, Optional<Duration> tolerance) {
     return new GitHubVerifier(secrets);
+  }
+
+  @Override
+  public boolean isWorthReading(Headers headers) {
+    return GitHubVerifier.signatureIn(headers).isPresent();
   }
 
   @Override

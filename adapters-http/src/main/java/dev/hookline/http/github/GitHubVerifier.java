@@ -1,12 +1,14 @@
 package dev.hookline.http.github;
 
 import dev.hookline.domain.delivery.Delivery;
+import dev.hookline.domain.delivery.Headers;
 import dev.hookline.domain.error.WebhookError.InvalidSignatureError;
 import dev.hookline.domain.error.WebhookError.InvalidSignatureError.Cause;
 import dev.hookline.domain.handler.SignatureVerifier;
 import dev.hookline.domain.handler.Verification;
 import dev.hookline.http.provider.HmacSha256;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
 
@@ -26,19 +28,20 @@ final class GitHubVerifier implements SignatureVerifier {
   @Override
   public Verification verify(Delivery delivery) {
     OptionalInt secret =
-        delivery
-            .headers()
-            .only("X-Hub-Signature-256")
-            .filter(signature -> signature.startsWith(PREFIX))
-            .map(
-                signature ->
-                    HmacSha256.signedBy(
-                        secrets.get(),
-                        signature.substring(PREFIX.length()),
-                        delivery.body().bytes()))
+        signatureIn(delivery.headers())
+            .map(hex -> HmacSha256.signedBy(secrets.get(), hex, delivery.body().bytes()))
             .orElse(OptionalInt.empty());
     return secret.isPresent()
         ? new Verification.Authentic(secret.getAsInt())
         : new Verification.Forged(new InvalidSignatureError(Cause.NOT_PROVEN));
+  }
+
+  /** What may be the delivery's signature, in hexadecimal digits. */
+  static Optional<String> signatureIn(Headers headers) {
+    return headers
+        .only("X-Hub-Signature-256")
+        .filter(value -> value.startsWith(PREFIX))
+        .map(value -> value.substring(PREFIX.length()))
+        .filter(HmacSha256::isSignature);
   }
 }

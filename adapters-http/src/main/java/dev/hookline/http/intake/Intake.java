@@ -13,6 +13,7 @@ import dev.hookline.domain.error.WebhookError;
 import dev.hookline.domain.error.WebhookError.EventStandardizationError.InvalidPayloadError;
 import dev.hookline.domain.error.WebhookError.EventStandardizationError.RepositoryContextError;
 import dev.hookline.domain.error.WebhookError.InvalidSignatureError;
+import dev.hookline.domain.error.WebhookError.InvalidSignatureError.Cause;
 import dev.hookline.domain.error.WebhookError.OverloadedError;
 import dev.hookline.domain.error.WebhookError.RateLimitError;
 import dev.hookline.domain.error.WebhookError.UnsupportedEventError;
@@ -139,6 +140,11 @@ final class Intake {
           "the content type must be one of %s, without content encoding"
               .formatted(enabled.dialect().profile().mediaTypes().stream().sorted().toList()),
           request.id());
+    }
+    boolean readable = request.declaredLength() <= maxBodyBytes;
+    if (readable && !enabled.dialect().isWorthReading(request.headers())) {
+      outcome.turnedAway(Status.INVALID_SIGNATURE);
+      return Errors.answer(new InvalidSignatureError(Cause.NOT_PROVEN), request.id());
     }
     return switch (request.readBody(maxBodyBytes, budget)) {
       case BodyReading.Complete(RawBody body) -> {

@@ -1,5 +1,6 @@
 package dev.hookline.http.linear;
 
+import dev.hookline.domain.delivery.Headers;
 import dev.hookline.domain.delivery.Service;
 import dev.hookline.domain.handler.ServiceHandler;
 import dev.hookline.domain.handler.SignatureVerifier;
@@ -42,6 +43,11 @@ public final class LinearDialect implements Dialect {
   @Override
   public SignatureVerifier verifier(Supplier<List<String>> secrets, Optional<Duration> tolerance) {
     return new LinearVerifier(secrets, tolerance.orElse(TOLERANCE));
+  }
+
+  @Override
+  public boolean isWorthReading(Headers headers) {
+    return LinearVerifier.signatureIn(headers).isPresent();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.hookline.http.linear;
 
 import dev.hookline.domain.delivery.Delivery;
+import dev.hookline.domain.delivery.Headers;
 import dev.hookline.domain.error.WebhookError.InvalidSignatureError;
 import dev.hookline.domain.error.WebhookError.InvalidSignatureError.Cause;
 import dev.hookline.domain.handler.SignatureVerifier;
@@ -10,6 +11,7 @@ import dev.hookline.http.provider.HmacSha256;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
 
@@ -29,11 +31,8 @@ final class LinearVerifier implements SignatureVerifier {
   @Override
   public Verification verify(Delivery delivery) {
     OptionalInt secret =
-        delivery
-            .headers()
-            .only("Linear-Signature")
-            .map(
-                signature -> HmacSha256.signedBy(secrets.get(), signature, delivery.body().bytes()))
+        signatureIn(delivery.headers())
+            .map(hex -> HmacSha256.signedBy(secrets.get(), hex, delivery.body().bytes()))
             .orElse(OptionalInt.empty());
     if (secret.isEmpty()) {
       return new Verification.Forged(new InvalidSignatureError(Cause.NOT_PROVEN));
@@ -47,6 +46,11 @@ final class LinearVerifier implements SignatureVerifier {
     return inTime
         ? new Verification.Authentic(secret.getAsInt())
         : new Verification.Forged(new InvalidSignatureError(Cause.STALE));
+  }
+
+  /** What may be the delivery's signature, in hexadecimal digits. */
+  static Optional<String> signatureIn(Headers headers) {
+    return headers.only("Linear-Signature").filter(HmacSha256::isSignature);
   }
 
   private boolean isInTime(long millis, Delivery delivery) {

@@ -1,6 +1,7 @@
 package dev.hookline.http.provider;
 
 import dev.hookline.domain.delivery.Delivery;
+import dev.hookline.domain.delivery.Headers;
 import dev.hookline.domain.handler.ServiceHandler;
 import dev.hookline.domain.handler.SignatureVerifier;
 import dev.hookline.domain.handler.SupportedEvents;
@@ -24,6 +25,12 @@ public interface Dialect {
    *     signs none
    */
   SignatureVerifier verifier(Supplier<List<String>> secrets, Optional<Duration> tolerance);
+
+  /**
+   * Whether these headers leave it open that the delivery is authentic, or an unsigned check. If
+   * not, no body could change that, and it is refused without being read.
+   */
+  boolean isWorthReading(Headers headers);
 
   ServiceHandler<?> handler(SupportedEvents supported, RepositoryMappings repositories);
 

@@ -29,14 +29,19 @@ public final class HmacSha256 {
     }
   }
 
+  /** Whether this could be a signature at all: exactly 64 hexadecimal digits. */
+  public static boolean isSignature(String hex) {
+    return hex.length() == HEX_LENGTH && hex.chars().allMatch(HexFormat::isHexDigit);
+  }
+
   /**
-   * Which secret made the signature, as a position from 1; empty if none did or the signature is
-   * not exactly 64 hexadecimal digits. All secrets are tried, and compared in constant time.
+   * Which secret made the signature, as a position from 1; empty if none did or it is no
+   * {@linkplain #isSignature signature}. All secrets are tried, and compared in constant time.
    *
    * @param message the signed bytes, in parts that follow one another
    */
   public static OptionalInt signedBy(List<String> secrets, String hex, byte[]... message) {
-    if (hex.length() != HEX_LENGTH || !hex.chars().allMatch(HexFormat::isHexDigit)) {
+    if (!isSignature(hex)) {
       return OptionalInt.empty();
     }
     byte[] claimed = HexFormat.of().parseHex(hex);

@@ -1,6 +1,7 @@
 package dev.hookline.http.slack;
 
 import dev.hookline.domain.delivery.Delivery;
+import dev.hookline.domain.delivery.Headers;
 import dev.hookline.domain.delivery.Service;
 import dev.hookline.domain.handler.ServiceHandler;
 import dev.hookline.domain.handler.SignatureVerifier;
@@ -54,6 +55,13 @@ public final class SlackDialect implements Dialect {
   }
 
   @Override
+  public boolean isWorthReading(Headers headers) {
+    return mayBeUnsignedCheck(headers)
+        || (SlackVerifier.signatureIn(headers).isPresent()
+            && SlackVerifier.timestampIn(headers).isPresent());
+  }
+
+  @Override
   public ServiceHandler<?> handler(SupportedEvents supported, RepositoryMappings repositories) {
     return new SlackHandler(PROFILE, supported, repositories);
   }
@@ -71,8 +79,7 @@ public final class SlackDialect implements Dialect {
    */
   @Override
   public boolean isUnsignedCheck(Delivery delivery) {
-    return delivery.headers().all(SlackVerifier.SIGNATURE).isEmpty()
-        && FormFields.areIn(delivery.headers())
+    return mayBeUnsignedCheck(delivery.headers())
         && delivery.body().length() <= MAX_CHECK_BYTES
         && FormFields.decode(delivery.body().bytes())
             .filter(
@@ -81,5 +88,9 @@ public final class SlackDialect implements Dialect {
                         && !form.has("payload")
                         && !form.has("command"))
             .isPresent();
+  }
+
+  private static boolean mayBeUnsignedCheck(Headers headers) {
+    return headers.all(SlackVerifier.SIGNATURE).isEmpty() && FormFields.areIn(headers);
   }
 }

@@ -1,6 +1,7 @@
 package dev.hookline.http.slack;
 
 import dev.hookline.domain.delivery.Delivery;
+import dev.hookline.domain.delivery.Headers;
 import dev.hookline.domain.error.WebhookError.InvalidSignatureError;
 import dev.hookline.domain.error.WebhookError.InvalidSignatureError.Cause;
 import dev.hookline.domain.handler.SignatureVerifier;
@@ -35,7 +36,7 @@ final class SlackVerifier implements SignatureVerifier {
 
   @Override
   public Verification verify(Delivery delivery) {
-    Optional<String> timestamp = delivery.headers().only(TIMESTAMP).filter(SlackTime::isDigits);
+    Optional<String> timestamp = timestampIn(delivery.headers());
     if (timestamp.isEmpty()) {
       return forged(Cause.NOT_PROVEN);
     }
@@ -49,18 +50,29 @@ final class SlackVerifier implements SignatureVerifier {
   }
 
   private OptionalInt signedBy(Delivery delivery, String timestamp) {
-    return delivery
-        .headers()
-        .only(SIGNATURE)
-        .filter(signature -> signature.startsWith(PREFIX))
+    return signatureIn(delivery.headers())
         .map(
-            signature ->
+            hex ->
                 HmacSha256.signedBy(
                     secrets.get(),
-                    signature.substring(PREFIX.length()),
+                    hex,
                     ("v0:" + timestamp + ":").getBytes(StandardCharsets.US_ASCII),
                     delivery.body().bytes()))
         .orElse(OptionalInt.empty());
+  }
+
+  /** What may be the delivery's signature, in hexadecimal digits. */
+  static Optional<String> signatureIn(Headers headers) {
+    return headers
+        .only(SIGNATURE)
+        .filter(value -> value.startsWith(PREFIX))
+        .map(value -> value.substring(PREFIX.length()))
+        .filter(HmacSha256::isSignature);
+  }
+
+  /** The signed time, in digits. */
+  static Optional<String> timestampIn(Headers headers) {
+    return headers.only(TIMESTAMP).filter(SlackTime::isDigits);
   }
 
   private boolean isInTime(String timestamp, long now) {

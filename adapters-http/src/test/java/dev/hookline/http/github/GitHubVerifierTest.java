@@ -2,7 +2,9 @@ package dev.hookline.http.github;
 
 import static dev.hookline.http.testing.Deliveries.hmac;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.hookline.domain.delivery.Delivery;
 import dev.hookline.domain.error.WebhookError.InvalidSignatureError;
 import dev.hookline.domain.error.WebhookError.InvalidSignatureError.Cause;
 import dev.hookline.domain.handler.Verification;
@@ -25,8 +27,13 @@ class GitHubVerifierTest {
   private static final Verification NOT_PROVEN =
       new Forged(new InvalidSignatureError(Cause.NOT_PROVEN));
 
+  /** What is authentic has to be worth reading as well. */
   private static Verification verify(List<String> secrets, Deliveries delivery) {
-    return new GitHubDialect().verifier(() -> secrets, Optional.empty()).verify(delivery.build());
+    var dialect = new GitHubDialect();
+    Delivery sent = delivery.build();
+    Verification verification = dialect.verifier(() -> secrets, Optional.empty()).verify(sent);
+    assertTrue(verification instanceof Forged || dialect.isWorthReading(sent.headers()));
+    return verification;
   }
 
   private static Deliveries delivery() {

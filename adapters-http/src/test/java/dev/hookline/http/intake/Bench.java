@@ -53,13 +53,29 @@ final class Bench implements AutoCloseable {
   }
 
   Bench(Duration timeout, long maxInflight, List<String> proxies) {
-    this(timeout, maxInflight, proxies, 100, Optional.empty());
+    this(timeout, maxInflight, proxies, MAX_BODY, 100, Optional.empty());
   }
 
-  Bench(
+  /** With a cap on the connections of one address. */
+  static Bench crowded(
+      Duration timeout,
+      List<String> proxies,
+      int connections,
+      Optional<Integer> connectionsPerAddress) {
+    return new Bench(timeout, 1_000_000, proxies, MAX_BODY, connections, connectionsPerAddress);
+  }
+
+  /** Behind a proxy, with bodies as long as they may be by default. */
+  static Bench behindProxy(int maxBody) {
+    return new Bench(
+        Duration.ofSeconds(10), 4L * maxBody, List.of("127.0.0.1"), maxBody, 100, Optional.of(1));
+  }
+
+  private Bench(
       Duration timeout,
       long maxInflight,
       List<String> proxies,
+      int maxBody,
       int connections,
       Optional<Integer> connectionsPerAddress) {
     var tiny = new TinyDialect("tiny");
@@ -82,7 +98,7 @@ final class Bench implements AutoCloseable {
             new IntakeServer.Settings(
                 "127.0.0.1",
                 0,
-                MAX_BODY,
+                maxBody,
                 connections,
                 connectionsPerAddress,
                 timeout,

@@ -22,6 +22,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -319,6 +320,59 @@ class IntakeDefenceTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "404; POST /nothing HTTP/1.1|Host: h|Content-Length: 4|",
+        "404; POST /webhooks/none HTTP/1.1|Host: h|Transfer-Encoding: chunked|",
+        "405; PUT /webhooks/tiny HTTP/1.1|Host: h|Content-Length: 4|",
+        "415; POST /webhooks/tiny HTTP/1.1|Host: h|Transfer-Encoding: chunked|",
+        "413; POST /webhooks/tiny HTTP/1.1|Host: h|Content-Type: application/json|"
+            + "Content-Length: 200001|",
+        "401; POST /webhooks/tiny HTTP/1.1|Host: h|Content-Type: application/json|"
+            + "Content-Length: 200000|",
+        "401; POST /webhooks/tiny HTTP/1.1|Host: h|Content-Type: application/json|"
+            + "X-Sign: good|X-Sign: good|Transfer-Encoding: chunked|"
+      })
+  void refusalThatNeedsNoBodyComesInPlaceOfContinue(int status, String request) throws Exception {
+    try (var bench = new Bench();
+        var raw = bench.raw()) {
+      String all = raw.send(request + "Expect: 100-continue||").rest();
+      assertTrue(all.startsWith("HTTP/1.1 %d ".formatted(status)), all);
+      assertTrue(all.contains("Connection: close"), all);
+    }
+  }
+
+  @Test
+  void rateLimitComesInPlaceOfContinueAndBeforeTheSignature() throws Exception {
+    try (var bench = new Bench();
+        var raw = bench.raw()) {
+      bench.limitEverybody(Duration.ofSeconds(1));
+      String all =
+          raw.send(
+                  POST
+                      + "Content-Type: application/json|"
+                      + "Content-Length: 4|Expect: 100-continue||")
+              .rest();
+      assertTrue(all.startsWith("HTTP/1.1 429 "), all);
+    }
+  }
+
+  @Test
+  void unsignedBodyIsRefusedUnreadAndCountedAsAForgery() throws Exception {
+    String unsigned = POST + "Content-Type: application/json|Content-Length: 4||";
+    try (var bench = new Bench();
+        var raw = bench.raw()) {
+      String answer = raw.send(unsigned).answer();
+      assertTrue(answer.startsWith("HTTP/1.1 401 "), answer);
+      assertTrue(answer.contains("\"error\":\"InvalidSignatureError\""), answer);
+      assertEquals("tiny INVALID_SIGNATURE", bench.nextCounted());
+      String next = raw.send("ping" + HEAD + "Content-Length: 4||ping").answer();
+      assertTrue(next.startsWith("HTTP/1.1 200 "), next);
+    }
+  }
+
   @Test
   void continueIsSentForChunksToo() throws Exception {
     try (var bench = new Bench();
@@ -402,7 +456,7 @@ class IntakeDefenceTest {
 
   @Test
   void oneAddressCannotTakeAllConnections() throws Exception {
-    try (var bench = new Bench(Duration.ofMinutes(1), 1_000_000, List.of(), 50, Optional.of(12))) {
+    try (var bench = Bench.crowded(Duration.ofMinutes(1), List.of(), 50, Optional.of(12))) {
       var slow = new ArrayList<RawClient>();
       for (int i = 0; i < 50; i++) {
         slow.add(bench.raw().send(POST));
@@ -423,7 +477,7 @@ class IntakeDefenceTest {
 
   @Test
   void connectionThatEndsMakesRoomForAnother() throws Exception {
-    try (var bench = new Bench(Duration.ofSeconds(10), 1_000_000, List.of(), 50, Optional.of(1))) {
+    try (var bench = Bench.crowded(Duration.ofSeconds(10), List.of(), 50, Optional.of(1))) {
       for (int i = 0; i < 20; i++) {
         try (var raw = bench.raw()) {
           // The end of the stream comes after the server has let go of the connection's place.
@@ -436,7 +490,7 @@ class IntakeDefenceTest {
 
   @Test
   void thisMachineMayHaveAllConnectionsUnlessItIsTold() throws Exception {
-    try (var bench = new Bench(SHORT, 1_000_000, List.of(), 2, Optional.empty());
+    try (var bench = Bench.crowded(SHORT, List.of(), 2, Optional.empty());
         var first = bench.raw();
         var second = bench.raw()) {
       assertTrue(first.send(HEAD + "Content-Length: 4||ping").answer().startsWith("HTTP/1.1 200 "));
@@ -447,7 +501,7 @@ class IntakeDefenceTest {
 
   @Test
   void trustedProxyMayHaveAllConnections() throws Exception {
-    try (var bench = new Bench(SHORT, 1_000_000, List.of("127.0.0.1"), 50, Optional.of(1));
+    try (var bench = Bench.crowded(SHORT, List.of("127.0.0.1"), 50, Optional.of(1));
         var first = bench.raw();
         var second = bench.raw()) {
       assertTrue(first.send(HEAD + "Content-Length: 4||ping").answer().startsWith("HTTP/1.1 200 "));

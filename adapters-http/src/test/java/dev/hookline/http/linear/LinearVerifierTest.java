@@ -2,7 +2,9 @@ package dev.hookline.http.linear;
 
 import static dev.hookline.http.testing.Deliveries.hmac;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.hookline.domain.delivery.Delivery;
 import dev.hookline.domain.error.WebhookError.InvalidSignatureError;
 import dev.hookline.domain.error.WebhookError.InvalidSignatureError.Cause;
 import dev.hookline.domain.handler.Verification;
@@ -33,10 +35,14 @@ class LinearVerifierTest {
       new Forged(new InvalidSignatureError(Cause.NOT_PROVEN));
   private static final Verification STALE = new Forged(new InvalidSignatureError(Cause.STALE));
 
+  /** What is authentic has to be worth reading as well. */
   private static Verification verify(List<String> secrets, Deliveries delivery) {
-    return new LinearDialect()
-        .verifier(() -> secrets, Optional.of(Duration.ofMinutes(1)))
-        .verify(delivery.build());
+    var dialect = new LinearDialect();
+    Delivery sent = delivery.build();
+    Verification verification =
+        dialect.verifier(() -> secrets, Optional.of(Duration.ofMinutes(1))).verify(sent);
+    assertTrue(verification instanceof Forged || dialect.isWorthReading(sent.headers()));
+    return verification;
   }
 
   private static Deliveries signed(String body) {

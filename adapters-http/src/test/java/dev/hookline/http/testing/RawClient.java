@@ -25,12 +25,24 @@ public final class RawClient implements AutoCloseable {
     socket.setSoTimeout(10_000);
   }
 
-  /** Sends the text with every {@code |} as the end of a line. */
-  public RawClient send(String text) throws IOException {
-    byte[] bytes = text.replace("|", "\r\n").getBytes(StandardCharsets.ISO_8859_1);
+  /**
+   * @param socket connected
+   */
+  public RawClient(Socket socket) throws IOException {
+    this.socket = socket;
+    socket.setSoTimeout(10_000);
+  }
+
+  /** Sends the bytes as they are. */
+  public RawClient send(byte[] bytes) throws IOException {
     socket.getOutputStream().write(bytes);
     socket.getOutputStream().flush();
     return this;
+  }
+
+  /** Sends the text with every {@code |} as the end of a line. */
+  public RawClient send(String text) throws IOException {
+    return send(text.replace("|", "\r\n").getBytes(StandardCharsets.ISO_8859_1));
   }
 
   public RawClient halfClose() throws IOException {

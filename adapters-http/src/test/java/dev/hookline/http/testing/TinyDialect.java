@@ -2,6 +2,7 @@ package dev.hookline.http.testing;
 
 import dev.hookline.domain.delivery.Delivery;
 import dev.hookline.domain.delivery.DeliveryKey;
+import dev.hookline.domain.delivery.Headers;
 import dev.hookline.domain.delivery.Service;
 import dev.hookline.domain.error.WebhookError.EventStandardizationError.InvalidPayloadError;
 import dev.hookline.domain.error.WebhookError.EventStandardizationError.RepositoryContextError;
@@ -66,6 +67,12 @@ public final class TinyDialect implements Dialect {
 
   private static Verification forged(InvalidSignatureError.Cause cause) {
     return new Verification.Forged(new InvalidSignatureError(cause));
+  }
+
+  @Override
+  public boolean isWorthReading(Headers headers) {
+    return headers.only("X-Sign").isPresent()
+        || headers.only("Content-Type").filter(FORM::equals).isPresent();
   }
 
   @Override
