@@ -20,6 +20,7 @@ import dev.hookline.domain.pipeline.Outcome.Suspect;
 import dev.hookline.domain.pipeline.Outcome.TryAgain;
 import dev.hookline.domain.pipeline.Pipeline;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -297,10 +298,14 @@ class HttpTargetTest {
   @Test
   void theStatusDecidesThoughTheBodyBreaksOff() throws IOException {
     RudeMood breaksOff =
-        socket ->
-            socket
-                .getOutputStream()
-                .write("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf".getBytes(UTF_8));
+        socket -> {
+          socket
+              .getOutputStream()
+              .write("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf".getBytes(UTF_8));
+          socket.shutdownOutput();
+          // Closed with something unread, the socket would be reset, and the answer lost with it.
+          socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+        };
     assertEquals(new Delivered(), sendToRude(breaksOff, PATIENCE));
   }
 
