@@ -79,7 +79,7 @@ final class Intake {
         : answer;
   }
 
-  /** What a delivery that is authentic is never answered, unless it comes too fast. */
+  /** What is answered before anything was shown to be authentic. */
   private static boolean isForStrangers(int status) {
     return switch (status) {
       case 401, 404, 405, 413, 415, 429 -> true;

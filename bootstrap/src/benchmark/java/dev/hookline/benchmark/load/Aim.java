@@ -62,7 +62,9 @@ record Aim(String label, Reach reach, double bound, String unit, double value) {
         new Aim(
             at + "goodput ÷ peak", Reach.AT_LEAST, goodput, "", step.goodput() / peak.goodput()));
     aims.add(new Aim(at + "p99 of accepted", Reach.AT_MOST, p99, "ms", step.p99()));
-    aims.add(new Aim(at + "p99 of refused", Reach.AT_MOST, 250, "ms", step.turnedAwayP99()));
+    if (step.others() > 0) {
+      aims.add(new Aim(at + "p99 of refused", Reach.AT_MOST, 250, "ms", step.turnedAwayP99()));
+    }
     aims.add(
         new Aim(
             at + "resident memory ÷ at 0.7",

@@ -1,23 +1,14 @@
 package dev.hookline.benchmark.load;
 
-import dev.hookline.bootstrap.config.Settings.LogFormat;
-import dev.hookline.bootstrap.config.Settings.LogLevel;
-import dev.hookline.bootstrap.logging.Logging;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 
 @Command(
     name = "benchmark load",
@@ -27,12 +18,9 @@ import picocli.CommandLine.ParameterException;
       "Measure the system on a PostgreSQL of its own, in turns with pgbench on the same schema.",
       ""
     })
-final class LoadBenchmark implements Callable<Integer> {
+final class LoadBenchmark extends SystemBenchmark {
   /** What an intake has to settle down before it is measured. */
   private static final int WARMUP_SECONDS = 15;
-
-  /** As {@code hookline load} sends by default. */
-  private static final int BODY_BYTES = 15_360;
 
   @Option(names = "--rounds", paramLabel = "N", description = "how often (${DEFAULT-VALUE})")
   private int rounds = 3;
@@ -70,43 +58,13 @@ final class LoadBenchmark implements Callable<Integer> {
       description = "how many events wait in addition to that history (${DEFAULT-VALUE})")
   private long backlog = 1_000_000;
 
-  @Option(
-      names = "--pg-bin",
-      paramLabel = "DIR",
-      description = "with initdb, pg_ctl, postgres and pgbench (PATH, else the newest installed)")
-  private Optional<Path> pgBin = Optional.empty();
-
-  @Option(
-      names = "--dir",
-      paramLabel = "DIR",
-      description = "make the cluster below it, on the disk to measure with (java.io.tmpdir)")
-  private Optional<Path> directory = Optional.empty();
-
-  @Option(names = "--json", paramLabel = "FILE", description = "write all figures there, too")
-  private Optional<Path> json = Optional.empty();
-
-  private final Path launcher;
-
   LoadBenchmark(Path launcher) {
-    this.launcher = launcher;
+    super(launcher);
   }
 
-  /** Runs the benchmark, and ends with 0 if it could be measured, whatever the figures are. */
+  /** Runs the benchmark as a process of its own. */
   public static void main(String[] arguments) {
-    Path launcher = Path.of(Objects.requireNonNull(System.getProperty("hookline.launcher")));
-    Logging.start(LogFormat.TEXT, LogLevel.WARN);
-    System.exit(
-        new CommandLine(new LoadBenchmark(launcher))
-            .setCaseInsensitiveEnumValuesAllowed(true)
-            .setExecutionExceptionHandler(
-                (e, _, _) -> {
-                  if (!(e instanceof BenchmarkException)) {
-                    throw e;
-                  }
-                  System.err.println("benchmark: " + e.getMessage());
-                  return 1;
-                })
-            .execute(arguments));
+    run(LoadBenchmark::new, arguments);
   }
 
   @Override
@@ -126,32 +84,20 @@ final class LoadBenchmark implements Callable<Integer> {
             history,
             backlog,
             only.isEmpty() ? EnumSet.allOf(Leg.class) : Set.copyOf(only));
-    try (Ground ground = Ground.open(pgBin, directory)) {
+    try (Ground ground = ground()) {
       Map<String, String> settings = settings(ground);
       settings.forEach((name, value) -> System.out.println(name + ": " + value));
       System.out.println();
-      var house = new House(launcher, ground);
+      var house = house(ground);
       var pgbench =
           new Pgbench(
               ground.programs(), ground.cluster(), ground.children(), ground.work(), BODY_BYTES);
       var rounds = new Rounds(extent, ground.cluster(), house, pgbench, LoadBenchmark::tell);
       var report = new Report(settings, rounds.run());
       System.out.print(report.text());
-      if (json.isPresent()) {
-        Files.writeString(json.get(), report.json() + "\n");
-      }
+      writeJson(report.json());
       return 0;
     }
-  }
-
-  private static void require(boolean holds, String otherwise) {
-    if (!holds) {
-      throw new ParameterException(new CommandLine(new LoadBenchmark(Path.of(""))), otherwise);
-    }
-  }
-
-  private static void tell(String what) {
-    System.err.println("benchmark: " + what);
   }
 
   private Map<String, String> settings(Ground ground) throws IOException {

@@ -1,22 +1,15 @@
 package dev.hookline.benchmark.load;
 
-import dev.hookline.bootstrap.config.Settings.LogFormat;
-import dev.hookline.bootstrap.config.Settings.LogLevel;
-import dev.hookline.bootstrap.logging.Logging;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 
 @Command(
     name = "benchmark overload",
@@ -26,10 +19,7 @@ import picocli.CommandLine.ParameterException;
       "Offer an intake more than it can take, and disturb it, on a PostgreSQL of its own.",
       ""
     })
-final class OverloadBenchmark implements Callable<Integer> {
-  /** As {@code hookline load} sends by default. */
-  private static final int BODY_BYTES = 15_360;
-
+final class OverloadBenchmark extends SystemBenchmark {
   @Option(names = "--seconds", paramLabel = "N", description = "of each step (${DEFAULT-VALUE})")
   private int seconds = 20;
 
@@ -77,46 +67,16 @@ final class OverloadBenchmark implements Callable<Integer> {
       description = "what serve is given as HOOKLINE_OPTS (nothing)")
   private String javaOptions = "";
 
-  @Option(
-      names = "--pg-bin",
-      paramLabel = "DIR",
-      description = "with initdb, pg_ctl, postgres and pgbench (PATH, else the newest installed)")
-  private Optional<Path> pgBin = Optional.empty();
-
-  @Option(
-      names = "--dir",
-      paramLabel = "DIR",
-      description = "make the cluster below it, on the disk to measure with (java.io.tmpdir)")
-  private Optional<Path> directory = Optional.empty();
-
-  @Option(names = "--json", paramLabel = "FILE", description = "write all figures there, too")
-  private Optional<Path> json = Optional.empty();
-
   @Option(names = "--plot", paramLabel = "FILE.svg", description = "draw the curve there")
   private Optional<Path> plot = Optional.empty();
 
-  private final Path launcher;
-
   OverloadBenchmark(Path launcher) {
-    this.launcher = launcher;
+    super(launcher);
   }
 
-  /** Runs the benchmark, and ends with 0 if it could be measured, whatever the figures are. */
+  /** Runs the benchmark as a process of its own. */
   public static void main(String[] arguments) {
-    Path launcher = Path.of(Objects.requireNonNull(System.getProperty("hookline.launcher")));
-    Logging.start(LogFormat.TEXT, LogLevel.WARN);
-    System.exit(
-        new CommandLine(new OverloadBenchmark(launcher))
-            .setCaseInsensitiveEnumValuesAllowed(true)
-            .setExecutionExceptionHandler(
-                (e, _, _) -> {
-                  if (!(e instanceof BenchmarkException)) {
-                    throw e;
-                  }
-                  System.err.println("benchmark: " + e.getMessage());
-                  return 1;
-                })
-            .execute(arguments));
+    run(OverloadBenchmark::new, arguments);
   }
 
   @Override
@@ -130,7 +90,7 @@ final class OverloadBenchmark implements Callable<Integer> {
         steps.stream().allMatch(share -> share >= 0.01 && share <= 10), "--steps: from 0.01 to 10");
     Set<Overload.Part> parts =
         only.isEmpty() ? EnumSet.allOf(Overload.Part.class) : Set.copyOf(only);
-    try (Ground ground = Ground.open(pgBin, directory)) {
+    try (Ground ground = ground()) {
       Map<String, String> settings = ground.settings();
       settings.put(
           "extent",
@@ -152,28 +112,15 @@ final class OverloadBenchmark implements Callable<Integer> {
               peak,
               parts,
               javaOptions);
-      var overload =
-          new Overload(extent, ground, new House(launcher, ground), OverloadBenchmark::tell);
+      var overload = new Overload(extent, ground, house(ground), OverloadBenchmark::tell);
       Overload.Outcome outcome = overload.run();
       var report = new OverloadReport(settings, outcome);
       System.out.print(report.text());
-      if (json.isPresent()) {
-        Files.writeString(json.get(), report.json() + "\n");
-      }
+      writeJson(report.json());
       if (plot.isPresent()) {
         Files.writeString(plot.get(), CurvePlot.of(outcome.steps()));
       }
       return 0;
     }
-  }
-
-  private static void require(boolean holds, String otherwise) {
-    if (!holds) {
-      throw new ParameterException(new CommandLine(new OverloadBenchmark(Path.of(""))), otherwise);
-    }
-  }
-
-  private static void tell(String what) {
-    System.err.println("benchmark: " + what);
   }
 }
