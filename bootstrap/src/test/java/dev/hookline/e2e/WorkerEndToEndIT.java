@@ -25,7 +25,6 @@ import dev.hookline.persistence.DatabaseSettings;
 import dev.hookline.testing.Samples;
 import dev.hookline.testing.TestDatabase;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -156,31 +155,14 @@ class WorkerEndToEndIT {
   }
 
   /** Takes every connection and drops it. */
-  private static final class BrokenTarget implements AutoCloseable {
-    private static final int LOWEST_PORT = 18_000;
-    private static final int HIGHEST_PORT = 19_000;
-
+  private static final class BrokenTarget {
     private final ServerSocket socket;
+    private final Thread taking;
     private final AtomicInteger calls = new AtomicInteger();
 
     BrokenTarget() throws IOException {
-      socket = new ServerSocket();
-      bind();
-      Thread.ofVirtual().start(this::run);
-    }
-
-    /**
-     * Below the ports that the kernel gives to connections: a worker that tries a closed port of
-     * those can be given that very port, and then nobody else can listen there.
-     */
-    private void bind() throws IOException {
-      for (int port = LOWEST_PORT; !socket.isBound(); port++) {
-        try {
-          socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 100);
-        } catch (BindException e) {
-          assertTrue(port < HIGHEST_PORT, e::getMessage);
-        }
-      }
+      socket = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
+      taking = Thread.ofVirtual().start(this::run);
     }
 
     private void run() {
@@ -203,9 +185,10 @@ class WorkerEndToEndIT {
       return calls.get();
     }
 
-    @Override
-    public void close() throws IOException {
+    /** Gives its port free, which is taken for as long as somebody is still accepting there. */
+    void close() throws IOException, InterruptedException {
       socket.close();
+      taking.join();
     }
   }
 
