@@ -56,7 +56,7 @@ abstract class SystemBenchmark implements Callable<Integer> {
                   if (!(e instanceof BenchmarkException)) {
                     throw e;
                   }
-                  tell(e.getMessage());
+                  System.err.println("benchmark: " + e.getMessage());
                   return 1;
                 })
             .execute(arguments));
