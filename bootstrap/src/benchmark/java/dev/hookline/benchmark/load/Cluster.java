@@ -51,6 +51,7 @@ final class Cluster implements AutoCloseable {
   private final Path folder;
   private final String password = HexFormat.of().formatHex(random());
   private final List<String> unprivileged;
+  private final Processors processors;
   private final int port = freePort();
   private boolean started;
   private boolean closed;
@@ -58,7 +59,8 @@ final class Cluster implements AutoCloseable {
   /**
    * @param folder an empty one, which may become another user's
    */
-  Cluster(PostgresPrograms programs, Children children, Path folder) {
+  Cluster(PostgresPrograms programs, Children children, Path folder, Processors processors) {
+    this.processors = processors;
     this.programs = programs;
     this.children = children;
     this.folder = folder;
@@ -162,6 +164,7 @@ final class Cluster implements AutoCloseable {
 
   private ProcessBuilder builder(String program, String... arguments) {
     var line = new ArrayList<>(unprivileged);
+    line.addAll(processors.product());
     line.addAll(programs.command(program, arguments));
     var builder = new ProcessBuilder(line).directory(folder.toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("PG"));

@@ -18,12 +18,16 @@ final class Ground implements AutoCloseable {
   private final Path work;
   private final Children children = new Children();
   private final Cluster cluster;
+  private final Processors processors;
 
-  private Ground(PostgresPrograms programs, Path folder) throws IOException {
+  private Ground(PostgresPrograms programs, Path folder, Processors processors) throws IOException {
+    this.processors = processors;
     this.programs = programs;
     this.folder = folder;
     work = Files.createDirectory(folder.resolve("work"));
-    cluster = new Cluster(programs, children, Files.createDirectory(folder.resolve("cluster")));
+    cluster =
+        new Cluster(
+            programs, children, Files.createDirectory(folder.resolve("cluster")), processors);
   }
 
   /**
@@ -32,12 +36,13 @@ final class Ground implements AutoCloseable {
    * @param pgBin its programs' folder; empty: looked for
    * @param directory to make the folder in, on the disk to measure with; empty: the temporary one
    */
-  static Ground open(Optional<Path> pgBin, Optional<Path> directory) throws IOException {
+  static Ground open(Optional<Path> pgBin, Optional<Path> directory, Processors processors)
+      throws IOException {
     PostgresPrograms programs =
         PostgresPrograms.find(pgBin, System.getenv().getOrDefault("PATH", ""));
     Path parent = directory.orElseGet(() -> Path.of(System.getProperty("java.io.tmpdir")));
     Path folder = Files.createTempDirectory(parent.toAbsolutePath(), "hookline-benchmark-");
-    var ground = new Ground(programs, folder);
+    var ground = new Ground(programs, folder, processors);
     Runtime.getRuntime().addShutdownHook(new Thread(ground::close, "shutdown"));
     boolean opened = false;
     try {
@@ -55,6 +60,10 @@ final class Ground implements AutoCloseable {
 
   PostgresPrograms programs() {
     return programs;
+  }
+
+  Processors processors() {
+    return processors;
   }
 
   Cluster cluster() {

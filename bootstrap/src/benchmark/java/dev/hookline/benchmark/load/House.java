@@ -34,6 +34,7 @@ final class House {
   private final Cluster cluster;
   private final Children children;
   private final Path folder;
+  private final Processors processors;
   private final AtomicInteger loads = new AtomicInteger();
 
   /**
@@ -44,6 +45,7 @@ final class House {
     cluster = ground.cluster();
     children = ground.children();
     folder = ground.work();
+    processors = ground.processors();
   }
 
   /** A running intake, and how long it took from its start to its first accepted delivery. */
@@ -217,7 +219,8 @@ final class House {
   }
 
   private ProcessBuilder builder(String database, int port, int adminPort, String... arguments) {
-    var line = new ArrayList<>(List.of(launcher.toString()));
+    var line = new ArrayList<>(database.isEmpty() ? processors.senders() : processors.product());
+    line.add(launcher.toString());
     line.addAll(List.of(arguments));
     var builder = new ProcessBuilder(line).directory(folder.toFile());
     var environment = builder.environment();

@@ -84,7 +84,7 @@ final class LoadBenchmark extends SystemBenchmark {
             history,
             backlog,
             only.isEmpty() ? EnumSet.allOf(Leg.class) : Set.copyOf(only));
-    try (Ground ground = ground()) {
+    try (Ground ground = ground(Processors.SHARED)) {
       Map<String, String> settings = settings(ground);
       settings.forEach((name, value) -> System.out.println(name + ": " + value));
       System.out.println();

@@ -67,6 +67,14 @@ final class OverloadBenchmark extends SystemBenchmark {
       description = "what serve is given as HOOKLINE_OPTS (nothing)")
   private String javaOptions = "";
 
+  @Option(
+      names = "--shared",
+      description = {
+        "let the senders use all processors, instead of one half for them and",
+        "one for the intake and PostgreSQL"
+      })
+  private boolean shared;
+
   @Option(names = "--plot", paramLabel = "FILE.svg", description = "draw the curve there")
   private Optional<Path> plot = Optional.empty();
 
@@ -90,12 +98,16 @@ final class OverloadBenchmark extends SystemBenchmark {
         steps.stream().allMatch(share -> share >= 0.01 && share <= 10), "--steps: from 0.01 to 10");
     Set<Overload.Part> parts =
         only.isEmpty() ? EnumSet.allOf(Overload.Part.class) : Set.copyOf(only);
-    try (Ground ground = ground()) {
+    try (Ground ground = ground(shared ? Processors.SHARED : Processors.apart())) {
       Map<String, String> settings = ground.settings();
       settings.put(
           "extent",
           "%d s each, %d s warm-up, bodies of %,d bytes, %,d connections of each sender"
               .formatted(seconds, warmup, BODY_BYTES, connections));
+      if (!shared) {
+        settings.put(
+            "processors", "one half for the intake and PostgreSQL, the other for the senders");
+      }
       if (!javaOptions.isEmpty()) {
         settings.put("Java options of serve", javaOptions);
       }

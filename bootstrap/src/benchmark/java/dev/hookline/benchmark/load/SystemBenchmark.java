@@ -62,8 +62,8 @@ abstract class SystemBenchmark implements Callable<Integer> {
             .execute(arguments));
   }
 
-  final Ground ground() throws IOException {
-    return Ground.open(pgBin, directory);
+  final Ground ground(Processors processors) throws IOException {
+    return Ground.open(pgBin, directory, processors);
   }
 
   final House house(Ground ground) {

@@ -12,8 +12,6 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Map;
-import net.logstash.logback.encoder.LogstashEncoder;
-import net.logstash.logback.fieldnames.LogstashFieldNames;
 import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 
@@ -71,29 +69,14 @@ public final class Logging {
   }
 
   private static Encoder<ILoggingEvent> encoder(LogFormat format, LoggerContext context) {
-    return switch (format) {
-      case TEXT -> {
-        var encoder = new TextEncoder();
-        encoder.setContext(context);
-        encoder.start();
-        yield encoder;
-      }
-      case JSON -> {
-        var names = new LogstashFieldNames();
-        names.setTimestamp("timestamp");
-        names.setLogger("logger");
-        names.setThread("thread");
-        names.setVersion("[ignore]");
-        names.setLevelValue("[ignore]");
-        var encoder = new LogstashEncoder();
-        encoder.setContext(context);
-        encoder.setFieldNames(names);
-        encoder.setTimeZone("UTC");
-        encoder.setTimestampPattern("yyyy-MM-dd'T'HH:mm:ss.SSSXXX");
-        encoder.start();
-        yield encoder;
-      }
-    };
+    Encoder<ILoggingEvent> encoder =
+        switch (format) {
+          case TEXT -> new TextEncoder();
+          case JSON -> new JsonEncoder();
+        };
+    encoder.setContext(context);
+    encoder.start();
+    return encoder;
   }
 
   /** Stays open when the log is set up anew: the stream is the process's, not the log's. */

@@ -44,6 +44,27 @@ class LoggingTest {
   }
 
   @Test
+  void jsonIsOneLineWhateverIsInIt() throws IOException {
+    Logging.start(LogFormat.JSON, LogLevel.INFO, out);
+    LoggerFactory.getLogger("t")
+        .atError()
+        .setCause(new IllegalStateException("two\nlines"))
+        .addKeyValue("event_type", "push\r\n\"}{\"\u001b[31m")
+        .addKeyValue("nothing", (Object) null)
+        .addKeyValue("seconds", 1.5)
+        .addKeyValue("known", true)
+        .log("a\nb");
+
+    var line = JsonMapper.builder().build().readTree(only());
+    assertEquals("a\nb", line.get("message").asText());
+    assertEquals("push\r\n\"}{\"\u001b[31m", line.get("event_type").asText());
+    assertTrue(line.get("nothing").isNull());
+    assertEquals(1.5, line.get("seconds").asDouble());
+    assertTrue(line.get("known").isBoolean());
+    assertTrue(line.get("stack_trace").asText().startsWith("java.lang.IllegalStateException: two"));
+  }
+
+  @Test
   void textIsOneLineWithThePairsBehind() {
     Logging.start(LogFormat.TEXT, LogLevel.INFO, out);
     LoggerFactory.getLogger("dev.hookline.Test")
