@@ -20,10 +20,12 @@ import java.util.Set;
  */
 final class Http1Connections implements ServerConnectionSelector {
   private final HttpServer.Peers peers;
+  private final Deadlines deadlines;
   private final ServerConnectionSelector http1;
 
-  Http1Connections(HttpServer.Peers peers, Http1Config config) {
+  Http1Connections(HttpServer.Peers peers, Deadlines deadlines, Http1Config config) {
     this.peers = peers;
+    this.deadlines = deadlines;
     this.http1 = Http1ConnectionSelector.builder().config(config).build();
   }
 
@@ -45,7 +47,7 @@ final class Http1Connections implements ServerConnectionSelector {
   @Override
   public ServerConnection connection(ConnectionContext context) {
     InetAddress peer = ((InetSocketAddress) context.remotePeer().address()).getAddress();
-    var connection = new Entered(peer, http1.connection(context));
+    var connection = new Entered(peer, http1.connection(new TimedConnection(context, deadlines)));
     if (!peers.enter(peer)) {
       throw new CloseConnectionException("this peer has connections enough");
     }
@@ -67,6 +69,7 @@ final class Http1Connections implements ServerConnectionSelector {
       try {
         connection.handle(requests);
       } finally {
+        deadlines.ended();
         peers.leave(peer);
       }
     }
