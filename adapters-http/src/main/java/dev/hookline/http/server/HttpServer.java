@@ -172,6 +172,8 @@ public final class HttpServer implements AutoCloseable {
         .maxTcpConnections(limits.maxConnections())
         .idleConnectionTimeout(idleness.timeout())
         .idleConnectionPeriod(idleness.check())
+        // Else the second answer to what came together waits for the first one's acknowledgement.
+        .connectionOptions(options -> options.tcpNoDelay(true))
         .featuresDiscoverServices(false)
         .protocolsDiscoverServices(false)
         .addConnectionSelector(new Http1Connections(peers, deadlines, http1()))
