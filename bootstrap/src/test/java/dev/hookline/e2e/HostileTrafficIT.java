@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,8 +19,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -141,7 +144,7 @@ class HostileTrafficIT {
           rated++;
         }
         if (i % 1_000 == 999) {
-          deliver(port, i);
+          deliver(port, UUID.randomUUID().toString(), push("honest" + i));
         }
       }
       sending.join();
@@ -160,24 +163,65 @@ class HostileTrafficIT {
     }
   }
 
-  private void deliver(int port, int number) throws IOException, InterruptedException {
-    String body =
-        """
-        {"ref":"refs/heads/main","after":"%d","commits":[],\
-        "repository":{"name":"widgets","full_name":"octo/widgets","owner":{"login":"octo"}},\
-        "sender":{"login":"octocat","type":"User"}}\
-        """
-            .formatted(number);
+  @Test
+  void aThousandReplaysAndAHundredOtherIdsAreOnePipeline() throws Exception {
+    String body = push("replayed");
+    var answered = new ConcurrentLinkedQueue<String>();
+    int before = pipelines();
+    try (var serve = HooklineProcess.start(folder, environment, "serve")) {
+      int port = serve.port("intake");
+      int each = 1_000 / CONNECTIONS + 1;
+      onEachConnection(
+          () -> {
+            for (int i = 0; i < each; i++) {
+              answered.add(pipelineOf(deliver(port, "replayed", body)));
+            }
+            for (int i = 0; i < 100 / CONNECTIONS + 1; i++) {
+              answered.add(pipelineOf(deliver(port, UUID.randomUUID().toString(), body)));
+            }
+          });
+      serve.kill();
+    }
+    try (var serve = HooklineProcess.start(folder, environment, "serve")) {
+      int port = serve.port("intake");
+      answered.add(pipelineOf(deliver(port, "replayed", body)));
+      answered.add(pipelineOf(deliver(port, UUID.randomUUID().toString(), body)));
+    }
+    assertEquals(1, Set.copyOf(answered).size());
+    assertEquals(before + 1, pipelines());
+  }
+
+  private static int pipelines() {
+    return Integer.parseInt(database.query("SELECT count(*) FROM pipeline"));
+  }
+
+  private static String pipelineOf(HttpResponse<String> answer) {
+    return answer.headers().firstValue("X-Pipeline-Id").orElseThrow();
+  }
+
+  private static String push(String commit) {
+    return """
+    {"ref":"refs/heads/main","after":"%s","commits":[],\
+    "repository":{"name":"widgets","full_name":"octo/widgets","owner":{"login":"octo"}},\
+    "sender":{"login":"octocat","type":"User"}}\
+    """
+        .formatted(commit);
+  }
+
+  /** Sends it signed, and requires that it is accepted. */
+  private HttpResponse<String> deliver(int port, String delivery, String body)
+      throws IOException, InterruptedException {
     var request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/webhooks/github"))
             .header("Content-Type", "application/json")
             .header("X-GitHub-Event", "push")
-            .header("X-GitHub-Delivery", UUID.randomUUID().toString())
+            .header("X-GitHub-Delivery", delivery)
             .header("X-Hub-Signature-256", "sha256=" + Deliveries.hmac(SECRET, body))
             .POST(HttpRequest.BodyPublishers.ofString(body))
             .build();
     var answer = http.send(request, BodyHandlers.ofString());
     assertEquals(202, answer.statusCode(), answer::body);
+    return answer;
   }
 
   private interface Sending {
