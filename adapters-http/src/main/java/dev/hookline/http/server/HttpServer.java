@@ -117,6 +117,7 @@ public final class HttpServer implements AutoCloseable {
   private final AtomicInteger underWay = new AtomicInteger();
   private final Semaphore held;
   private final WebServer server;
+  private volatile boolean closing;
 
   /**
    * Binds the port and serves.
@@ -234,6 +235,7 @@ public final class HttpServer implements AutoCloseable {
   /** Stops accepting and waits for what is in flight, at most the grace. */
   @Override
   public void close() {
+    closing = true;
     server.stop();
     deadlines.close();
   }
@@ -291,7 +293,7 @@ public final class HttpServer implements AutoCloseable {
       throw new CloseConnectionException("the request's time ran out");
     }
     boolean skippable = request.bodyOpen() && request.bodyCanBeSkipped(limits.maxBodyBytes());
-    boolean close = request.isLast() || (request.bodyOpen() && !skippable);
+    boolean close = closing || request.isLast() || (request.bodyOpen() && !skippable);
     response.status(Status.create(answer.status()));
     answer.headers().forEach((name, value) -> response.header(HeaderNames.create(name), value));
     response.header(HeaderNames.create("X-Request-Id"), request.id());

@@ -22,6 +22,7 @@ final class TimedConnection implements ConnectionContext {
   private final ConnectionContext connection;
   private final Deadlines deadlines;
   private final DataReader reader;
+  private volatile @Nullable Deadline latest;
 
   /**
    * @param connection of which nothing has been read
@@ -38,16 +39,44 @@ final class TimedConnection implements ConnectionContext {
   private byte @Nullable [] read() {
     // The line of a pipelined request may have begun in the bytes that came with the one before.
     if (reader.available() > 0) {
-      deadlines.bytesHaveCome(this);
+      begin();
     }
     try {
       byte[] bytes = connection.serverSocket().get();
       if (bytes != null) {
-        deadlines.bytesHaveCome(this);
+        begin();
       }
       return bytes;
     } catch (UncheckedIOException e) {
       throw new ServerConnectionException("cannot read from the connection", e);
+    }
+  }
+
+  private void begin() {
+    deadlines.bytesHaveCome(this);
+    latest = deadlines.current();
+  }
+
+  /** Whether anything has come at all. */
+  boolean hasBegun() {
+    return latest != null;
+  }
+
+  /** Whether a request has begun to come and is not complete. */
+  boolean isReceiving() {
+    Deadline deadline = latest;
+    return deadline != null && !deadline.isDone();
+  }
+
+  /** Ends a connection that nothing has come from. */
+  void closeUnlessBegun() {
+    if (!hasBegun()) {
+      try {
+        connection.serverSocket().close();
+      } catch (UncheckedIOException _) {
+        // Its sender was faster, which is as well.
+        return;
+      }
     }
   }
 

@@ -647,6 +647,38 @@ class IntakeDefenceTest {
     }
   }
 
+  @Test
+  void closingServesWhoHasJustConnectedAndThenWantsNoMoreOfThem() throws Exception {
+    try (var bench = new Bench();
+        var before = bench.raw()) {
+      before.send(NEXT).answer();
+      bench.store.mayCommit = new CountDownLatch(1);
+      var inFlight = async(bench, "push d1 octo/widgets");
+      assertTrue(bench.store.committing.await(10, TimeUnit.SECONDS));
+      try (var connected = bench.raw();
+          var silent = bench.raw()) {
+        awaitServed(bench);
+        var closing = CompletableFuture.runAsync(bench.server::close);
+        // That it is closing is seen by the end of what was idle.
+        assertEquals("", before.rest());
+        String answer = connected.send(HEAD + "Content-Length: 4||ping").rest();
+        assertTrue(answer.startsWith("HTTP/1.1 200 "), answer);
+        assertTrue(answer.contains("Connection: close"), answer);
+        assertEquals("", silent.rest());
+        bench.store.mayCommit.countDown();
+        assertEquals(202, inFlight.get(10, TimeUnit.SECONDS));
+        closing.get(10, TimeUnit.SECONDS);
+      }
+    }
+  }
+
+  /** Connections are taken in order, so those opened before this one are served as well. */
+  private static void awaitServed(Bench bench) throws IOException {
+    try (var last = bench.raw()) {
+      last.send(NEXT).answer();
+    }
+  }
+
   private static CompletableFuture<Integer> async(Bench bench, String body) {
     return CompletableFuture.supplyAsync(
         () -> {
