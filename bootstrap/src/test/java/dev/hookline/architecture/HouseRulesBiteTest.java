@@ -11,6 +11,7 @@ import dev.hookline.application.offender.KnowsTheRoot;
 import dev.hookline.application.offender.NotFinal;
 import dev.hookline.application.offender.SpeaksSql;
 import dev.hookline.domain.offender.SpeaksJson;
+import dev.hookline.http.offender.ComparesByEquals;
 import dev.hookline.http.offender.KnowsTheQueue;
 import dev.hookline.http.offender.PrintsImpl;
 import dev.hookline.persistence.offender.KeepsThePace;
@@ -49,6 +50,9 @@ class HouseRulesBiteTest {
           Map.entry("rates_are_kept_at_the_edges", List.of(KeepsThePace.class)),
           Map.entry("time_is_passed_in", List.of(ReadsTheClock.class)),
           Map.entry("chance_is_passed_in", List.of(RollsDice.class)),
+          Map.entry(
+              "signatures_and_tokens_are_compared_by_message_digest",
+              List.of(ComparesByEquals.class)),
           Map.entry("use_cases_are_final", List.of(NotFinal.class)),
           Map.entry("packages_form_no_cycle", List.of(KnowsTheQueue.class, OwnsNothing.class)),
           Map.entry("nobody_prints", List.of(PrintsImpl.class)),

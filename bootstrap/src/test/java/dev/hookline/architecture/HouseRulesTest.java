@@ -14,12 +14,15 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.conditions.ArchConditions;
+import dev.hookline.domain.handler.SignatureVerifier;
 import java.io.Console;
+import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import javax.crypto.Mac;
 
 /**
  * What the modules cannot say for themselves. {@link HouseRulesBiteTest} has an offender for every
@@ -146,6 +149,13 @@ class HouseRulesTest {
           .because("a schedule in a test must be exact");
 
   @ArchTest
+  static final ArchRule signatures_and_tokens_are_compared_by_message_digest =
+      noClasses()
+          .that(judgeSecrets())
+          .should(ArchConditions.accessTargetWhere(comparesUntilTheFirstDifference()))
+          .because("how long a comparison takes must not tell how much of a guess was right");
+
+  @ArchTest
   static final ArchRule use_cases_are_final =
       classes()
           .that()
@@ -232,6 +242,34 @@ class HouseRulesTest {
               || (owner.isEquivalentTo(System.class)
                   && access.getName().equals("currentTimeMillis"))
               || (owner.isEquivalentTo(Instant.class) && access.getName().equals("now"));
+        });
+  }
+
+  /** Those that sign, that compare in constant time, or that decide what is authentic. */
+  private static DescribedPredicate<JavaClass> judgeSecrets() {
+    return describe(
+        "judge signatures or tokens",
+        type ->
+            type.isAssignableTo(SignatureVerifier.class)
+                || type.getSimpleName().endsWith("Token")
+                || type.getAccessesFromSelf().stream()
+                    .anyMatch(
+                        access ->
+                            access.getTargetOwner().isEquivalentTo(Mac.class)
+                                || (access.getTargetOwner().isEquivalentTo(MessageDigest.class)
+                                    && access.getName().equals("isEqual"))));
+  }
+
+  private static DescribedPredicate<JavaAccess<?>> comparesUntilTheFirstDifference() {
+    return describe(
+        "compare until the first difference",
+        access -> {
+          JavaClass owner = access.getTargetOwner();
+          String name = access.getName();
+          return (Set.of("equals", "deepEquals", "compareTo", "compare", "mismatch").contains(name)
+                  && Set.of("String", "Arrays", "Objects", "Object", "ByteBuffer", "CharSequence")
+                      .contains(owner.getSimpleName()))
+              || Set.of("equalsIgnoreCase", "compareToIgnoreCase", "contentEquals").contains(name);
         });
   }
 

@@ -29,10 +29,11 @@ final class HooklineProcess implements AutoCloseable {
   private final Process process;
   private final List<String> log = new ArrayList<>();
   private final List<String> output = new ArrayList<>();
+  private final Thread logReader;
 
   private HooklineProcess(Process process) {
     this.process = process;
-    follow(process.getErrorStream(), log);
+    this.logReader = follow(process.getErrorStream(), log);
   }
 
   static HooklineProcess start(Path folder, Map<String, String> environment, String... command)
@@ -64,8 +65,8 @@ final class HooklineProcess implements AutoCloseable {
     return new HooklineProcess(builder.start());
   }
 
-  private void follow(InputStream stream, List<String> lines) {
-    Thread.ofVirtual()
+  private Thread follow(InputStream stream, List<String> lines) {
+    return Thread.ofVirtual()
         .start(
             () -> {
               try (var reader = new BufferedReader(new InputStreamReader(stream, UTF_8))) {
@@ -141,6 +142,12 @@ final class HooklineProcess implements AutoCloseable {
 
   private synchronized List<String> log() {
     return List.copyOf(log);
+  }
+
+  /** The log of a process that has ended, or is about to, line by line. */
+  List<String> wholeLog() throws InterruptedException {
+    logReader.join();
+    return log();
   }
 
   void kill() throws InterruptedException {

@@ -56,6 +56,7 @@ class ProxyIT {
   private static Process nginx;
   private static HttpClient http;
   private static int port;
+  private static int intake;
   private static int admin;
 
   @BeforeAll
@@ -71,6 +72,8 @@ class ProxyIT {
     Optional.ofNullable(database.password())
         .ifPresent(password -> environment.put("HOOKLINE_DB_PASSWORD", password));
     environment.put("HOOKLINE_GITHUB_SECRETS", SECRET);
+    environment.put("HOOKLINE_LINEAR_SECRETS", "another secret behind a proxy");
+    environment.put("HOOKLINE_LINEAR_RATE_LIMIT", "1:5");
     environment.put("HOOKLINE_HTTP_PORT", "0");
     environment.put("HOOKLINE_ADMIN_PORT", "0");
     environment.put("HOOKLINE_HTTP_TRUSTED_PROXIES", "127.0.0.1/32");
@@ -79,8 +82,9 @@ class ProxyIT {
     }
     serve = HooklineProcess.start(folder, environment, "serve");
     admin = serve.port("admin");
+    intake = serve.port("intake");
     port = freePort();
-    nginx = startNginx(program.get(), serve.port("intake"));
+    nginx = startNginx(program.get());
     http = HttpClient.newBuilder().sslContext(identity.trusted()).build();
     awaitNginx();
   }
@@ -111,7 +115,7 @@ class ProxyIT {
   }
 
   /** As shipped but for its ports and for where its files are. */
-  private static Process startNginx(Path program, int intake) throws Exception {
+  private static Process startNginx(Path program) throws Exception {
     Path certificate = folder.resolve("hookline.crt");
     Path key = folder.resolve("hookline.key");
     identity.writeTo(certificate, key);
@@ -300,6 +304,34 @@ class ProxyIT {
         rawAnswer("POST " + path + " HTTP/1.1|Host: h|Content-Length: 0|Connection: close||");
     assertTrue(answer.startsWith("HTTP/1.1 404 "), answer);
     assertEquals(before, requestsSeen());
+  }
+
+  /** The rate of one address is 5 at once, so that what comes from 20 of them passes. */
+  @Test
+  void whatASenderSaysOfItsAddressEndsAtTheProxy() throws Exception {
+    assertEquals(0, ratedOf(20, "http://127.0.0.1:" + intake));
+    assertTrue(ratedOf(20, "https://localhost:" + port) > 0);
+  }
+
+  /** How many of so many requests, each said to come from elsewhere, are over the rate. */
+  private static int ratedOf(int requests, String where) throws Exception {
+    int rated = 0;
+    for (int i = 0; i < requests; i++) {
+      String elsewhere = "198.51.100." + i;
+      int status =
+          http.send(
+                  HttpRequest.newBuilder(URI.create(where + "/webhooks/linear"))
+                      .header("Content-Type", "application/json")
+                      .header("X-Forwarded-For", elsewhere)
+                      .header("Forwarded", "for=" + elsewhere)
+                      .POST(BodyPublishers.ofString("{}"))
+                      .build(),
+                  BodyHandlers.discarding())
+              .statusCode();
+      assertTrue(status == 401 || status == 429, () -> "status " + status);
+      rated += status == 429 ? 1 : 0;
+    }
+    return rated;
   }
 
   @Test

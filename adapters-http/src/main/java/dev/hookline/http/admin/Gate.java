@@ -6,8 +6,6 @@ import dev.hookline.http.server.Errors;
 import dev.hookline.http.server.Request;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Optional;
@@ -20,8 +18,6 @@ import java.util.stream.Collectors;
  * this address (DNS rebinding), the origin because it can be made to post here from a foreign page.
  */
 final class Gate {
-  private static final String BEARER = "Bearer ";
-
   private final Set<String> hosts;
   private final Supplier<Optional<String>> token;
 
@@ -41,21 +37,13 @@ final class Gate {
           forbidden("pages of another origin may not change anything here", request));
     }
     Optional<String> wanted = token.get();
-    if (wanted.isPresent() && !holds(request.headers(), wanted.get())) {
+    if (wanted.isPresent() && !BearerToken.isIn(request.headers(), wanted.get())) {
       return Optional.of(
           Errors.answer(
                   401, "UnauthorizedError", "this needs Authorization: Bearer TOKEN", request.id())
               .with("WWW-Authenticate", "Bearer"));
     }
     return Optional.empty();
-  }
-
-  private static boolean holds(Headers headers, String wanted) {
-    String given = headers.only("Authorization").orElse("");
-    return given.regionMatches(true, 0, BEARER, 0, BEARER.length())
-        && MessageDigest.isEqual(
-            given.substring(BEARER.length()).strip().getBytes(StandardCharsets.UTF_8),
-            wanted.getBytes(StandardCharsets.UTF_8));
   }
 
   private static boolean isForeign(Headers headers, String authority) {

@@ -28,7 +28,7 @@ public final class IntakeServer implements AutoCloseable {
    * @param maxConnectionsPerAddress those of one peer, unless it is a trusted proxy; more are
    *     closed at once. If empty, one address has a quarter of all, and this machine's own have any
    *     number: a proxy that nobody told of is one of them, and a stranger never
-   * @param requestTimeout from a request's first line to its last byte
+   * @param requestTimeout from a request's first byte to its last; half of it for the headers
    * @param maxInflightBytes bodies in memory, over all requests
    * @param shutdownGrace how long closing waits for what is in flight
    * @param trustedProxies networks ({@code 10.0.0.0/8}) whose {@code X-Forwarded-For} or {@code

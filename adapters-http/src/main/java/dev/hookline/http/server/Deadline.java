@@ -26,6 +26,7 @@ final class Deadline {
   private final @Nullable Object buffer;
   private final AtomicReference<State> state = new AtomicReference<>(State.RECEIVING);
   private volatile @Nullable Future<?> timer;
+  private volatile boolean headers;
 
   /**
    * @param buffer that the connection's reader is at
@@ -38,6 +39,18 @@ final class Deadline {
 
   void expireBy(Future<?> expiry) {
     timer = expiry;
+    if (isDone()) {
+      expiry.cancel(false);
+    }
+  }
+
+  /** Request line and headers are complete. */
+  void headersCame() {
+    headers = true;
+  }
+
+  boolean hasHeaders() {
+    return headers;
   }
 
   ConnectionContext connection() {
@@ -65,6 +78,18 @@ final class Deadline {
   /** The answer goes out before the request is complete; the timer runs on. */
   boolean answeredEarly() {
     return state.compareAndSet(State.RECEIVING, State.DRAINING) || !expired();
+  }
+
+  /** The rest of a body that nobody wanted was read. */
+  void drained() {
+    if (state.compareAndSet(State.DRAINING, State.DONE)) {
+      cancelTimer();
+    }
+  }
+
+  /** Whether nothing of the request is waited for, so that what comes next is another one's. */
+  boolean isDone() {
+    return state.get() == State.DONE;
   }
 
   boolean expired() {

@@ -1,5 +1,6 @@
 package dev.hookline.http.server;
 
+import io.helidon.http.Headers;
 import io.helidon.http.HttpPrologue;
 import io.helidon.http.Status;
 import io.helidon.webserver.ConnectionContext;
@@ -11,11 +12,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives every request its {@link Deadline}: Helidon has none of its own (measured on 4.5.0), so a
- * listener on the connection arms one at each request line.
+ * Gives every request its {@link Deadline}, from its first byte on: Helidon has none of its own
+ * (measured on 4.5.0). Half of the time is for the request line and the headers.
  */
 final class Deadlines implements AutoCloseable {
-  private final Duration timeout;
+  private final long headersNanos;
+  private final long bodyNanos;
   private final Supplier<String> requestIds;
   private final ScheduledThreadPoolExecutor timer;
 
@@ -23,7 +25,8 @@ final class Deadlines implements AutoCloseable {
   private static final ThreadLocal<@Nullable Deadline> OF_THIS_CONNECTION = new ThreadLocal<>();
 
   Deadlines(Duration timeout, Supplier<String> requestIds) {
-    this.timeout = timeout;
+    this.headersNanos = timeout.toNanos() / 2;
+    this.bodyNanos = timeout.toNanos() - headersNanos;
     this.requestIds = requestIds;
     this.timer =
         new ScheduledThreadPoolExecutor(
@@ -36,7 +39,13 @@ final class Deadlines implements AutoCloseable {
     return new Http1ConnectionListener() {
       @Override
       public void prologue(ConnectionContext connection, HttpPrologue prologue) {
-        arm(connection);
+        // It may have come whole, together with the request before.
+        bytesHaveCome(connection);
+      }
+
+      @Override
+      public void headers(ConnectionContext connection, Headers headers) {
+        current().headersCame();
       }
     };
   }
@@ -62,21 +71,49 @@ final class Deadlines implements AutoCloseable {
     return deadline;
   }
 
-  private void arm(ConnectionContext connection) {
+  /** Bytes of this thread's connection are there; unless a request is under way, one begins. */
+  void bytesHaveCome(ConnectionContext connection) {
     Deadline before = OF_THIS_CONNECTION.get();
+    if (before == null || before.isDone()) {
+      arm(connection, before);
+    }
+  }
+
+  /** This thread's connection has ended. */
+  void ended() {
+    Deadline last = OF_THIS_CONNECTION.get();
+    if (last != null) {
+      last.disarm();
+      OF_THIS_CONNECTION.remove();
+    }
+  }
+
+  private void arm(ConnectionContext connection, @Nullable Deadline before) {
     Object buffer = ReadBuffers.current(connection.dataReader());
     if (before != null) {
-      before.disarm();
       ReadBuffers.cut(before.buffer(), buffer);
     }
     var deadline = new Deadline(connection, requestIds.get(), buffer);
     OF_THIS_CONNECTION.set(deadline);
-    deadline.expireBy(
-        timer.schedule(
-            // Writing to a sender that does not read may block; the timer must not.
-            () -> Thread.startVirtualThread(deadline::expire),
-            timeout.toNanos(),
-            TimeUnit.NANOSECONDS));
+    deadline.expireBy(timer.schedule(() -> halfTime(deadline), headersNanos, TimeUnit.NANOSECONDS));
+  }
+
+  private void halfTime(Deadline deadline) {
+    if (deadline.hasHeaders()) {
+      deadline.expireBy(timer.schedule(() -> expire(deadline), bodyNanos, TimeUnit.NANOSECONDS));
+    } else {
+      expire(deadline);
+    }
+  }
+
+  /** Does something that does not block, unless all is over before. */
+  void later(Duration time, Runnable action) {
+    timer.schedule(action, time.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** Writing to a sender that does not read may block; the timer must not. */
+  private static void expire(Deadline deadline) {
+    Thread.startVirtualThread(deadline::expire);
   }
 
   @Override

@@ -19,11 +19,16 @@ import java.util.Set;
  * it is asked as soon as a connection is there, before a byte of it is read (measured on 4.5.0).
  */
 final class Http1Connections implements ServerConnectionSelector {
+  /** What a sender who has connected may take to begin, also while the server is closing. */
+  private static final Duration TO_BEGIN = Duration.ofSeconds(1);
+
   private final HttpServer.Peers peers;
+  private final Deadlines deadlines;
   private final ServerConnectionSelector http1;
 
-  Http1Connections(HttpServer.Peers peers, Http1Config config) {
+  Http1Connections(HttpServer.Peers peers, Deadlines deadlines, Http1Config config) {
     this.peers = peers;
+    this.deadlines = deadlines;
     this.http1 = Http1ConnectionSelector.builder().config(config).build();
   }
 
@@ -45,20 +50,28 @@ final class Http1Connections implements ServerConnectionSelector {
   @Override
   public ServerConnection connection(ConnectionContext context) {
     InetAddress peer = ((InetSocketAddress) context.remotePeer().address()).getAddress();
-    var connection = new Entered(peer, http1.connection(context));
+    var timed = new TimedConnection(context, deadlines);
+    var connection = new Entered(peer, timed, http1.connection(timed));
     if (!peers.enter(peer)) {
       throw new CloseConnectionException("this peer has connections enough");
     }
     return connection;
   }
 
-  /** Helidon interrupts a connection that is idle when it is to end, so it has to say when. */
+  /**
+   * Helidon interrupts a connection that is idle when it is to end, so it has to say when. By
+   * itself it would count as idle, and reset, what has just been opened and whose first request is
+   * on its way (measured on 4.5.0).
+   */
   private final class Entered implements ServerConnection, InterruptableTask<Void> {
     private final InetAddress peer;
+    private final TimedConnection timed;
     private final ServerConnection connection;
+    private final long openedAt = System.nanoTime();
 
-    Entered(InetAddress peer, ServerConnection connection) {
+    Entered(InetAddress peer, TimedConnection timed, ServerConnection connection) {
       this.peer = peer;
+      this.timed = timed;
       this.connection = connection;
     }
 
@@ -67,6 +80,7 @@ final class Http1Connections implements ServerConnectionSelector {
       try {
         connection.handle(requests);
       } finally {
+        deadlines.ended();
         peers.leave(peer);
       }
     }
@@ -78,12 +92,23 @@ final class Http1Connections implements ServerConnectionSelector {
 
     @Override
     public void close(boolean interrupt) {
-      connection.close(interrupt);
+      if (interrupt || !isNew()) {
+        connection.close(interrupt);
+      } else {
+        deadlines.later(TO_BEGIN, timed::closeUnlessBegun);
+      }
     }
 
     @Override
     public boolean canInterrupt() {
-      return connection instanceof InterruptableTask<?> task && task.canInterrupt();
+      return !isNew()
+          && !timed.isReceiving()
+          && connection instanceof InterruptableTask<?> task
+          && task.canInterrupt();
+    }
+
+    private boolean isNew() {
+      return !timed.hasBegun() && System.nanoTime() - openedAt < TO_BEGIN.toNanos();
     }
   }
 }

@@ -35,8 +35,8 @@ import java.util.function.Supplier;
  * that sees every path and method as it was sent. HTTP/2 is not spoken.
  */
 public final class HttpServer implements AutoCloseable {
-  private static final Duration IDLE = Duration.ofSeconds(30);
-  private static final Duration IDLE_CHECK = Duration.ofSeconds(5);
+  private static final Idleness IDLENESS =
+      new Idleness(Duration.ofSeconds(30), Duration.ofSeconds(5));
 
   private static final int PROBE_MILLIS = 1_000;
 
@@ -49,7 +49,11 @@ public final class HttpServer implements AutoCloseable {
   /** With fewer requests under way than this there is room for all, and nobody is kept waiting. */
   static final int BUSY = 128;
 
-  /** What a server is bound to and how much it bears. */
+  /**
+   * What a server is bound to and how much it bears.
+   *
+   * @param requestTimeout from a request's first byte to its last; half of it for the headers
+   */
   public record Limits(
       String host,
       int port,
@@ -57,6 +61,14 @@ public final class HttpServer implements AutoCloseable {
       int maxConnections,
       Duration requestTimeout,
       Duration shutdownGrace) {}
+
+  /**
+   * How long a connection may want nothing.
+   *
+   * @param timeout after its opening or its last request
+   * @param check how often that is looked at
+   */
+  record Idleness(Duration timeout, Duration check) {}
 
   /** Answers requests; called by many threads. */
   @FunctionalInterface
@@ -105,6 +117,7 @@ public final class HttpServer implements AutoCloseable {
   private final AtomicInteger underWay = new AtomicInteger();
   private final Semaphore held;
   private final WebServer server;
+  private volatile boolean closing;
 
   /**
    * Binds the port and serves.
@@ -113,6 +126,16 @@ public final class HttpServer implements AutoCloseable {
    */
   public HttpServer(
       Limits limits, Peers peers, Handler handler, Defects defects, Supplier<String> requestIds) {
+    this(limits, IDLENESS, peers, handler, defects, requestIds);
+  }
+
+  HttpServer(
+      Limits limits,
+      Idleness idleness,
+      Peers peers,
+      Handler handler,
+      Defects defects,
+      Supplier<String> requestIds) {
     this.limits = limits;
     this.peers = peers;
     this.handler = handler;
@@ -121,7 +144,7 @@ public final class HttpServer implements AutoCloseable {
     this.address = bindable(limits);
     this.held = new Semaphore(limits.maxConnections() / 2);
     this.deadlines = new Deadlines(limits.requestTimeout(), requestIds);
-    this.server = start();
+    this.server = start(idleness);
     if (!server.isRunning()) {
       deadlines.close();
       throw new UncheckedIOException(
@@ -141,18 +164,20 @@ public final class HttpServer implements AutoCloseable {
     }
   }
 
-  private WebServer start() {
+  private WebServer start(Idleness idleness) {
     return WebServer.builder()
         .address(address)
         .port(limits.port())
         .shutdownHook(false)
         .shutdownGracePeriod(limits.shutdownGrace())
         .maxTcpConnections(limits.maxConnections())
-        .idleConnectionTimeout(IDLE)
-        .idleConnectionPeriod(IDLE_CHECK)
+        .idleConnectionTimeout(idleness.timeout())
+        .idleConnectionPeriod(idleness.check())
+        // Else the second answer to what came together waits for the first one's acknowledgement.
+        .connectionOptions(options -> options.tcpNoDelay(true))
         .featuresDiscoverServices(false)
         .protocolsDiscoverServices(false)
-        .addConnectionSelector(new Http1Connections(peers, http1()))
+        .addConnectionSelector(new Http1Connections(peers, deadlines, http1()))
         .contentEncoding(new Undecoded())
         .directHandlers(directHandlers())
         .routing(HttpRouting.builder().any(this::handle))
@@ -210,6 +235,7 @@ public final class HttpServer implements AutoCloseable {
   /** Stops accepting and waits for what is in flight, at most the grace. */
   @Override
   public void close() {
+    closing = true;
     server.stop();
     deadlines.close();
   }
@@ -267,7 +293,7 @@ public final class HttpServer implements AutoCloseable {
       throw new CloseConnectionException("the request's time ran out");
     }
     boolean skippable = request.bodyOpen() && request.bodyCanBeSkipped(limits.maxBodyBytes());
-    boolean close = request.isLast() || (request.bodyOpen() && !skippable);
+    boolean close = closing || request.isLast() || (request.bodyOpen() && !skippable);
     response.status(Status.create(answer.status()));
     answer.headers().forEach((name, value) -> response.header(HeaderNames.create(name), value));
     response.header(HeaderNames.create("X-Request-Id"), request.id());
@@ -287,6 +313,9 @@ public final class HttpServer implements AutoCloseable {
       }
       // Helidon announces the close, but goes on to take unread bytes for the next request.
       throw new CloseConnectionException("answered, and done with this connection");
+    }
+    if (skippable) {
+      request.skipBody();
     }
   }
 

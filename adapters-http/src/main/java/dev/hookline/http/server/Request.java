@@ -5,6 +5,7 @@ import dev.hookline.domain.delivery.RawBody;
 import io.helidon.http.Header;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.ServerRequest;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -104,6 +105,20 @@ public final class Request {
   /** Whether Helidon can skip the unread body, so that the connection stays usable. */
   boolean bodyCanBeSkipped(long max) {
     return reader == null && !expectsContinue() && !isChunked() && declaredLength() <= max;
+  }
+
+  /**
+   * Reads the rest of an unwanted body, after which the next request may come.
+   *
+   * @throws CloseConnectionException if it does not come
+   */
+  void skipBody() {
+    try {
+      request.content().consume();
+    } catch (RuntimeException e) {
+      throw new CloseConnectionException("the rest of the body did not come", e);
+    }
+    deadline.drained();
   }
 
   /** How many header fields it has; one that is repeated counts each time. */

@@ -9,6 +9,7 @@ import dev.hookline.http.server.Answer;
 import dev.hookline.http.server.HttpServer;
 import dev.hookline.http.testing.RawClient;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
@@ -236,6 +237,72 @@ class IntakeDefenceTest {
         var raw = bench.raw()) {
       String all = raw.send("POST /webhooks/tiny HTTP/1.1|Host: h|X-Slow").rest();
       assertTrue(all.startsWith("HTTP/1.1 408 "), all);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"P", "POST /webhooks/ti", POST + "X-Slow: "})
+  void requestThatComesByteByByteMeetsTheDeadline(String beginning) throws Exception {
+    try (var bench = new Bench(SHORT, 1_000_000, List.of());
+        var raw = bench.raw()) {
+      raw.send(beginning);
+      var dripping = Thread.startVirtualThread(() -> drip(raw));
+      String all = raw.rest();
+      assertTrue(all.startsWith("HTTP/1.1 408 "), all);
+      dripping.join();
+    }
+  }
+
+  private static void drip(RawClient raw) {
+    try {
+      while (true) {
+        raw.send("x");
+        Thread.sleep(20);
+      }
+    } catch (IOException | InterruptedException _) {
+      // The server has closed, which is what is waited for.
+      return;
+    }
+  }
+
+  @Test
+  void headersHaveHalfOfTheTime() throws Exception {
+    try (var bench = new Bench(Duration.ofSeconds(3), 1_000_000, List.of());
+        var slowHeaders = bench.raw();
+        var slowBody = bench.raw()) {
+      slowBody.send(HEAD + "Content-Length: 4||pi");
+      slowHeaders.send(HEAD);
+      assertTrue(slowHeaders.rest().startsWith("HTTP/1.1 408 "));
+      assertTrue(slowBody.send("ng").answer().startsWith("HTTP/1.1 200 "));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"P", "POST /webhooks/tiny", POST, HEAD + "Content-Length: 9||pi"})
+  void everyRequestOfAConnectionHasItsDeadline(String second) throws Exception {
+    String first = HEAD + "Content-Length: 4||ping";
+    try (var bench = new Bench(SHORT, 1_000_000, List.of());
+        var apart = bench.raw();
+        var together = bench.raw()) {
+      assertTrue(apart.send(first).answer().startsWith("HTTP/1.1 200 "));
+      assertTrue(apart.send(second).rest().startsWith("HTTP/1.1 408 "));
+      assertTrue(together.send(first + second).answer().startsWith("HTTP/1.1 200 "));
+      assertTrue(together.rest().startsWith("HTTP/1.1 408 "));
+    }
+  }
+
+  @Test
+  void timeIsCountedFromTheFirstByteAndNotFromTheConnection() throws Exception {
+    try (var bench = new Bench(SHORT, 1_000_000, List.of());
+        var silent = bench.raw();
+        var refused = bench.raw();
+        var slow = bench.raw()) {
+      bench.limitEverybody(Duration.ofSeconds(1));
+      refused.send(HEAD + "Content-Length: 5||hello").answer();
+      // The deadline of this connection is later than those of the others would have been.
+      assertTrue(slow.send(HEAD + "Content-Length: 4||").rest().startsWith("HTTP/1.1 429 "));
+      assertTrue(refused.send(NEXT).answer().startsWith("HTTP/1.1 404 "));
+      assertTrue(silent.send(NEXT).answer().startsWith("HTTP/1.1 404 "));
     }
   }
 
@@ -577,6 +644,38 @@ class IntakeDefenceTest {
       bench.store.mayCommit.countDown();
       assertEquals(202, answer.get(10, TimeUnit.SECONDS));
       closing.get(10, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void closingServesWhoHasJustConnectedAndThenWantsNoMoreOfThem() throws Exception {
+    try (var bench = new Bench();
+        var before = bench.raw()) {
+      before.send(NEXT).answer();
+      bench.store.mayCommit = new CountDownLatch(1);
+      var inFlight = async(bench, "push d1 octo/widgets");
+      assertTrue(bench.store.committing.await(10, TimeUnit.SECONDS));
+      try (var connected = bench.raw();
+          var silent = bench.raw()) {
+        awaitServed(bench);
+        var closing = CompletableFuture.runAsync(bench.server::close);
+        // That it is closing is seen by the end of what was idle.
+        assertEquals("", before.rest());
+        String answer = connected.send(HEAD + "Content-Length: 4||ping").rest();
+        assertTrue(answer.startsWith("HTTP/1.1 200 "), answer);
+        assertTrue(answer.contains("Connection: close"), answer);
+        assertEquals("", silent.rest());
+        bench.store.mayCommit.countDown();
+        assertEquals(202, inFlight.get(10, TimeUnit.SECONDS));
+        closing.get(10, TimeUnit.SECONDS);
+      }
+    }
+  }
+
+  /** Connections are taken in order, so those opened before this one are served as well. */
+  private static void awaitServed(Bench bench) throws IOException {
+    try (var last = bench.raw()) {
+      last.send(NEXT).answer();
     }
   }
 

@@ -27,7 +27,7 @@ class IntakeFramingTest {
   private static final String CHUNKED = HEAD + "Transfer-Encoding: chunked||";
   private static final String NEXT = HEAD + "Content-Length: 20||push d2 octo/smuggled";
 
-  private static Stream<String> malformed() {
+  static Stream<String> malformed() {
     return Stream.of(
             "Content-Length: 4|Transfer-Encoding: chunked||0||",
             "Transfer-Encoding: chunked|Content-Length: 4||0||",
@@ -56,7 +56,7 @@ class IntakeFramingTest {
         .map(HEAD::concat);
   }
 
-  private static Stream<String> malformedChunks() {
+  static Stream<String> malformedChunks() {
     return Stream.of(
             "zz|x|0||",
             "-1|x|0||",
@@ -74,7 +74,7 @@ class IntakeFramingTest {
         .map(CHUNKED::concat);
   }
 
-  private static Stream<String> otherProtocols() {
+  static Stream<String> otherProtocols() {
     return Stream.of(
         "PRI * HTTP/2.0||SM||",
         "GARBAGE||",

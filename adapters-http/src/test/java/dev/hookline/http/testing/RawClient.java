@@ -1,7 +1,9 @@
 package dev.hookline.http.testing;
 
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -9,7 +11,9 @@ import java.nio.charset.StandardCharsets;
 
 /** Speaks to a server byte by byte. Reading gives up after ten seconds. */
 public final class RawClient implements AutoCloseable {
+  private static final byte[] END_OF_HEAD = {'\r', '\n', '\r', '\n'};
   private final Socket socket;
+  private final InputStream in;
 
   public RawClient(int port) throws IOException {
     this(port, "127.0.0.1");
@@ -23,6 +27,7 @@ public final class RawClient implements AutoCloseable {
     socket.bind(new InetSocketAddress(InetAddress.ofLiteral(from), 0));
     socket.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port), 5_000);
     socket.setSoTimeout(10_000);
+    in = new BufferedInputStream(socket.getInputStream());
   }
 
   /**
@@ -31,6 +36,7 @@ public final class RawClient implements AutoCloseable {
   public RawClient(Socket socket) throws IOException {
     this.socket = socket;
     socket.setSoTimeout(10_000);
+    in = new BufferedInputStream(socket.getInputStream());
   }
 
   /** Sends the bytes as they are. */
@@ -52,35 +58,28 @@ public final class RawClient implements AutoCloseable {
 
   /** One answer: its head, and the body that its Content-Length announces. */
   public String answer() throws IOException {
-    var head = new ByteArrayOutputStream();
-    while (!head.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
-      int read = socket.getInputStream().read();
-      if (read < 0) {
-        return head.toString(StandardCharsets.ISO_8859_1);
-      }
-      head.write(read);
-    }
-    String text = head.toString(StandardCharsets.ISO_8859_1);
-    byte[] body = socket.getInputStream().readNBytes(lengthIn(text));
-    return text + new String(body, StandardCharsets.UTF_8);
+    String head = head();
+    return head + new String(in.readNBytes(lengthIn(head)), StandardCharsets.UTF_8);
   }
 
   /** The head of one answer, whatever length it announces. */
   public String head() throws IOException {
-    var head = new StringBuilder();
-    while (head.indexOf("\r\n\r\n") < 0) {
-      int read = socket.getInputStream().read();
+    var head = new ByteArrayOutputStream();
+    int ended = 0;
+    while (ended < END_OF_HEAD.length) {
+      int read = in.read();
       if (read < 0) {
         break;
       }
-      head.append((char) read);
+      head.write(read);
+      ended = read == END_OF_HEAD[ended] ? ended + 1 : read == '\r' ? 1 : 0;
     }
-    return head.toString();
+    return head.toString(StandardCharsets.ISO_8859_1);
   }
 
   /** Everything until the server closes. */
   public String rest() throws IOException {
-    return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new String(in.readAllBytes(), StandardCharsets.UTF_8);
   }
 
   private static int lengthIn(String head) {

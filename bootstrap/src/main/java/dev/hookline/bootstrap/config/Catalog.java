@@ -76,7 +76,7 @@ final class Catalog {
           Setting.value(
               "http.request-timeout",
               "PT10S",
-              "from a request's first byte to its last",
+              "from a request's first byte to its last; half of it for the headers",
               Readers.duration("PT0.1S", "PT10M")));
   final Setting<Long> httpMaxInflightBytes =
       add(

@@ -45,7 +45,7 @@ public record Settings(
    * @param port 0 for a free one
    * @param maxBodyBytes the largest body taken
    * @param maxConnectionsPerAddress of one peer that is no trusted proxy; empty: a share of all
-   * @param requestTimeout from a request's first byte to its last
+   * @param requestTimeout from a request's first byte to its last; half of it for the headers
    * @param maxInflightBytes of all bodies together
    * @param trustedProxies addresses and CIDR networks whose forwarding headers are believed
    */

@@ -1,0 +1,69 @@
+package dev.hookline.http.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.UnixOperatingSystemMXBean;
+import dev.hookline.http.testing.RawClient;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.ArrayList;
+import org.junit.jupiter.api.Test;
+
+/** Connections that want nothing are closed, and so cost nothing for ever. */
+class IdleConnectionsTest {
+  private static final int EACH = 100;
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  @Test
+  void silentAndKeptAliveConnectionsEndAndTheirDescriptorsComeBack() throws Exception {
+    var limits =
+        new HttpServer.Limits(
+            "127.0.0.1", 0, 100, 4 * EACH, Duration.ofSeconds(10), Duration.ofSeconds(1));
+    var idleness = new HttpServer.Idleness(Duration.ofSeconds(1), Duration.ofMillis(200));
+    try (var server =
+        new HttpServer(
+            limits,
+            idleness,
+            HttpServer.Peers.ALL,
+            _ -> Answer.empty(200),
+            (_, defect) -> {
+              throw defect;
+            },
+            () -> "id")) {
+      // What the first connection loads stays open.
+      new RawClient(server.port()).send("GET / HTTP/1.1|Host: h||").close();
+      long before = descriptors();
+      var clients = new ArrayList<RawClient>();
+      for (int i = 0; i < EACH; i++) {
+        clients.add(new RawClient(server.port()));
+        var keptAlive = new RawClient(server.port());
+        clients.add(keptAlive);
+        String answer = keptAlive.send("GET / HTTP/1.1|Host: h||").answer();
+        assertTrue(answer.startsWith("HTTP/1.1 200 "), answer);
+      }
+      for (RawClient client : clients) {
+        assertEquals("", client.rest());
+      }
+      awaitDescriptors(before + clients.size());
+      for (RawClient client : clients) {
+        client.close();
+      }
+      awaitDescriptors(before);
+    }
+  }
+
+  /** A few more or fewer are the virtual machine's own. */
+  private static void awaitDescriptors(long wanted) throws InterruptedException {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (descriptors() > wanted + EACH / 10) {
+      assertTrue(System.nanoTime() < deadline, () -> descriptors() + " open, not " + wanted);
+      Thread.sleep(50);
+    }
+  }
+
+  private static long descriptors() {
+    return ((UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+        .getOpenFileDescriptorCount();
+  }
+}
