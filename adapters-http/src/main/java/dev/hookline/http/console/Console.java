@@ -479,7 +479,7 @@ public final class Console implements AutoCloseable {
                 ? "More than %d pipelines that are over, at most %s at once, are read and dispatched again, with the same idempotency keys. Of the newest %d:"
                     .formatted(MOST_PREVIEWED, Markup.count(MOST_REPLAYED), MOST_PREVIEWED)
                 : "The pipelines that are over are read and dispatched again, with the same"
-                      + " idempotency keys:"));
+                    + " idempotency keys:"));
     about.add(
         ul(
             li("%s would be replayed".formatted(Markup.count(preview.replayable()))),

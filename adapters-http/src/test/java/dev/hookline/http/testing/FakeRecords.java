@@ -27,6 +27,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** Shows what a {@link FakeStore} holds, and remembers what it was last asked. */
 public final class FakeRecords implements Records {
   public final AtomicInteger depthsRead = new AtomicInteger();
+  public final AtomicInteger hoursRead = new AtomicInteger();
   public volatile Optional<PipelineFilter> askedFor = Optional.empty();
   public volatile Optional<RefusedFilter> askedForRefused = Optional.empty();
   public volatile Optional<UUID> askedAfter = Optional.empty();
@@ -95,6 +96,7 @@ public final class FakeRecords implements Records {
 
   @Override
   public Activity activity(Instant since, int minutes) {
+    hoursRead.incrementAndGet();
     requireThere();
     var tallies = new ArrayList<>(Collections.nCopies(minutes, Tally.NONE));
     activity.forEach(tallies::set);
