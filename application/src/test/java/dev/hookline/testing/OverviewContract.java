@@ -116,7 +116,7 @@ public abstract class OverviewContract {
   }
 
   private Duration onlyLag() {
-    return storage().records().activity(NOON, 1).services().get("github").lag().orElseThrow().p95();
+    return storage().records().activity(NOON, 1).minutes().getFirst().lag().orElseThrow().p95();
   }
 
   @Test

@@ -97,8 +97,8 @@ record OverviewPage(
     tiles.add(
         tile(
             "Oldest waits",
-            lasting(depth.oldestPending()),
-            "",
+            depth.oldestPending().isZero() ? "–" : lasting(depth.oldestPending()),
+            depth.oldestPending().isZero() ? "nothing waits" : "for its dispatch",
             pipelines("state", "RECEIVED"),
             depth.oldestPending().compareTo(Duration.ofMinutes(1)) > 0 ? "warn" : ""));
     tiles.add(

@@ -275,10 +275,10 @@ final class Plots {
     return whole == 0 ? 0 : (double) part / whole;
   }
 
-  /** Up to 1, 2, 5, 10, 20, 50, … */
+  /** Up to 1, 2, 3, 4, 5, 6, 8, 10, 20, … */
   private static long roundedUp(long most) {
     for (long decade = 1; ; decade *= 10) {
-      for (long step : new long[] {1, 2, 5}) {
+      for (long step : new long[] {1, 2, 3, 4, 5, 6, 8}) {
         if (step * decade >= most) {
           return step * decade;
         }
