@@ -8,6 +8,7 @@ module dev.hookline.adapters.http {
   requires com.fasterxml.jackson.core;
   requires com.fasterxml.jackson.databind;
   requires com.github.benmanes.caffeine;
+  requires com.j2html;
   requires io.github.bucket4j.core;
   requires io.helidon.common.task;
   requires io.helidon.webserver;
@@ -18,6 +19,7 @@ module dev.hookline.adapters.http {
   requires org.slf4j;
 
   exports dev.hookline.http.admin;
+  exports dev.hookline.http.console;
   exports dev.hookline.http.dialects;
   exports dev.hookline.http.github.rest;
   exports dev.hookline.http.intake;

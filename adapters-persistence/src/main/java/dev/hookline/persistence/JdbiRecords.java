@@ -1,6 +1,9 @@
 package dev.hookline.persistence;
 
 import dev.hookline.application.format.EventFormat;
+import dev.hookline.application.inspect.Activity;
+import dev.hookline.application.inspect.Activity.Lag;
+import dev.hookline.application.inspect.Activity.Tally;
 import dev.hookline.application.inspect.OutboxDepth;
 import dev.hookline.application.inspect.Page;
 import dev.hookline.application.inspect.PipelineFilter;
@@ -9,6 +12,7 @@ import dev.hookline.application.inspect.PipelineView.Detailed;
 import dev.hookline.application.inspect.PipelineView.HistoryEntry;
 import dev.hookline.application.inspect.Records;
 import dev.hookline.application.inspect.RefusedFilter;
+import dev.hookline.application.inspect.Standing;
 import dev.hookline.application.refused.RefusedDelivery;
 import dev.hookline.domain.event.StandardizedEvent;
 import dev.hookline.domain.pipeline.PipelineId;
@@ -19,10 +23,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
@@ -63,6 +69,58 @@ final class JdbiRecords implements Records {
         coalesce(extract(epoch FROM now() - min(queued_at) FILTER (WHERE epoch IS NULL)), 0)
           AS oldest
       FROM outbox_message
+      """;
+
+  private static final String STANDINGS =
+      """
+      SELECT
+        service, sum(waiting) AS waiting, sum(under_way) AS under_way,
+        coalesce(max(oldest), 0) AS oldest, sum(dead) AS dead, sum(refused) AS refused
+      FROM (
+        SELECT
+          service, count(*) FILTER (WHERE epoch IS NULL) AS waiting, count(epoch) AS under_way,
+          extract(epoch FROM now() - min(queued_at) FILTER (WHERE epoch IS NULL)) AS oldest,
+          0 AS dead, 0 AS refused
+        FROM outbox_message GROUP BY service
+        UNION ALL
+        SELECT p.service, 0, 0, NULL, count(*), 0
+        FROM (SELECT pipeline_id FROM dead_letter ORDER BY pipeline_id DESC LIMIT :most) d
+          JOIN pipeline p ON p.id = d.pipeline_id
+        GROUP BY p.service
+        UNION ALL
+        SELECT service, 0, 0, NULL, 0, count(*)
+        FROM (SELECT service FROM refused_delivery ORDER BY id DESC LIMIT :most) r
+        GROUP BY service) part
+      GROUP BY service
+      ORDER BY service
+      """;
+
+  // The span is one of ids, since the primary key has no other order: so nothing older is read. A
+  // life without detours has three steps, of which the last is the dispatch; only others are
+  // searched.
+  private static final String ACTIVITY =
+      """
+      SELECT
+        minute, service, count(*) AS accepted,
+        count(*) FILTER (WHERE state = 'DISPATCHED') AS dispatched,
+        count(*) FILTER (WHERE state = 'FAILED') AS failed,
+        percentile_cont(0.5) WITHIN GROUP (ORDER BY lag) AS p50,
+        percentile_cont(0.95) WITHIN GROUP (ORDER BY lag) AS p95
+      FROM (
+        SELECT
+          least(
+            greatest(floor(extract(epoch FROM p.received_at - :since::timestamptz) / 60), 0),
+            :minutes - 1)::integer AS minute,
+          p.service, p.state,
+          extract(epoch FROM CASE
+            WHEN jsonb_array_length(p.history) > 3 THEN
+              (jsonb_path_query_first(p.history, '$[*] ? (@.state == "DISPATCHED")') ->> 'at')
+                ::timestamptz
+            WHEN p.state = 'DISPATCHED' THEN p.since
+            END - p.received_at) AS lag
+        FROM pipeline p
+        WHERE p.id >= :first AND p.id < :beyond) accepted
+      GROUP BY GROUPING SETS ((minute), (service))
       """;
 
   private final Sessions sessions;
@@ -172,7 +230,72 @@ final class JdbiRecords implements Records {
         row.getLong("leased"),
         row.getLong("retrying"),
         row.getLong("dead"),
-        Duration.ofMillis((long) (row.getDouble("oldest") * 1000)));
+        seconds(row, "oldest"));
+  }
+
+  @Override
+  public List<Standing> standings() {
+    return sessions.statement(
+        handle ->
+            handle
+                .createQuery(STANDINGS)
+                .bind("most", Standing.MOST_COUNTED)
+                .map((row, _) -> standing(row))
+                .list());
+  }
+
+  private static Standing standing(ResultSet row) throws SQLException {
+    return new Standing(
+        row.getString("service"),
+        row.getLong("waiting"),
+        row.getLong("under_way"),
+        seconds(row, "oldest"),
+        row.getLong("dead"),
+        row.getLong("refused"));
+  }
+
+  @Override
+  public Activity activity(Instant since, int minutes) {
+    var ofMinutes = new ArrayList<>(Collections.nCopies(minutes, Tally.NONE));
+    var ofServices = new TreeMap<String, Tally>();
+    Instant until = since.plus(minutes, ChronoUnit.MINUTES);
+    sessions.statement(
+        handle ->
+            handle
+                .createQuery(ACTIVITY)
+                .bind("since", Storable.time(since))
+                .bind("minutes", minutes)
+                .bind("first", Storable.firstId(since))
+                .bind("beyond", Storable.firstId(until))
+                .map((row, _) -> tallied(row, ofMinutes, ofServices))
+                .list());
+    return new Activity(since, ofMinutes, ofServices);
+  }
+
+  private static Tally tallied(ResultSet row, List<Tally> ofMinutes, Map<String, Tally> ofServices)
+      throws SQLException {
+    Tally tally = tally(row);
+    int minute = row.getInt("minute");
+    if (row.wasNull()) {
+      ofServices.put(row.getString("service"), tally);
+    } else {
+      ofMinutes.set(minute, tally);
+    }
+    return tally;
+  }
+
+  private static Tally tally(ResultSet row) throws SQLException {
+    row.getDouble("p50");
+    Optional<Lag> lag =
+        row.wasNull()
+            ? Optional.empty()
+            : Optional.of(new Lag(seconds(row, "p50"), seconds(row, "p95")));
+    return new Tally(
+        row.getLong("accepted"), row.getLong("dispatched"), row.getLong("failed"), lag);
+  }
+
+  private static Duration seconds(ResultSet row, String column) throws SQLException {
+    return Duration.ofMillis(Math.round(row.getDouble(column) * 1000));
   }
 
   private <T> Page<T> page(

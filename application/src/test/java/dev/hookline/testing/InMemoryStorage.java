@@ -1,6 +1,7 @@
 package dev.hookline.testing;
 
 import static java.util.Comparator.comparing;
+import static java.util.Objects.requireNonNull;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toList;
 
@@ -12,6 +13,9 @@ import dev.hookline.application.dispatch.OutboxMessage;
 import dev.hookline.application.dispatch.OutboxMessage.Task;
 import dev.hookline.application.dispatch.OutboxSignal;
 import dev.hookline.application.dispatch.WorkerId;
+import dev.hookline.application.inspect.Activity;
+import dev.hookline.application.inspect.Activity.Lag;
+import dev.hookline.application.inspect.Activity.Tally;
 import dev.hookline.application.inspect.OutboxDepth;
 import dev.hookline.application.inspect.Page;
 import dev.hookline.application.inspect.PipelineFilter;
@@ -19,6 +23,7 @@ import dev.hookline.application.inspect.PipelineView;
 import dev.hookline.application.inspect.PipelineView.HistoryEntry;
 import dev.hookline.application.inspect.Records;
 import dev.hookline.application.inspect.RefusedFilter;
+import dev.hookline.application.inspect.Standing;
 import dev.hookline.application.pause.Pause;
 import dev.hookline.application.pause.PauseScope;
 import dev.hookline.application.pause.Pauses;
@@ -37,6 +42,7 @@ import dev.hookline.domain.pipeline.PipelineId;
 import dev.hookline.domain.pipeline.PipelineState;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -48,6 +54,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
@@ -505,6 +512,128 @@ public final class InMemoryStorage implements Storage {
                 .max(Duration::compareTo)
                 .orElse(Duration.ZERO));
       }
+    }
+
+    @Override
+    public List<Standing> standings() {
+      synchronized (lock) {
+        reach();
+        var services = new TreeSet<String>();
+        messages.values().forEach(message -> services.add(serviceOf(message)));
+        rows.values().stream().filter(Reading::isDead).forEach(row -> services.add(serviceOf(row)));
+        refused.values().forEach(delivery -> services.add(serviceOf(delivery)));
+        return services.stream().map(this::standing).toList();
+      }
+    }
+
+    private Standing standing(String service) {
+      var own =
+          messages.values().stream().filter(message -> serviceOf(message).equals(service)).toList();
+      var waiting = own.stream().filter(message -> message.epoch() == null).toList();
+      return new Standing(
+          service,
+          waiting.size(),
+          own.size() - waiting.size(),
+          waiting.stream()
+              .map(message -> Duration.between(message.queuedAt(), clock.instant()))
+              .max(Duration::compareTo)
+              .orElse(Duration.ZERO),
+          newest(rows.values().stream().filter(Reading::isDead), row -> row.pipeline().id().value())
+              .filter(row -> serviceOf(row).equals(service))
+              .count(),
+          newest(refused.values().stream(), RefusedDelivery::id)
+              .filter(delivery -> serviceOf(delivery).equals(service))
+              .count());
+    }
+
+    private static <T> Stream<T> newest(Stream<T> items, Function<T, UUID> id) {
+      return items.sorted(comparing(id).reversed()).limit(Standing.MOST_COUNTED);
+    }
+
+    private String serviceOf(Message message) {
+      return serviceOf(requireNonNull(rows.get(message.pipeline())));
+    }
+
+    private static String serviceOf(Row row) {
+      return row.pipeline().event().service().name();
+    }
+
+    private static String serviceOf(RefusedDelivery delivery) {
+      return delivery.delivery().service().name();
+    }
+
+    private static boolean isDead(Row row) {
+      return row.pipeline().state() instanceof PipelineState.Failed;
+    }
+
+    @Override
+    public Activity activity(Instant since, int minutes) {
+      synchronized (lock) {
+        reach();
+        Instant until = since.plus(minutes, ChronoUnit.MINUTES);
+        var accepted =
+            rows.values().stream()
+                .filter(row -> !madeAt(row).isBefore(since) && madeAt(row).isBefore(until))
+                .toList();
+        var ofMinutes = new ArrayList<Tally>();
+        for (int minute = 0; minute < minutes; minute++) {
+          int now = minute;
+          ofMinutes.add(
+              tally(accepted.stream().filter(row -> minuteOf(row, since, minutes) == now)));
+        }
+        var ofServices = new TreeMap<String, Tally>();
+        accepted.stream()
+            .collect(groupingBy(Reading::serviceOf))
+            .forEach((service, own) -> ofServices.put(service, tally(own.stream())));
+        return new Activity(since, ofMinutes, ofServices);
+      }
+    }
+
+    private static Instant madeAt(Row row) {
+      return Instant.ofEpochMilli(row.pipeline().id().value().getMostSignificantBits() >>> 16);
+    }
+
+    private static long minuteOf(Row row, Instant since, int minutes) {
+      return Math.clamp(
+          Math.floorDiv(
+              Duration.between(since, row.accepted().delivery().receivedAt()).toSeconds(), 60),
+          0,
+          minutes - 1);
+    }
+
+    private static Tally tally(Stream<Row> rows) {
+      var all = rows.toList();
+      double[] lags =
+          all.stream()
+              .flatMap(Reading::lag)
+              .mapToDouble(lag -> lag.toNanos() / 1e6)
+              .sorted()
+              .toArray();
+      return new Tally(
+          all.size(),
+          all.stream()
+              .filter(row -> row.pipeline().state() instanceof PipelineState.Dispatched)
+              .count(),
+          all.stream().filter(Reading::isDead).count(),
+          lags.length == 0
+              ? Optional.empty()
+              : Optional.of(new Lag(percentile(lags, 0.5), percentile(lags, 0.95))));
+    }
+
+    private static Stream<Duration> lag(Row row) {
+      return row.history().stream()
+          .filter(entry -> entry.state() == PipelineState.Name.DISPATCHED)
+          .map(entry -> Duration.between(row.accepted().delivery().receivedAt(), entry.at()))
+          .limit(1);
+    }
+
+    /** Between two of them in proportion, as PostgreSQL's {@code percentile_cont}. */
+    private static Duration percentile(double[] sorted, double part) {
+      double place = part * (sorted.length - 1);
+      int below = (int) place;
+      int above = Math.min(below + 1, sorted.length - 1);
+      double millis = sorted[below] + (sorted[above] - sorted[below]) * (place - below);
+      return Duration.ofMillis(Math.round(millis));
     }
 
     private static long count(Collection<Message> among, Predicate<Message> wanted) {

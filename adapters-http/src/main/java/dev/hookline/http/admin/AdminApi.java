@@ -6,6 +6,8 @@ import dev.hookline.application.replay.ReplayPipelines;
 import dev.hookline.application.replay.ReplayRefused;
 import dev.hookline.domain.delivery.Service;
 import dev.hookline.domain.pipeline.PipelineId;
+import dev.hookline.http.operator.InvalidRequestException;
+import dev.hookline.http.operator.Parameters;
 import dev.hookline.http.server.Answer;
 import dev.hookline.http.server.BodyReading;
 import dev.hookline.http.server.ByteBudget;

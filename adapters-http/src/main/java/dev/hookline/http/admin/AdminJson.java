@@ -8,6 +8,7 @@ import dev.hookline.application.inspect.PipelineView;
 import dev.hookline.application.inspect.PipelineView.Detailed;
 import dev.hookline.application.inspect.PipelineView.HistoryEntry;
 import dev.hookline.application.refused.RefusedDelivery;
+import dev.hookline.http.operator.Cursor;
 import dev.hookline.http.server.JsonText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

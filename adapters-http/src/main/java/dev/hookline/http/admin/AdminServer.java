@@ -1,7 +1,11 @@
 package dev.hookline.http.admin;
 
 import dev.hookline.application.pipeline.StoreUnavailableException;
+import dev.hookline.http.console.Console;
 import dev.hookline.http.metrics.PrometheusMetrics;
+import dev.hookline.http.operator.AdminToken;
+import dev.hookline.http.operator.Gate;
+import dev.hookline.http.operator.InvalidRequestException;
 import dev.hookline.http.server.Answer;
 import dev.hookline.http.server.Errors;
 import dev.hookline.http.server.HttpServer;
@@ -15,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What operators ask: health, metrics and, where the process has them, records and replays. Serves
- * from its construction until it is closed.
+ * What operators ask: health, metrics and, where the process has them, records, replays and the
+ * console. Serves from its construction until it is closed.
  */
 public final class AdminServer implements AutoCloseable {
   static final Duration SOON = Duration.ofSeconds(1);
@@ -51,12 +55,14 @@ public final class AdminServer implements AutoCloseable {
   private final ReadinessCheck readiness;
   private final PrometheusMetrics metrics;
   private final Optional<AdminApi> api;
+  private final Optional<Console> console;
   private final HttpServer server;
 
   /**
    * Binds the port and serves.
    *
    * @param api empty for a process that shows no records
+   * @param console the same in a browser; closed before this server is
    * @param requestIds makes the ids that answers and log lines carry: header-safe ASCII
    * @throws java.io.UncheckedIOException if the address is unknown or cannot be bound
    */
@@ -65,11 +71,13 @@ public final class AdminServer implements AutoCloseable {
       ReadinessCheck readiness,
       PrometheusMetrics metrics,
       Optional<AdminApi> api,
+      Optional<Console> console,
       Supplier<String> requestIds) {
-    this.gate = new Gate(settings.hosts(), settings.token());
+    this.gate = new Gate(settings.hosts(), new AdminToken(settings.token()));
     this.readiness = readiness;
     this.metrics = metrics;
     this.api = api;
+    this.console = console;
     this.server =
         new HttpServer(
             new HttpServer.Limits(
@@ -97,6 +105,7 @@ public final class AdminServer implements AutoCloseable {
   /** Stops accepting and finishes what is in flight, at most for the grace. */
   @Override
   public void close() {
+    console.ifPresent(Console::close);
     server.close();
   }
 
@@ -109,8 +118,11 @@ public final class AdminServer implements AutoCloseable {
   }
 
   private Answer guarded(Request request) {
-    boolean reads = request.method().equals("GET") || request.method().equals("HEAD");
-    return gate.refuse(request, !reads).orElseGet(() -> admitted(request));
+    if (console.isPresent() && Console.has(request.rawPath())) {
+      // Asks for the token by itself: people sign in.
+      return gate.refuseForeign(request).orElseGet(() -> console.get().answer(request));
+    }
+    return gate.refuse(request).orElseGet(() -> admitted(request));
   }
 
   private Answer admitted(Request request) {

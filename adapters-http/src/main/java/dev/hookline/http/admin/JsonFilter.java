@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import dev.hookline.domain.delivery.RawBody;
+import dev.hookline.http.operator.InvalidRequestException;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -11,11 +11,32 @@ import java.util.Optional;
  * Finds out who sent a request: the peer, or, looked through trusted proxies, the rightmost hop
  * that is none of them. Everything to the left of that hop is the sender's own invention.
  */
-final class ClientAddress {
+public final class ClientAddress {
   private final List<Network> trusted;
 
   ClientAddress(List<Network> trusted) {
     this.trusted = List.copyOf(trusted);
+  }
+
+  /**
+   * @param networks of the proxies whose forwarding headers are believed: addresses and CIDR
+   * @throws IllegalArgumentException if a text is no network
+   */
+  public static ClientAddress behind(List<String> networks) {
+    return new ClientAddress(networks.stream().map(Network::parse).toList());
+  }
+
+  /** Whom the sender of a request counts as: its address, or in IPv6 its /64. */
+  public String senderOf(InetAddress peer, Headers headers) {
+    return Network.senderOf(of(peer, headers));
+  }
+
+  /** Whether a trusted proxy says that it was asked by https. */
+  public boolean cameByHttps(InetAddress peer, Headers headers) {
+    return isTrusted(peer)
+        && (headers.all("X-Forwarded-Proto").stream().anyMatch("https"::equalsIgnoreCase)
+            || headers.all("Forwarded").stream()
+                .anyMatch(value -> value.toLowerCase(Locale.ROOT).contains("proto=https")));
   }
 
   InetAddress of(InetAddress peer, Headers headers) {

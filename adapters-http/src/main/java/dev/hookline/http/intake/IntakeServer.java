@@ -74,8 +74,7 @@ public final class IntakeServer implements AutoCloseable {
       WebhookLogger logger,
       Supplier<String> requestIds,
       Clock clock) {
-    var clients =
-        new ClientAddress(settings.trustedProxies().stream().map(Network::parse).toList());
+    var clients = ClientAddress.behind(settings.trustedProxies());
     var intake =
         new Intake(
             services,

@@ -1,32 +1,54 @@
 package dev.hookline.http.server;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
-/** A complete answer to one request. Immutable; its body is not copied and not written to. */
+/** An answer to one request. Immutable; its body is not copied and not written to. */
 public final class Answer {
   private static final byte[] NOTHING = {};
+
+  /** Writes a body for as long as it takes; the connection ends with it. */
+  @FunctionalInterface
+  public interface Body {
+    /**
+     * @throws IOException if the receiver is gone
+     */
+    void writeTo(OutputStream out) throws IOException;
+  }
 
   private final int status;
   private final Map<String, String> headers;
   private final byte[] body;
   private final Duration hold;
+  private final Optional<Body> stream;
 
-  private Answer(int status, Map<String, String> headers, byte[] body, Duration hold) {
+  private Answer(
+      int status, Map<String, String> headers, byte[] body, Duration hold, Optional<Body> stream) {
     this.status = status;
     this.headers = Collections.unmodifiableMap(headers);
     this.body = body;
     this.hold = hold;
+    this.stream = stream;
   }
 
   public static Answer empty(int status) {
-    return new Answer(status, Map.of(), NOTHING, Duration.ZERO);
+    return new Answer(status, Map.of(), NOTHING, Duration.ZERO, Optional.empty());
   }
 
   public static Answer of(int status, String contentType, byte[] body) {
-    return new Answer(status, Map.of("Content-Type", contentType), body, Duration.ZERO);
+    return new Answer(
+        status, Map.of("Content-Type", contentType), body, Duration.ZERO, Optional.empty());
+  }
+
+  /** A success whose body is written bit by bit. */
+  public static Answer streaming(String contentType, Body body) {
+    return new Answer(
+        200, Map.of("Content-Type", contentType), NOTHING, Duration.ZERO, Optional.of(body));
   }
 
   public static Answer json(int status, JsonText.Content content) {
@@ -37,12 +59,12 @@ public final class Answer {
   public Answer with(String name, String value) {
     var more = new LinkedHashMap<>(headers);
     more.put(name, value);
-    return new Answer(status, more, body, hold);
+    return new Answer(status, more, body, hold, stream);
   }
 
   /** The same answer, to be sent only after so long if many requests are under way. */
   public Answer heldFor(Duration time) {
-    return new Answer(status, headers, body, time);
+    return new Answer(status, headers, body, time, stream);
   }
 
   public int status() {
@@ -55,6 +77,10 @@ public final class Answer {
 
   Duration hold() {
     return hold;
+  }
+
+  Optional<Body> stream() {
+    return stream;
   }
 
   byte[] body() {

@@ -293,7 +293,11 @@ public final class HttpServer implements AutoCloseable {
       throw new CloseConnectionException("the request's time ran out");
     }
     boolean skippable = request.bodyOpen() && request.bodyCanBeSkipped(limits.maxBodyBytes());
-    boolean close = closing || request.isLast() || (request.bodyOpen() && !skippable);
+    boolean close =
+        closing
+            || request.isLast()
+            || (request.bodyOpen() && !skippable)
+            || answer.stream().isPresent();
     response.status(Status.create(answer.status()));
     answer.headers().forEach((name, value) -> response.header(HeaderNames.create(name), value));
     response.header(HeaderNames.create("X-Request-Id"), request.id());
@@ -304,6 +308,8 @@ public final class HttpServer implements AutoCloseable {
       // RFC 9110, section 9.3.2: the header says how long the body would be, and there is none.
       response.header(HeaderNames.CONTENT_LENGTH, Integer.toString(answer.body().length));
       response.send(new byte[0]);
+    } else if (answer.stream().isPresent()) {
+      stream(answer.stream().get(), response);
     } else {
       response.send(answer.body());
     }
@@ -316,6 +322,14 @@ public final class HttpServer implements AutoCloseable {
     }
     if (skippable) {
       request.skipBody();
+    }
+  }
+
+  private static void stream(Answer.Body body, ServerResponse response) {
+    try (var out = response.outputStream()) {
+      body.writeTo(out);
+    } catch (IOException | UncheckedIOException _) {
+      throw new CloseConnectionException("the receiver of a stream is gone");
     }
   }
 

@@ -23,6 +23,7 @@ import dev.hookline.domain.pipeline.Pipeline;
 import dev.hookline.domain.pipeline.PipelineId;
 import dev.hookline.domain.pipeline.PipelineState;
 import dev.hookline.http.metrics.PrometheusMetrics;
+import dev.hookline.http.operator.Cursor;
 import dev.hookline.http.provider.RepositoryMappings;
 import dev.hookline.http.testing.FakeRecords;
 import dev.hookline.http.testing.FakeStore;
@@ -71,6 +72,7 @@ class AdminServerTest {
         },
         new PrometheusMetrics(records, store),
         api,
+        Optional.empty(),
         () -> UUID.randomUUID().toString());
   }
 

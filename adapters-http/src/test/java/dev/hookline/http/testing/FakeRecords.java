@@ -1,28 +1,43 @@
 package dev.hookline.http.testing;
 
+import dev.hookline.application.inspect.Activity;
+import dev.hookline.application.inspect.Activity.Tally;
 import dev.hookline.application.inspect.OutboxDepth;
 import dev.hookline.application.inspect.Page;
 import dev.hookline.application.inspect.PipelineFilter;
 import dev.hookline.application.inspect.PipelineView;
 import dev.hookline.application.inspect.Records;
 import dev.hookline.application.inspect.RefusedFilter;
+import dev.hookline.application.inspect.Standing;
 import dev.hookline.application.pipeline.PipelineStore.Recorded;
 import dev.hookline.application.pipeline.StoreUnavailableException;
 import dev.hookline.application.refused.RefusedDelivery;
 import dev.hookline.domain.pipeline.PipelineId;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Shows what a {@link FakeStore} holds, and remembers what it was last asked. */
 public final class FakeRecords implements Records {
   public final AtomicInteger depthsRead = new AtomicInteger();
+  public final AtomicInteger hoursRead = new AtomicInteger();
   public volatile Optional<PipelineFilter> askedFor = Optional.empty();
   public volatile Optional<RefusedFilter> askedForRefused = Optional.empty();
   public volatile Optional<UUID> askedAfter = Optional.empty();
   public volatile int askedLimit;
+  public volatile List<Standing> standings = List.of();
+
+  /** What was accepted, by the minute; in the others nothing was. */
+  public volatile Map<Integer, Tally> activity = Map.of();
+
+  public volatile Map<String, Tally> ofServices = Map.of();
   public volatile Optional<UUID> next = Optional.empty();
   private final FakeStore store;
 
@@ -71,6 +86,21 @@ public final class FakeRecords implements Records {
     depthsRead.incrementAndGet();
     requireThere();
     return new OutboxDepth(4, 3, 2, 1, Duration.ofMillis(1500));
+  }
+
+  @Override
+  public List<Standing> standings() {
+    requireThere();
+    return standings;
+  }
+
+  @Override
+  public Activity activity(Instant since, int minutes) {
+    hoursRead.incrementAndGet();
+    requireThere();
+    var tallies = new ArrayList<>(Collections.nCopies(minutes, Tally.NONE));
+    activity.forEach(tallies::set);
+    return new Activity(since, tallies, new TreeMap<>(ofServices));
   }
 
   private void requireThere() {

@@ -2,6 +2,8 @@ package dev.hookline.application.inspect;
 
 import dev.hookline.application.refused.RefusedDelivery;
 import dev.hookline.domain.pipeline.PipelineId;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -29,4 +31,16 @@ public interface Records {
   Page<RefusedDelivery> refused(RefusedFilter filter, Optional<UUID> after, int limit);
 
   OutboxDepth outboxDepth();
+
+  /** The services that have something to do, dead or refused, by name. */
+  List<Standing> standings();
+
+  /**
+   * What became of the pipelines whose ids were made in the span. Costs time in proportion to their
+   * number, and none for what is older.
+   *
+   * @param since where the span begins
+   * @param minutes how long it is, at least 1
+   */
+  Activity activity(Instant since, int minutes);
 }

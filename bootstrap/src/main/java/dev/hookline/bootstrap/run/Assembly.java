@@ -25,6 +25,7 @@ import dev.hookline.http.admin.AdminApi;
 import dev.hookline.http.admin.AdminJson;
 import dev.hookline.http.admin.AdminServer;
 import dev.hookline.http.admin.ReadinessCheck;
+import dev.hookline.http.console.Console;
 import dev.hookline.http.dialects.Dialects;
 import dev.hookline.http.github.rest.AppToken;
 import dev.hookline.http.github.rest.GitHubDeliveryLog;
@@ -220,7 +221,34 @@ final class Assembly {
         new AdminJson(useCases.format()));
   }
 
-  AdminServer admin(PrometheusMetrics metrics, Optional<AdminApi> api, ReadinessCheck readiness) {
+  Console console(UseCases useCases, Database database) {
+    return new Console(
+        new Console.Settings(
+            this::adminToken,
+            settings.http().trustedProxies(),
+            Dialects.all().stream().map(dialect -> dialect.profile().service().name()).toList(),
+            List.copyOf(settings.dispatch().targets().keySet())),
+        new Console.Ports(
+            useCases.records(),
+            useCases.refusals(),
+            database.pauses(),
+            useCases.replay(),
+            useCases.replayMany(),
+            useCases.previewReplay(),
+            useCases.replayRefused()),
+        clock,
+        random);
+  }
+
+  private Optional<String> adminToken() {
+    return settings.admin().token().map(SecretSource::first);
+  }
+
+  AdminServer admin(
+      PrometheusMetrics metrics,
+      Optional<AdminApi> api,
+      Optional<Console> console,
+      ReadinessCheck readiness) {
     Settings.Admin admin = settings.admin();
     var server =
         new AdminServer(
@@ -228,11 +256,12 @@ final class Assembly {
                 admin.host(),
                 admin.port(),
                 admin.hosts(),
-                () -> admin.token().map(SecretSource::first),
+                this::adminToken,
                 settings.shutdownGrace()),
             readiness,
             metrics,
             api,
+            console,
             this::requestId);
     listens("admin", server.port());
     return server;

@@ -78,6 +78,7 @@ public final class Processes implements Commands {
                   assembly.admin(
                       metrics,
                       Optional.of(Assembly.api(useCases)),
+                      Optional.of(assembly.console(useCases, database)),
                       () ->
                           all(
                               new Check("database", database.answers()),
@@ -109,6 +110,7 @@ public final class Processes implements Commands {
               assembly.admin(
                   metrics,
                   Optional.of(Assembly.api(useCases)),
+                  Optional.of(assembly.console(useCases, database)),
                   () ->
                       all(
                           new Check("database", database.answers()),
@@ -135,6 +137,7 @@ public final class Processes implements Commands {
           closer.add(
               assembly.admin(
                   metrics,
+                  Optional.empty(),
                   Optional.empty(),
                   () ->
                       all(
@@ -207,6 +210,7 @@ public final class Processes implements Commands {
         RunFile.ofThisProcess(
             intake, admin, postgres.jdbcUrl(), postgres.user(), postgres.password()));
     out.println("Hookline is ready.");
+    out.printf("  %-8s %s/console%n", "console", admin);
     out.printf("  %-8s %s%n", "admin", admin);
     for (ServiceSettings service : settings.enabledServices()) {
       out.printf("  %-8s %s/webhooks/%s%n", service.service(), intake, service.service());

@@ -1,4 +1,4 @@
-package dev.hookline.http.admin;
+package dev.hookline.http.operator;
 
 import java.nio.ByteBuffer;
 import java.util.Base64;
@@ -6,12 +6,12 @@ import java.util.Optional;
 import java.util.UUID;
 
 /** Where a listing goes on, as text whose inside is nobody's business. */
-final class Cursor {
+public final class Cursor {
   private static final int BYTES = 16;
 
   private Cursor() {}
 
-  static String write(UUID after) {
+  public static String write(UUID after) {
     byte[] bytes =
         ByteBuffer.allocate(BYTES)
             .putLong(after.getMostSignificantBits())
@@ -21,7 +21,7 @@ final class Cursor {
   }
 
   /** What {@link #write} wrote, or nothing. */
-  static Optional<UUID> read(String text) {
+  public static Optional<UUID> read(String text) {
     try {
       byte[] bytes = Base64.getUrlDecoder().decode(text);
       if (bytes.length != BYTES) {

@@ -1,4 +1,4 @@
-package dev.hookline.http.admin;
+package dev.hookline.http.operator;
 
 import dev.hookline.application.inspect.PipelineFilter;
 import dev.hookline.application.inspect.RefusedFilter;
@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -22,7 +23,7 @@ import java.util.function.Function;
  * The parameters of a listing or replay, from a query or a JSON object. An empty value narrows
  * nothing; an unknown name, a doubled one or a bad value is an {@link InvalidRequestException}.
  */
-final class Parameters {
+public final class Parameters {
   private static final int MAX_TEXT = 255;
 
   private final Map<String, String> values;
@@ -31,7 +32,7 @@ final class Parameters {
     this.values = values;
   }
 
-  static Parameters ofQuery(String rawQuery, Set<String> known) {
+  public static Parameters ofQuery(String rawQuery, Set<String> known) {
     var values = new LinkedHashMap<String, String>();
     for (String pair : rawQuery.split("&", -1)) {
       if (!pair.isEmpty()) {
@@ -44,7 +45,7 @@ final class Parameters {
     return new Parameters(values);
   }
 
-  static Parameters of(Map<String, String> fields, Set<String> known) {
+  public static Parameters of(Map<String, String> fields, Set<String> known) {
     var values = new LinkedHashMap<String, String>();
     fields.forEach((name, value) -> put(values, name, value, known));
     return new Parameters(values);
@@ -70,7 +71,17 @@ final class Parameters {
     }
   }
 
-  PipelineFilter pipelineFilter() {
+  /** All that was given, as it was. */
+  public Map<String, String> fields() {
+    return Collections.unmodifiableMap(values);
+  }
+
+  /** A value as it was given; empty if it was not. */
+  public String field(String name) {
+    return values.getOrDefault(name, "");
+  }
+
+  public PipelineFilter pipelineFilter() {
     return new PipelineFilter(
         read("state", "one of " + Arrays.toString(PipelineState.Name.values()), Parameters::state),
         service(),
@@ -83,24 +94,25 @@ final class Parameters {
         instant("until"));
   }
 
-  RefusedFilter refusedFilter() {
+  public RefusedFilter refusedFilter() {
     return new RefusedFilter(
         service(), text("event_type"), text("error"), instant("since"), instant("until"));
   }
 
-  int limit(int standard, int max) {
+  public int limit(int standard, int max) {
     return read("limit", "a number from 1 to " + max, value -> number(value, max)).orElse(standard);
   }
 
-  Optional<UUID> cursor() {
+  public Optional<UUID> cursor() {
     return read("cursor", "a next_cursor of this listing", Cursor::read);
   }
 
-  private Optional<String> service() {
+  public Optional<String> service() {
     return read("service", "a service's name", Parameters::serviceName);
   }
 
-  private Optional<String> text(String name) {
+  /** A text of the caller's own. */
+  public Optional<String> text(String name) {
     return read(
         name,
         "at most %d characters".formatted(MAX_TEXT),

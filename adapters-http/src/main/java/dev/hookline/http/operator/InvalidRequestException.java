@@ -1,10 +1,10 @@
-package dev.hookline.http.admin;
+package dev.hookline.http.operator;
 
 /** What an operator asked cannot be understood; the message names the parameter. */
-final class InvalidRequestException extends RuntimeException {
+public final class InvalidRequestException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  InvalidRequestException(String message) {
+  public InvalidRequestException(String message) {
     super(message);
   }
 }

@@ -1,4 +1,4 @@
-package dev.hookline.http.admin;
+package dev.hookline.http.operator;
 
 import dev.hookline.domain.delivery.Headers;
 import dev.hookline.http.server.Answer;
@@ -10,40 +10,53 @@ import java.util.Collection;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
  * Who may ask. The host name is checked because a browser can be made to resolve a foreign name to
  * this address (DNS rebinding), the origin because it can be made to post here from a foreign page.
  */
-final class Gate {
+public final class Gate {
   private final Set<String> hosts;
-  private final Supplier<Optional<String>> token;
+  private final AdminToken token;
 
-  Gate(Collection<String> hosts, Supplier<Optional<String>> token) {
+  /**
+   * @param hosts the names, without port, that a request's {@code Host} may have
+   */
+  public Gate(Collection<String> hosts, AdminToken token) {
     this.hosts = hosts.stream().map(Gate::bareHost).collect(Collectors.toUnmodifiableSet());
     this.token = token;
   }
 
-  /** The answer to a request that may not pass. */
-  Optional<Answer> refuse(Request request, boolean changesState) {
+  /** The answer to a request that comes by the wrong name or out of a foreign page. */
+  public Optional<Answer> refuseForeign(Request request) {
     String authority = request.headers().only("Host").orElse("");
     if (!hosts.contains(bareHost(authority))) {
       return Optional.of(forbidden("this host name is not one of admin.hosts", request));
     }
-    if (changesState && isForeign(request.headers(), authority)) {
+    boolean reads = request.method().equals("GET") || request.method().equals("HEAD");
+    if (!reads && isForeign(request.headers(), authority)) {
       return Optional.of(
           forbidden("pages of another origin may not change anything here", request));
     }
-    Optional<String> wanted = token.get();
-    if (wanted.isPresent() && !BearerToken.isIn(request.headers(), wanted.get())) {
-      return Optional.of(
-          Errors.answer(
-                  401, "UnauthorizedError", "this needs Authorization: Bearer TOKEN", request.id())
-              .with("WWW-Authenticate", "Bearer"));
-    }
     return Optional.empty();
+  }
+
+  /** The answer to a request that may not pass: it is foreign, or does not carry the token. */
+  public Optional<Answer> refuse(Request request) {
+    return refuseForeign(request).or(() -> refuseWithoutToken(request));
+  }
+
+  private Optional<Answer> refuseWithoutToken(Request request) {
+    return token.isIn(request.headers())
+        ? Optional.empty()
+        : Optional.of(
+            Errors.answer(
+                    401,
+                    "UnauthorizedError",
+                    "this needs Authorization: Bearer TOKEN",
+                    request.id())
+                .with("WWW-Authenticate", "Bearer"));
   }
 
   private static boolean isForeign(Headers headers, String authority) {

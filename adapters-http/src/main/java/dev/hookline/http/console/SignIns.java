@@ -1,0 +1,165 @@
+package dev.hookline.http.console;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.hookline.domain.delivery.Headers;
+import dev.hookline.http.operator.AdminToken;
+import io.github.bucket4j.Bucket;
+import io.github.bucket4j.TimeMeter;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
+/**
+ * Who has signed in. A session ends an hour after it was last used, twelve hours after it began,
+ * and when the token is another; of more than {@value #MOST_SESSIONS} the least used end. Wrong
+ * tokens are answered at a slow rate for each sender. Safe for use by many threads.
+ */
+final class SignIns {
+  static final String COOKIE = "hookline_console";
+  static final int MOST_SESSIONS = 100;
+  static final int MOST_FAILURES = 5;
+  static final Duration IDLE = Duration.ofHours(1);
+  static final Duration LONGEST = Duration.ofHours(12);
+  static final Duration BETWEEN_FAILURES = Duration.ofSeconds(12);
+  private static final int MOST_SENDERS = 10_000;
+  private static final int SECRET_BYTES = 32;
+
+  private final AdminToken token;
+  private final SecureRandom random;
+  private final LongSupplier nanoTime;
+  private final Cache<String, Session> sessions;
+  private final Cache<String, Bucket> failures;
+
+  /** What a page's forms bring along where nobody has to sign in. */
+  private final String openCsrf;
+
+  private record Session(String csrf, String tokenDigest, long begunAt) {}
+
+  SignIns(AdminToken token, SecureRandom random, LongSupplier nanoTime) {
+    this.token = token;
+    this.random = random;
+    this.nanoTime = nanoTime;
+    this.openCsrf = secret();
+    this.sessions =
+        Caffeine.newBuilder()
+            .maximumSize(MOST_SESSIONS)
+            .expireAfterAccess(IDLE)
+            .ticker(nanoTime::getAsLong)
+            .executor(Runnable::run)
+            .build();
+    this.failures =
+        Caffeine.newBuilder()
+            .maximumSize(MOST_SENDERS)
+            .expireAfterAccess(BETWEEN_FAILURES.multipliedBy(MOST_FAILURES))
+            .ticker(nanoTime::getAsLong)
+            .build();
+  }
+
+  /** What came of an attempt to sign in. */
+  sealed interface SignIn {
+    /**
+     * @param session for the cookie
+     */
+    record Done(String session) implements SignIn {}
+
+    record Wrong() implements SignIn {}
+
+    /** Too many were wrong; whether this one is, is not even looked at. */
+    record TooOften(Duration pause) implements SignIn {}
+  }
+
+  /**
+   * @param sender whose failures count together
+   */
+  SignIn signIn(String given, String sender) {
+    Bucket allowed = failures.get(sender, _ -> bucket());
+    var probe = allowed.estimateAbilityToConsume(1);
+    if (!probe.canBeConsumed()) {
+      return new SignIn.TooOften(Duration.ofNanos(probe.getNanosToWaitForRefill()));
+    }
+    if (!token.is(given)) {
+      return allowed.tryConsume(1) ? new SignIn.Wrong() : new SignIn.TooOften(BETWEEN_FAILURES);
+    }
+    String session = secret();
+    sessions.put(session, new Session(secret(), tokenDigest(), nanoTime.getAsLong()));
+    return new SignIn.Done(session);
+  }
+
+  /** What the forms of this visitor bring along; empty for somebody who has to sign in. */
+  Optional<String> csrfOf(Headers headers) {
+    return token.isIn(headers) ? Optional.of(openCsrf) : session(headers).map(Session::csrf);
+  }
+
+  boolean isSignedIn(Headers headers) {
+    return session(headers).isPresent();
+  }
+
+  void signOut(Headers headers) {
+    cookie(headers).ifPresent(sessions::invalidate);
+  }
+
+  /** Compares in constant time. */
+  static boolean same(String given, String csrf) {
+    return MessageDigest.isEqual(given.getBytes(UTF_8), csrf.getBytes(UTF_8));
+  }
+
+  private Optional<Session> session(Headers headers) {
+    Optional<String> id = cookie(headers);
+    Optional<Session> found = id.map(sessions::getIfPresent);
+    if (found.isPresent() && !isValid(found.get())) {
+      sessions.invalidate(id.get());
+      return Optional.empty();
+    }
+    return found;
+  }
+
+  private boolean isValid(Session session) {
+    return nanoTime.getAsLong() - session.begunAt() < LONGEST.toNanos()
+        && session.tokenDigest().equals(tokenDigest());
+  }
+
+  private static Optional<String> cookie(Headers headers) {
+    return headers.all("Cookie").stream()
+        .flatMap(field -> Arrays.stream(field.split(";", -1)))
+        .map(String::strip)
+        .filter(pair -> pair.startsWith(COOKIE + "="))
+        .map(pair -> pair.substring(COOKIE.length() + 1))
+        .findFirst();
+  }
+
+  private String tokenDigest() {
+    return Base64.getEncoder().encodeToString(token.digest());
+  }
+
+  private String secret() {
+    byte[] bytes = new byte[SECRET_BYTES];
+    random.nextBytes(bytes);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+  }
+
+  private Bucket bucket() {
+    return Bucket.builder()
+        .addLimit(limit -> limit.capacity(MOST_FAILURES).refillIntervally(1, BETWEEN_FAILURES))
+        .withCustomTimePrecision(new Meter(nanoTime))
+        .build();
+  }
+
+  private record Meter(LongSupplier nanoTime) implements TimeMeter {
+    @Override
+    public long currentTimeNanos() {
+      return nanoTime.getAsLong();
+    }
+
+    @Override
+    public boolean isWallClockBased() {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package dev.hookline.http.operator;
+
+import dev.hookline.domain.delivery.Headers;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** What lets an operator in, compared in constant time. */
+public final class AdminToken {
+  private static final String BEARER = "Bearer ";
+
+  private final Supplier<Optional<String>> token;
+
+  /**
+   * @param token asked for each time, so that it can change; empty lets everybody in
+   */
+  public AdminToken(Supplier<Optional<String>> token) {
+    this.token = token;
+  }
+
+  /** Whether there is one to ask for. */
+  public boolean isWanted() {
+    return token.get().isPresent();
+  }
+
+  /** Whether the text is the token; where none is wanted, anything is. */
+  public boolean is(String given) {
+    return token
+        .get()
+        .map(wanted -> MessageDigest.isEqual(bytes(given.strip()), bytes(wanted)))
+        .orElse(true);
+  }
+
+  /** Whether the request carries it: {@code Authorization: Bearer TOKEN}. */
+  public boolean isIn(Headers headers) {
+    String given = headers.only("Authorization").orElse("");
+    return given.regionMatches(true, 0, BEARER, 0, BEARER.length())
+        ? is(given.substring(BEARER.length()))
+        : !isWanted();
+  }
+
+  /** SHA-256 of the token; of nothing where none is wanted. */
+  public byte[] digest() {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(bytes(token.get().orElse("")));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}

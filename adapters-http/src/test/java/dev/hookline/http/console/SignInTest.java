@@ -1,0 +1,221 @@
+package dev.hookline.http.console;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SignInTest {
+  private static final String TOKEN = "t0ken";
+
+  /** What it trusts stands for a proxy on this machine. */
+  private final Bench bench = new Bench(List.of("127.0.0.1"));
+
+  @BeforeEach
+  void lock() {
+    bench.token = Optional.of(TOKEN);
+  }
+
+  @AfterEach
+  void close() {
+    bench.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/console",
+        "/console/pipelines",
+        "/console/pipelines/01a20bc0-19ab-7572-956f-dca0945af435/payload",
+        "/console/live",
+        "/console/nothing"
+      })
+  void withATokenAPageAsksForIt(String path) throws Exception {
+    var answer = bench.get(path);
+    assertEquals(401, answer.statusCode());
+    assertTrue(answer.body().contains("type=\"password\""), answer.body());
+    assertFalse(answer.body().contains("csrf"), answer.body());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/console/pauses/pause", "/console/pipelines/replay", "/console/logout"})
+  void withoutASessionNothingIsDone(String path) throws Exception {
+    assertEquals(401, bench.post(path, Map.of("csrf", "")).statusCode());
+    assertEquals(List.of(), bench.store.paused);
+  }
+
+  @Test
+  void styleIsNoSecret() throws Exception {
+    assertEquals(200, bench.get("/console/console.css").statusCode());
+  }
+
+  @Test
+  void theTokenOpensASession() throws Exception {
+    var done =
+        bench.post(
+            "/console/login", Map.of("token", TOKEN, "next", "/console/refused?service=tiny"));
+    assertEquals(303, done.statusCode());
+    assertEquals("/console/refused?service=tiny", done.headers().firstValue("Location").orElse(""));
+    String cookie = done.headers().firstValue("Set-Cookie").orElse("");
+    assertTrue(
+        cookie.matches(
+            "hookline_console=[A-Za-z0-9_-]{43}; Path=/console; HttpOnly; SameSite=Strict"),
+        cookie);
+    assertEquals(
+        200,
+        bench.get("/console", "Cookie", cookie.substring(0, cookie.indexOf(';'))).statusCode());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "X-Forwarded-Proto, https, true",
+    "X-Forwarded-Proto, http, false",
+    "Forwarded, for=192.0.2.1;proto=https, true"
+  })
+  void behindHttpsTheCookieStaysThere(String header, String value, boolean secure)
+      throws Exception {
+    String cookie =
+        bench
+            .post("/console/login", Map.of("token", TOKEN), header, value)
+            .headers()
+            .firstValue("Set-Cookie")
+            .orElse("");
+    assertEquals(secure, cookie.endsWith("; Secure"), cookie);
+  }
+
+  @Test
+  void strangerWhoSaysHttpsIsNotBelieved() throws Exception {
+    try (var open = new Bench()) {
+      open.token = Optional.of(TOKEN);
+      String cookie =
+          open.post("/console/login", Map.of("token", TOKEN), "X-Forwarded-Proto", "https")
+              .headers()
+              .firstValue("Set-Cookie")
+              .orElse("");
+      assertFalse(cookie.contains("Secure"), cookie);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "https://evil.example/",
+        "//evil.example/console",
+        "/\\evil.example",
+        "/console/../../etc",
+        "/consolex",
+        "/console?\r\nX: y",
+        "javascript:alert(1)"
+      })
+  void signingInLeadsNowhereElse(String next) throws Exception {
+    var done = bench.post("/console/login", Map.of("token", TOKEN, "next", next));
+    assertEquals("/console", done.headers().firstValue("Location").orElse(""));
+  }
+
+  @Test
+  void bearerMayReadAsWell() throws Exception {
+    assertEquals(200, bench.get("/console", "Authorization", "Bearer " + TOKEN).statusCode());
+    assertEquals(401, bench.get("/console", "Authorization", "Bearer t0keN").statusCode());
+  }
+
+  @Test
+  void wrongTokensAreAnsweredSlowly() throws Exception {
+    for (int i = 0; i < SignIns.MOST_FAILURES; i++) {
+      assertEquals(401, trying("guess" + i, "192.0.2.1"));
+    }
+    assertEquals(429, trying("guess", "192.0.2.1"));
+    assertEquals(429, trying(TOKEN, "192.0.2.1"), "else guessing went on");
+    assertEquals(303, trying(TOKEN, "192.0.2.2"), "another sender is not meant");
+
+    bench.pass(SignIns.BETWEEN_FAILURES);
+    assertEquals(401, trying("guess", "192.0.2.1"));
+    assertEquals(429, trying("guess", "192.0.2.1"));
+    bench.pass(SignIns.BETWEEN_FAILURES);
+    assertEquals(303, trying(TOKEN, "192.0.2.1"));
+  }
+
+  private int trying(String token, String from) throws Exception {
+    var answer = bench.post("/console/login", Map.of("token", token), "X-Forwarded-For", from);
+    assertEquals(
+        answer.statusCode() == 429, answer.headers().firstValue("Retry-After").isPresent());
+    assertEquals(answer.statusCode() == 303, answer.headers().firstValue("Set-Cookie").isPresent());
+    return answer.statusCode();
+  }
+
+  @Test
+  void sessionEndsWhenItIsNotUsed() throws Exception {
+    String cookie = bench.signIn(TOKEN);
+    bench.pass(SignIns.IDLE.minusMinutes(1));
+    assertEquals(200, status(cookie));
+    bench.pass(SignIns.IDLE.minusMinutes(1));
+    assertEquals(200, status(cookie));
+    bench.pass(SignIns.IDLE.plusMinutes(1));
+    assertEquals(401, status(cookie));
+  }
+
+  @Test
+  void sessionEndsHoweverMuchItIsUsed() throws Exception {
+    String cookie = bench.signIn(TOKEN);
+    Duration step = Duration.ofMinutes(30);
+    for (Duration used = step; used.compareTo(SignIns.LONGEST) < 0; used = used.plus(step)) {
+      bench.pass(step);
+      assertEquals(200, status(cookie));
+    }
+    bench.pass(step);
+    assertEquals(401, status(cookie));
+  }
+
+  @Test
+  void sessionEndsWithItsToken() throws Exception {
+    String cookie = bench.signIn(TOKEN);
+    bench.token = Optional.of("another");
+    assertEquals(401, status(cookie));
+    bench.token = Optional.of(TOKEN);
+    assertEquals(401, status(cookie), "it is over for good");
+  }
+
+  @Test
+  void signingOutEndsTheSession() throws Exception {
+    String cookie = bench.signIn(TOKEN);
+    String csrf = bench.csrf("/console", "Cookie", cookie);
+    assertEquals(
+        303, bench.post("/console/logout", Map.of("csrf", csrf), "Cookie", cookie).statusCode());
+    assertEquals(401, status(cookie));
+  }
+
+  @Test
+  void formOfOneSessionIsNoFormOfAnother() throws Exception {
+    String mine = bench.signIn(TOKEN);
+    String yours = bench.signIn(TOKEN);
+    assertNotEquals(mine, yours);
+    String csrf = bench.csrf("/console", "Cookie", yours);
+    var fields = Map.of("csrf", csrf);
+    assertEquals(403, bench.post("/console/pauses/pause", fields, "Cookie", mine).statusCode());
+    assertEquals(303, bench.post("/console/pauses/pause", fields, "Cookie", yours).statusCode());
+  }
+
+  @Test
+  void theLeastUsedOfTooManySessionsEnd() throws Exception {
+    String first = bench.signIn(TOKEN);
+    for (int i = 0; i < 3 * SignIns.MOST_SESSIONS; i++) {
+      bench.signIn(TOKEN);
+    }
+    assertEquals(401, status(first));
+    assertEquals(200, status(bench.signIn(TOKEN)));
+  }
+
+  private int status(String cookie) throws Exception {
+    return bench.get("/console", "Cookie", cookie).statusCode();
+  }
+}

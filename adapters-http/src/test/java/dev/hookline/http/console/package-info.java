@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hookline.http.console;
+
+import org.jspecify.annotations.NullMarked;
