@@ -78,8 +78,9 @@ public final class Database implements AutoCloseable {
 
   private final DatabaseSettings settings;
   private final RandomGenerator random;
-  private final HikariDataSource pool;
   private final Connector connector;
+  private final PersistentSource source;
+  private final HikariDataSource pool;
   private final Sessions sessions;
   private final Notifier notifier;
 
@@ -87,7 +88,8 @@ public final class Database implements AutoCloseable {
     this.settings = settings;
     this.random = random;
     connector = new Connector(settings);
-    pool = pool(settings, connector);
+    source = new PersistentSource(connector);
+    pool = pool(settings, source);
     sessions = new Sessions(Jdbi.create(pool), random);
     notifier = new Notifier(connector);
   }
@@ -101,15 +103,17 @@ public final class Database implements AutoCloseable {
     return new Database(settings, random);
   }
 
-  private static HikariDataSource pool(DatabaseSettings settings, Connector connector) {
+  private static HikariDataSource pool(DatabaseSettings settings, PersistentSource source) {
     var config = new HikariConfig();
     config.setPoolName(settings.applicationName());
-    config.setDataSource(new PersistentSource(connector));
+    config.setDataSource(source);
     config.setMaximumPoolSize(settings.poolSize());
     config.setConnectionTimeout(Math.max(250, settings.connectTimeout().toMillis()));
     config.setValidationTimeout(VALIDATION.toMillis());
-    config.setMinimumIdle(Math.min(IDLE_CONNECTIONS, settings.poolSize()));
-    config.setIdleTimeout(IDLE_TIME.toMillis());
+    if (settings.poolSize() > IDLE_CONNECTIONS) {
+      config.setMinimumIdle(IDLE_CONNECTIONS);
+      config.setIdleTimeout(IDLE_TIME.toMillis());
+    }
     config.setMaxLifetime(Duration.ofMinutes(10).toMillis());
     config.setInitializationFailTimeout(-1);
     // Left open, the pool asks its first connection; one that dies just then leaves it with a level
@@ -283,6 +287,7 @@ public final class Database implements AutoCloseable {
   @Override
   public void close() {
     notifier.close();
+    source.close();
     pool.close();
   }
 }

@@ -19,20 +19,29 @@ final class PersistentSource implements DataSource {
   private static final Duration BETWEEN_TRIES = Duration.ofMillis(200);
   private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(PersistentSource.class);
 
+  /** The pool, when it closes, waits so long for what is being opened. */
+  private static final int SECONDS_TO_CLOSE = 3;
+
   private final Connector connector;
+  private volatile boolean closed;
 
   PersistentSource(Connector connector) {
     this.connector = connector;
   }
 
-  /** Waits for the database, however long it is away; ended by an interrupt alone. */
+  /** From now on no connection is waited for. */
+  void close() {
+    closed = true;
+  }
+
+  /** Waits for the database, however long it is away; ended by an interrupt or by closing. */
   @Override
   public Connection getConnection() throws SQLException {
     for (boolean told = false; ; told = true) {
       try {
         return connector.pooled();
       } catch (SQLException e) {
-        if (Fault.of(e) == Fault.DEFECT) {
+        if (closed || Fault.of(e) == Fault.DEFECT) {
           throw e;
         }
         if (!told) {
@@ -75,7 +84,7 @@ final class PersistentSource implements DataSource {
 
   @Override
   public int getLoginTimeout() {
-    return 0;
+    return SECONDS_TO_CLOSE;
   }
 
   @Override

@@ -15,14 +15,19 @@ import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.Security;
 import java.time.Clock;
 
 /** Where the program starts. */
 public final class Main {
   private Main() {}
 
+  /** A database or a target that moves behind its name is found again within so many seconds. */
+  private static final String NAMES_ARE_KNOWN_FOR = "5";
+
   /** Runs the command that the arguments name, and ends with its exit code. */
   public static void main(String[] arguments) {
+    Security.setProperty("networkaddress.cache.ttl", NAMES_ARE_KNOWN_FOR);
     // Until a command has read the configuration: only what cannot wait for it.
     Logging.start(LogFormat.TEXT, LogLevel.WARN);
     Clock clock = Clock.systemUTC();
