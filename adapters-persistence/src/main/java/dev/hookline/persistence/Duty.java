@@ -6,14 +6,15 @@ package dev.hookline.persistence;
  */
 public enum Duty {
   /**
-   * To accept, keep and replay: what {@code serve} does. It deletes no event, rewrites no body, and
-   * works no outbox.
+   * To accept, keep, replay and pause: what {@code serve} and its console do. It deletes no event,
+   * rewrites no body, and works no outbox.
    */
   INTAKE(
       "delivery_key",
       "INSERT",
       """
-      GRANT SELECT ON schema_history, pause TO %1$s;
+      GRANT SELECT ON schema_history TO %1$s;
+      GRANT SELECT, INSERT, DELETE ON pause TO %1$s;
       GRANT SELECT, INSERT ON delivery_key, event, pipeline, outbox_message TO %1$s;
       GRANT UPDATE (document, payload) ON event TO %1$s;
       GRANT UPDATE (

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.hookline.application.pause.PauseScope;
 import dev.hookline.application.pipeline.PipelineStore.Acceptance.Accepted;
 import dev.hookline.testing.PlainEventFormat;
 import dev.hookline.testing.TestDatabase;
@@ -59,8 +60,7 @@ final class RolesIntegrationTest {
         "SELECT * FROM lane",
         "UPDATE lane SET owner = NULL",
         "SELECT * FROM worker",
-        "INSERT INTO pause (service) VALUES ('github')",
-        "DELETE FROM pause",
+        "UPDATE pause SET service = 's'",
         "SELECT * FROM event_other",
         "SELECT hookline_open_day('2001-01-01')",
         "SELECT hookline_drop_day('2001-01-01')",
@@ -237,6 +237,9 @@ final class RolesIntegrationTest {
     owner.migrate();
 
     try (var database = Database.open(server.settings(intake), new Random(1))) {
+      database.pauses().pause(PauseScope.EVERYTHING);
+      assertEquals(1, database.pauses().list().size());
+      database.pauses().resumeAll();
       assertEquals(0, database.pauses().list().size());
     }
     assertEquals(FORBIDDEN, refusal(intake, "TABLE lane"), "and nothing else");

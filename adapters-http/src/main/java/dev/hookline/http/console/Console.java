@@ -304,7 +304,7 @@ public final class Console implements AutoCloseable {
       case PIPELINES -> pipelines(visit, request);
       case REFUSED -> refused(visit, request);
       case PAUSES -> pauses(visit, request);
-      case REPLAY_PIPELINES -> askToReplay(visit, query(request, PIPELINES_QUERY, PLACE));
+      case REPLAY_PIPELINES -> askToReplay(visit, query(request, union(PIPELINES_QUERY, PLACE)));
       case PAUSE -> askToPause(visit, query(request, SCOPE));
       case RESUME -> askToResume(visit, query(request, SCOPE));
       case LIVE -> live.open(() -> signIns.csrfOf(request.headers()).isPresent());
@@ -384,7 +384,7 @@ public final class Console implements AutoCloseable {
   }
 
   private Answer pipelines(Visit visit, Request request) {
-    Parameters asked = query(request, PIPELINES_QUERY, PLACE);
+    Parameters asked = query(request, union(PIPELINES_QUERY, PLACE));
     Parameters resolved = resolved(asked, PIPELINES_QUERY);
     Page<PipelineView> part =
         ports.records().pipelines(resolved.pipelineFilter(), asked.cursor(), PER_PAGE);
@@ -395,7 +395,7 @@ public final class Console implements AutoCloseable {
   }
 
   private Answer refused(Visit visit, Request request) {
-    Parameters asked = query(request, REFUSED_QUERY, PLACE);
+    Parameters asked = query(request, union(REFUSED_QUERY, PLACE));
     Parameters resolved = resolved(asked, REFUSED_QUERY);
     Page<RefusedDelivery> part =
         ports.records().refused(resolved.refusedFilter(), asked.cursor(), REFUSED_PER_PAGE);
@@ -637,9 +637,8 @@ public final class Console implements AutoCloseable {
 
   // Reading what was sent
 
-  @SafeVarargs
-  private static Parameters query(Request request, Set<String>... known) {
-    return Parameters.ofQuery(request.rawQuery(), union(known));
+  private static Parameters query(Request request, Set<String> known) {
+    return Parameters.ofQuery(request.rawQuery(), known);
   }
 
   private Parameters form(Request request, Set<String> known) {
@@ -653,9 +652,8 @@ public final class Console implements AutoCloseable {
     throw new InvalidRequestException("the form did not come in whole");
   }
 
-  @SafeVarargs
-  private static Set<String> union(Set<String>... names) {
-    return Stream.of(names).flatMap(Set::stream).collect(Collectors.toUnmodifiableSet());
+  private static Set<String> union(Set<String> some, Set<String> more) {
+    return Stream.concat(some.stream(), more.stream()).collect(Collectors.toUnmodifiableSet());
   }
 
   /** What narrows the listing, for links and forms. */
