@@ -64,6 +64,7 @@ final class Checker {
         new Finding("I10", "no success comes after the provider's patience", inTime()),
         new Finding("I11", "what processes hold is as little as before", bounded()),
         new Finding("I12", "no secret, signature or payload where it does not belong", silent()),
+        new Finding("", "what was planned to happen has happened", happened()),
         new Finding("", "every answer is as expected", ledger.wrongAnswers()),
         new Finding("", "no process ends by itself", evidence.chronicle().unexpected()));
   }
@@ -217,6 +218,21 @@ final class Checker {
                         .formatted(
                             row.getString("worker"), row.getInt("owners"), row.getInt("unowned"))));
     return broken;
+  }
+
+  /** Without its faults a run shows nothing. */
+  private List<String> happened() {
+    Map<String, Integer> happened = evidence.chronicle().happened();
+    return evidence.faults().planned().entrySet().stream()
+        .filter(planned -> happened.getOrDefault(planned.getKey(), 0) < planned.getValue())
+        .map(
+            planned ->
+                "%s happened %d times and was planned %d times"
+                    .formatted(
+                        planned.getKey(),
+                        happened.getOrDefault(planned.getKey(), 0),
+                        planned.getValue()))
+        .toList();
   }
 
   private List<String> unanswered() {

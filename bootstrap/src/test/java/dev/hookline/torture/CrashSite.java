@@ -1,12 +1,17 @@
 package dev.hookline.torture;
 
 import java.util.Arrays;
-import java.util.List;
-import java.util.Random;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
-/** Where a process may be made to die by itself. */
+/**
+ * Where a process may be made to die by itself. The statement that inserts is a transaction of its
+ * own: after the insert it is committed too, and what lies between is PostgreSQL's, which is killed
+ * on its own account.
+ */
 enum CrashSite {
   AFTER_READ("serve", "dev.hookline.application.receive.ReceiveWebhook#receive#entry"),
+  AFTER_VERIFY("serve", "dev.hookline.application.receive.ReceiveWebhook#receiveAuthentic#entry"),
   BEFORE_INSERT("serve", "dev.hookline.persistence.JdbiPipelineStore#accept#entry"),
   AFTER_INSERT("serve", "dev.hookline.persistence.JdbiPipelineStore#store#exit"),
   AFTER_COMMIT("serve", "dev.hookline.persistence.GroupCommit#writeOnce#exit"),
@@ -17,6 +22,8 @@ enum CrashSite {
   BEFORE_RECORD("worker", "dev.hookline.persistence.JdbiOutbox#record#entry"),
   AFTER_RECORD("worker", "dev.hookline.persistence.JdbiOutbox#record#exit");
 
+  private static final int FIRST_EXIT_CODE = 86;
+
   private final String role;
   private final String place;
 
@@ -25,10 +32,24 @@ enum CrashSite {
     this.place = place;
   }
 
-  /** One of the role's, for the agent. */
-  static String argument(String role, Random random) {
-    List<CrashSite> sites = Arrays.stream(values()).filter(s -> s.role.equals(role)).toList();
-    CrashSite site = sites.get(random.nextInt(sites.size()));
-    return "crash=%s#%d".formatted(site.place, 20 + random.nextInt(60));
+  String role() {
+    return role;
+  }
+
+  /** Tells that a process died here and nowhere else; below those of signals. */
+  int exitCode() {
+    return FIRST_EXIT_CODE + ordinal();
+  }
+
+  static Optional<CrashSite> of(int exitCode) {
+    return Arrays.stream(values()).filter(site -> site.exitCode() == exitCode).findFirst();
+  }
+
+  /** All of the role's, for the agent. */
+  static String arguments(String role) {
+    return Arrays.stream(values())
+        .filter(site -> site.role.equals(role))
+        .map(site -> "crash=%s#%d".formatted(site.place, site.exitCode()))
+        .collect(Collectors.joining(";"));
   }
 }

@@ -6,14 +6,17 @@ import java.lang.classfile.ClassModel;
 import java.lang.classfile.ClassTransform;
 import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
+import java.nio.charset.StandardCharsets;
 import java.security.ProtectionDomain;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Scanner;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Rewrites a few classes while they are loaded. Its argument is a list of what is to be done,
- * separated by semicolons: {@code crash=CLASS#METHOD#entry|exit#PASSES} or {@code plant=NAME}.
+ * separated by semicolons: {@code crash=CLASS#METHOD#entry|exit#EXIT_CODE} or {@code plant=NAME}. A
+ * crash point does nothing until a line on the process's input says {@code EXIT_CODE PASSES}.
  */
 public final class Agent implements ClassFileTransformer {
   private final Map<String, ClassTransform> transforms;
@@ -37,11 +40,21 @@ public final class Agent implements ClassFileTransformer {
           (name, transform) -> transforms.merge(name, transform, ClassTransform::andThen));
     }
     instrumentation.addTransformer(new Agent(transforms));
+    Thread.ofPlatform().daemon().name("crash").start(Agent::obey);
   }
 
   private static Map<String, ClassTransform> crash(String[] where) {
-    CrashPoint.armAfter(Integer.parseInt(where[3]));
-    return Map.of(where[0], Rewriting.crash(where[1], where[2].equals("entry")));
+    int exitCode = Integer.parseInt(where[3]);
+    return Map.of(where[0], Rewriting.crash(where[1], where[2].equals("entry"), exitCode));
+  }
+
+  private static void obey() {
+    try (var orders = new Scanner(System.in, StandardCharsets.UTF_8)) {
+      while (orders.hasNextInt()) {
+        int exitCode = orders.nextInt();
+        CrashPoint.arm(exitCode, orders.nextInt());
+      }
+    }
   }
 
   @Override

@@ -29,29 +29,31 @@ final class Rewriting {
   private Rewriting() {}
 
   /** Passes the crash point at the beginning of the method, or before each return. */
-  static ClassTransform crash(String method, boolean atEntry) {
+  static ClassTransform crash(String method, boolean atEntry, int exitCode) {
     return ClassTransform.transformingMethodBodies(
         model -> model.methodName().equalsString(method),
         new CodeTransform() {
           @Override
           public void atStart(CodeBuilder code) {
             if (atEntry) {
-              pass(code);
+              pass(code, exitCode);
             }
           }
 
           @Override
           public void accept(CodeBuilder code, CodeElement element) {
             if (!atEntry && element instanceof ReturnInstruction) {
-              pass(code);
+              pass(code, exitCode);
             }
             code.with(element);
           }
         });
   }
 
-  private static void pass(CodeBuilder code) {
-    code.invokestatic(CRASH_POINT, "passed", MethodTypeDesc.of(ConstantDescs.CD_void));
+  private static void pass(CodeBuilder code, int exitCode) {
+    code.loadConstant(exitCode)
+        .invokestatic(
+            CRASH_POINT, "passed", MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_int));
   }
 
   /**
