@@ -105,7 +105,7 @@ final class ProxiedConnection {
                         Integer.BYTES,
                         content.length - Integer.BYTES,
                         StandardCharsets.UTF_8)
-                    .split("\0"));
+                    .split("\0", -1));
         int name = parameters.indexOf("application_name");
         application = name < 0 ? "" : parameters.get(name + 1);
         return;

@@ -9,6 +9,7 @@ import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.CodeElement;
 import java.lang.classfile.CodeTransform;
 import java.lang.classfile.MethodModel;
+import java.lang.classfile.MethodTransform;
 import java.lang.classfile.TypeKind;
 import java.lang.classfile.instruction.ConstantInstruction;
 import java.lang.classfile.instruction.ReturnInstruction;
@@ -30,8 +31,7 @@ final class Rewriting {
 
   /** Passes the crash point at the beginning of the method, or before each return. */
   static ClassTransform crash(String method, boolean atEntry, int exitCode) {
-    return ClassTransform.transformingMethodBodies(
-        model -> model.methodName().equalsString(method),
+    var passing =
         new CodeTransform() {
           @Override
           public void atStart(CodeBuilder code) {
@@ -47,7 +47,16 @@ final class Rewriting {
             }
             code.with(element);
           }
-        });
+        };
+    // Not by the ready-made transform of method bodies: two of those, one after the other, change
+    // only what both of them mean.
+    return (type, element) -> {
+      if (element instanceof MethodModel model && model.methodName().equalsString(method)) {
+        type.transformMethod(model, MethodTransform.transformingCode(passing));
+      } else {
+        type.with(element);
+      }
+    };
   }
 
   private static void pass(CodeBuilder code, int exitCode) {
