@@ -10,24 +10,25 @@ import java.util.stream.Collectors;
  * on its own account.
  */
 enum CrashSite {
-  AFTER_READ("serve", "dev.hookline.application.receive.ReceiveWebhook#receive#entry"),
-  AFTER_VERIFY("serve", "dev.hookline.application.receive.ReceiveWebhook#receiveAuthentic#entry"),
-  BEFORE_INSERT("serve", "dev.hookline.persistence.JdbiPipelineStore#accept#entry"),
-  AFTER_INSERT("serve", "dev.hookline.persistence.JdbiPipelineStore#store#exit"),
-  AFTER_COMMIT("serve", "dev.hookline.persistence.GroupCommit#writeOnce#exit"),
-  BEFORE_ANSWER("serve", "dev.hookline.http.intake.Intake#accepted#entry"),
-  AFTER_CLAIM("worker", "dev.hookline.persistence.JdbiOutbox#due#exit"),
-  BEFORE_DISPATCH("worker", "dev.hookline.queue.target.HttpTarget#dispatch#entry"),
-  AFTER_DISPATCH("worker", "dev.hookline.queue.target.HttpTarget#dispatch#exit"),
-  BEFORE_RECORD("worker", "dev.hookline.persistence.JdbiOutbox#record#entry"),
-  AFTER_RECORD("worker", "dev.hookline.persistence.JdbiOutbox#record#exit");
+  AFTER_READ(86, "serve", "dev.hookline.application.receive.ReceiveWebhook#receive#entry"),
+  AFTER_VERIFY(
+      87, "serve", "dev.hookline.application.receive.ReceiveWebhook#receiveAuthentic#entry"),
+  BEFORE_INSERT(88, "serve", "dev.hookline.persistence.JdbiPipelineStore#accept#entry"),
+  AFTER_INSERT(89, "serve", "dev.hookline.persistence.JdbiPipelineStore#store#exit"),
+  AFTER_COMMIT(90, "serve", "dev.hookline.persistence.GroupCommit#writeOnce#exit"),
+  BEFORE_ANSWER(91, "serve", "dev.hookline.http.intake.Intake#accepted#entry"),
+  AFTER_CLAIM(92, "worker", "dev.hookline.persistence.JdbiOutbox#due#exit"),
+  BEFORE_DISPATCH(93, "worker", "dev.hookline.queue.target.HttpTarget#dispatch#entry"),
+  AFTER_DISPATCH(94, "worker", "dev.hookline.queue.target.HttpTarget#dispatch#exit"),
+  BEFORE_RECORD(95, "worker", "dev.hookline.persistence.JdbiOutbox#record#entry"),
+  AFTER_RECORD(96, "worker", "dev.hookline.persistence.JdbiOutbox#record#exit");
 
-  private static final int FIRST_EXIT_CODE = 86;
-
+  private final int exitCode;
   private final String role;
   private final String place;
 
-  CrashSite(String role, String place) {
+  CrashSite(int exitCode, String role, String place) {
+    this.exitCode = exitCode;
     this.role = role;
     this.place = place;
   }
@@ -38,18 +39,18 @@ enum CrashSite {
 
   /** Tells that a process died here and nowhere else; below those of signals. */
   int exitCode() {
-    return FIRST_EXIT_CODE + ordinal();
+    return exitCode;
   }
 
   static Optional<CrashSite> of(int exitCode) {
-    return Arrays.stream(values()).filter(site -> site.exitCode() == exitCode).findFirst();
+    return Arrays.stream(values()).filter(site -> site.exitCode == exitCode).findFirst();
   }
 
   /** All of the role's, for the agent. */
   static String arguments(String role) {
     return Arrays.stream(values())
         .filter(site -> site.role.equals(role))
-        .map(site -> "crash=%s#%d".formatted(site.place, site.exitCode()))
+        .map(site -> "crash=%s#%d".formatted(site.place, site.exitCode))
         .collect(Collectors.joining(";"));
   }
 }
