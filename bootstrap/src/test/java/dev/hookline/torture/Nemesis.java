@@ -62,7 +62,8 @@ final class Nemesis {
     long begun = System.nanoTime();
     long gap = plan.duration().toNanos() / (blows.size() + 1);
     try {
-      for (int i = 0; i < blows.size(); i++) {
+      long end = begun + plan.duration().toNanos() * 5 / 4;
+      for (int i = 0; i < blows.size() && System.nanoTime() < end; i++) {
         long left = begun + (long) ((i + 0.5) * gap) - System.nanoTime();
         if (left > 0) {
           Thread.sleep(Duration.ofNanos(left));
@@ -194,19 +195,22 @@ final class Nemesis {
     return held;
   }
 
-  private boolean terminateBackends() throws SQLException {
+  private boolean terminateBackends() throws InterruptedException {
     long since = System.nanoTime();
-    int terminated =
-        cluster
-            .query(
-                """
-                SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
-                WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'
-                """,
-                row -> row.getInt(1))
-            .getFirst();
+    boolean terminated = await(() -> terminated() > 0, PATIENCE);
     chronicle.outage(since);
-    return terminated > 0;
+    return terminated;
+  }
+
+  private int terminated() throws SQLException {
+    return cluster
+        .query(
+            """
+            SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+            WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'
+            """,
+            row -> row.getInt(1))
+        .getFirst();
   }
 
   private interface Condition {
