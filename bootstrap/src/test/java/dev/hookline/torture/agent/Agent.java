@@ -2,7 +2,6 @@ package dev.hookline.torture.agent;
 
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassHierarchyResolver;
-import java.lang.classfile.ClassModel;
 import java.lang.classfile.ClassTransform;
 import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
@@ -10,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.ProtectionDomain;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Scanner;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +27,11 @@ public final class Agent implements ClassFileTransformer {
 
   /** Called by the JVM before {@code main}. */
   public static void premain(String argument, Instrumentation instrumentation) {
+    instrumentation.addTransformer(of(argument));
+    Thread.ofPlatform().daemon().name("crash").start(Agent::obey);
+  }
+
+  static Agent of(String argument) {
     var transforms = new HashMap<String, ClassTransform>();
     for (String one : argument.split(";", -1)) {
       String[] parts = one.split("=", 2);
@@ -39,8 +44,7 @@ public final class Agent implements ClassFileTransformer {
       asked.forEach(
           (name, transform) -> transforms.merge(name, transform, ClassTransform::andThen));
     }
-    instrumentation.addTransformer(new Agent(transforms));
-    Thread.ofPlatform().daemon().name("crash").start(Agent::obey);
+    return new Agent(transforms);
   }
 
   private static Map<String, ClassTransform> crash(String[] where) {
@@ -64,23 +68,30 @@ public final class Agent implements ClassFileTransformer {
       @Nullable Class<?> redefined,
       @Nullable ProtectionDomain domain,
       byte[] bytes) {
-    ClassTransform transform = transforms.get(name.replace('/', '.'));
-    if (transform == null || loader == null) {
+    if (loader == null) {
       return null;
     }
     try {
-      var classFile =
-          ClassFile.of(
-              ClassFile.ClassHierarchyResolverOption.of(
-                  ClassHierarchyResolver.ofResourceParsing(loader)
-                      .orElse(ClassHierarchyResolver.defaultResolver())));
-      ClassModel model = classFile.parse(bytes);
-      return classFile.transformClass(model, transform);
+      return rewritten(loader, name.replace('/', '.'), bytes).orElse(null);
     } catch (RuntimeException e) {
       // The JVM swallows what is thrown here, and a defect that was not planted would not be found.
       e.printStackTrace();
       Runtime.getRuntime().halt(3);
       throw e;
     }
+  }
+
+  /** Empty if the class stays as it is. */
+  Optional<byte[]> rewritten(ClassLoader loader, String name, byte[] bytes) {
+    ClassTransform transform = transforms.get(name);
+    if (transform == null) {
+      return Optional.empty();
+    }
+    var classFile =
+        ClassFile.of(
+            ClassFile.ClassHierarchyResolverOption.of(
+                ClassHierarchyResolver.ofResourceParsing(loader)
+                    .orElse(ClassHierarchyResolver.defaultResolver())));
+    return Optional.of(classFile.transformClass(classFile.parse(bytes), transform));
   }
 }
