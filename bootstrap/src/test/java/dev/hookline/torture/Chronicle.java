@@ -4,27 +4,34 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.TreeMap;
 
 /** What happened to the processes, and when. Safe for use by many threads. */
 final class Chronicle {
   private final List<String> unexpected = new ArrayList<>();
   private final List<Long> workerDeaths = new ArrayList<>();
   private final List<Long> restarts = new ArrayList<>();
+  private final List<Span> outages = new ArrayList<>();
+  private final List<Span> freezes = new ArrayList<>();
   private final Map<String, Long> started = new HashMap<>();
-  private final AtomicInteger deaths = new AtomicInteger();
-  private final AtomicInteger databaseKills = new AtomicInteger();
-  private final AtomicInteger freezes = new AtomicInteger();
-  private final AtomicInteger otherFaults = new AtomicInteger();
-  private long databaseFaultAt = Long.MIN_VALUE;
+  private final Map<String, Integer> happened = new TreeMap<>();
+  private int kills;
 
-  /** A process was started in the place of one that died. */
-  synchronized void restarted(Member member) {
-    started.put(member.name(), System.nanoTime());
+  /** By the monotonic clock. */
+  private record Span(long from, long to) {
+    boolean meets(long begin, long end) {
+      return from <= end && to >= begin;
+    }
+  }
+
+  /** A process is started in the place of one that died. */
+  synchronized void restarting(Member member) {
+    if (member.role().equals("serve")) {
+      started.put(member.name(), System.nanoTime());
+    }
   }
 
   synchronized void died(Member member) {
-    deaths.incrementAndGet();
     if (member.role().equals("worker")) {
       workerDeaths.add(System.nanoTime());
     }
@@ -34,23 +41,51 @@ final class Chronicle {
   synchronized void accepted(String name) {
     Long since = started.remove(name);
     // While the database is away no intake can accept, however fast it starts.
-    if (since != null && (databaseFaultAt == Long.MIN_VALUE || databaseFaultAt < since)) {
+    if (since != null && !isOutage(since, System.nanoTime())) {
       restarts.add(System.nanoTime() - since);
     }
   }
 
-  synchronized void databaseKilled() {
-    databaseKills.incrementAndGet();
-    databaseFaultAt = System.nanoTime();
+  /** Whether an intake has accepted since it was started last. */
+  synchronized boolean hasAccepted(String name) {
+    return !started.containsKey(name);
   }
 
-  synchronized void databaseCut() {
-    otherFaults.incrementAndGet();
-    databaseFaultAt = System.nanoTime();
+  /** A blow has struck, which was seen. */
+  synchronized void happened(Blow blow) {
+    happened.merge(blow.name(), 1, Integer::sum);
+    if (blow.fault().kills()) {
+      kills++;
+    }
   }
 
-  void frozen() {
-    freezes.incrementAndGet();
+  /**
+   * The database was away from then until now.
+   *
+   * @param since by the monotonic clock
+   */
+  synchronized void outage(long since) {
+    outages.add(new Span(since, System.nanoTime()));
+  }
+
+  /**
+   * A worker stood still from then until now.
+   *
+   * @param since by the monotonic clock
+   */
+  synchronized void frozen(long since) {
+    freezes.add(new Span(since, System.nanoTime()));
+  }
+
+  private boolean isOutage(long begin, long end) {
+    return outages.stream().anyMatch(span -> span.meets(begin, end));
+  }
+
+  /** Whether nothing else happened after a worker's death that holds up a takeover. */
+  synchronized boolean isUndisturbed(long death, long until) {
+    return !isOutage(death, until)
+        && freezes.stream().noneMatch(span -> span.meets(death, until))
+        && workerDeaths.stream().noneMatch(other -> other > death && other < until);
   }
 
   synchronized void unexpected(String what) {
@@ -71,21 +106,18 @@ final class Chronicle {
     return List.copyOf(restarts);
   }
 
+  /** How often each blow has struck, by {@link Blow#name}. */
+  synchronized Map<String, Integer> happened() {
+    return new TreeMap<>(happened);
+  }
+
   /** Processes that were killed, from outside or at a crash point. */
-  int kills() {
-    return deaths.get() + databaseKills.get();
-  }
-
-  int databaseKills() {
-    return databaseKills.get();
-  }
-
-  int freezes() {
-    return freezes.get();
+  synchronized int kills() {
+    return kills;
   }
 
   /** Everything after which messages that were in flight may be dispatched again. */
-  int faults() {
-    return kills() + freezes.get() + otherFaults.get();
+  synchronized int faults() {
+    return happened.values().stream().mapToInt(Integer::intValue).sum();
   }
 }

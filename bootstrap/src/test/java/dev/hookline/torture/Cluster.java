@@ -18,9 +18,22 @@ final class Cluster implements AutoCloseable {
   private final UpFolder folder;
   private EmbeddedPostgresServer server;
 
-  Cluster(Path folder) {
+  Cluster(Path folder) throws SQLException {
     this.folder = UpFolder.open(folder);
     this.server = EmbeddedPostgresServer.start(this.folder);
+    loseWhatIsNotSynchronous();
+  }
+
+  /**
+   * What no commit waits for stays in memory for long, and is lost with the processes: else the
+   * system would have it, and write it down after their death.
+   */
+  private void loseWhatIsNotSynchronous() throws SQLException {
+    execute("ALTER SYSTEM SET wal_buffers = '64MB'");
+    execute("ALTER SYSTEM SET wal_writer_delay = '10s'");
+    execute("ALTER SYSTEM SET wal_writer_flush_after = '1GB'");
+    server.close();
+    server = EmbeddedPostgresServer.start(folder);
   }
 
   /** What a row says. */
@@ -43,7 +56,7 @@ final class Cluster implements AutoCloseable {
   }
 
   /** As a power cut for the server's processes, though not for the disk. */
-  synchronized void killAndRestart() throws IOException {
+  synchronized void killAndRestart() throws IOException, InterruptedException {
     Path pidFile = folder.path().resolve("postgres/data/postmaster.pid");
     long pid;
     try (Stream<String> lines = Files.lines(pidFile)) {
@@ -52,7 +65,10 @@ final class Cluster implements AutoCloseable {
     ProcessHandle postmaster = ProcessHandle.of(pid).orElseThrow();
     List<ProcessHandle> all = new ArrayList<>(List.of(postmaster));
     postmaster.descendants().forEach(all::add);
-    all.forEach(ProcessHandle::destroyForcibly);
+    // All with one command: who outlives the others for a moment still writes.
+    var kill = new ArrayList<>(List.of("kill", "-KILL"));
+    all.forEach(process -> kill.add(Long.toString(process.pid())));
+    new ProcessBuilder(kill).start().waitFor();
     all.forEach(process -> process.onExit().join());
     server = EmbeddedPostgresServer.start(folder);
   }

@@ -1,10 +1,10 @@
 package dev.hookline.torture;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -15,13 +15,12 @@ import java.util.concurrent.atomic.AtomicInteger;
  * withholds answers to what was committed, and falls silent.
  */
 final class DatabaseProxy implements AutoCloseable {
-  /** ReadyForQuery, outside of a transaction: what was asked for is done, and committed. */
-  private static final byte[] DONE = {'Z', 0, 0, 0, 5, 'I'};
-
   private final ServerSocket listener;
-  private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
-  private final AtomicInteger cuts = new AtomicInteger();
-  private final AtomicInteger cut = new AtomicInteger();
+  private final Set<ProxiedConnection> connections = ConcurrentHashMap.newKeySet();
+  private final Map<String, Integer> refused = new ConcurrentHashMap<>();
+  private final AtomicInteger toWithhold = new AtomicInteger();
+  private final AtomicInteger withheld = new AtomicInteger();
+  private final AtomicInteger held = new AtomicInteger();
   private volatile int upstream;
   private volatile CountDownLatch flowing = new CountDownLatch(0);
 
@@ -39,13 +38,37 @@ final class DatabaseProxy implements AutoCloseable {
     upstream = port;
   }
 
-  /** The next answer that tells of a commit is withheld, and its connection cut. */
-  void cutAfterCommit() {
-    cuts.incrementAndGet();
+  /** The next answer that tells an intake of a commit is withheld, and its connection cut. */
+  void withholdCommit() {
+    toWithhold.incrementAndGet();
   }
 
-  int cut() {
-    return cut.get();
+  /** Whether this answer is one to withhold. */
+  boolean withholds() {
+    boolean withholds = toWithhold.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
+    if (withholds) {
+      withheld.incrementAndGet();
+    }
+    return withholds;
+  }
+
+  /** How many answers to commits were. */
+  int withheld() {
+    return withheld.get();
+  }
+
+  /** The process wanted to record ends of dispatches, and none of them was taken. */
+  void refused(String application) {
+    refused.merge(application, 1, Integer::sum);
+  }
+
+  int refusedTo(String application) {
+    return refused.getOrDefault(application, 0);
+  }
+
+  /** Of all processes. */
+  int refusedToAny() {
+    return refused.values().stream().mapToInt(Integer::intValue).sum();
   }
 
   /** Lets nothing through, and closes nothing either. */
@@ -57,11 +80,29 @@ final class DatabaseProxy implements AutoCloseable {
     flowing.countDown();
   }
 
-  /** Resets every connection. */
-  void reset() {
-    for (Socket socket : Set.copyOf(sockets)) {
-      close(socket, true);
+  /** Returns at once, but while stalled. */
+  void pass() throws InterruptedException {
+    CountDownLatch now = flowing;
+    if (now.getCount() > 0) {
+      held.incrementAndGet();
+      now.await();
     }
+  }
+
+  /** How many messages a stall has held up. */
+  int held() {
+    return held.get();
+  }
+
+  /**
+   * Resets every connection.
+   *
+   * @return how many there were
+   */
+  int reset() {
+    Set<ProxiedConnection> all = Set.copyOf(connections);
+    all.forEach(ProxiedConnection::reset);
+    return all.size();
   }
 
   private void accept() {
@@ -77,66 +118,21 @@ final class DatabaseProxy implements AutoCloseable {
   }
 
   private void connect(Socket client) {
-    try {
-      var server = new Socket(InetAddress.getLoopbackAddress(), upstream);
+    try (client;
+        var server = new Socket(InetAddress.getLoopbackAddress(), upstream)) {
       client.setTcpNoDelay(true);
       server.setTcpNoDelay(true);
-      sockets.add(client);
-      sockets.add(server);
-      Thread.ofVirtual().start(() -> pump(client, server, false));
-      pump(server, client, true);
-    } catch (IOException _) {
-      // The server is down, and so is this connection.
-      close(client, false);
-    }
-  }
-
-  private void pump(Socket from, Socket to, boolean answers) {
-    var buffer = new byte[64 * 1024];
-    try {
-      for (int n = from.getInputStream().read(buffer);
-          n > 0;
-          n = from.getInputStream().read(buffer)) {
-        flowing.await();
-        if (answers && tellsOfCommit(buffer, n) && cuts.get() > 0 && cuts.getAndDecrement() > 0) {
-          cut.incrementAndGet();
-          break;
-        }
-        to.getOutputStream().write(buffer, 0, n);
+      var connection = new ProxiedConnection(this, client, server);
+      connections.add(connection);
+      try {
+        connection.run();
+      } finally {
+        connections.remove(connection);
       }
     } catch (IOException _) {
       // Either side is gone, and takes the other with it.
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
-    } finally {
-      close(from, false);
-      close(to, false);
-    }
-  }
-
-  private static boolean tellsOfCommit(byte[] buffer, int length) {
-    if (length < DONE.length) {
-      return false;
-    }
-    for (int i = 0; i < DONE.length; i++) {
-      if (buffer[length - DONE.length + i] != DONE[i]) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private void close(Socket socket, boolean reset) {
-    sockets.remove(socket);
-    try {
-      if (reset) {
-        socket.setSoLinger(true, 0);
-      }
-      socket.close();
-    } catch (IOException e) {
-      if (!socket.isClosed()) {
-        throw new UncheckedIOException(e);
-      }
     }
   }
 

@@ -12,6 +12,7 @@ import java.util.Optional;
  */
 record Evidence(
     Plan plan,
+    FaultPlan faults,
     Ledger ledger,
     Chronicle chronicle,
     Cluster cluster,

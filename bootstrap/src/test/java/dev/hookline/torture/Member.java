@@ -2,14 +2,15 @@ package dev.hookline.torture;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -17,19 +18,21 @@ import java.util.stream.Stream;
  * again, until it is told to stop.
  */
 final class Member implements AutoCloseable {
-  /** By SIGKILL, or by a crash point, which looks the same. */
+  /** By SIGKILL. */
   private static final int KILLED = 137;
+
+  private static final int PATIENCE_SECONDS = 10;
 
   private final String role;
   private final String name;
   private final Path folder;
   private final Map<String, String> environment;
-  private final Supplier<String> agentOptions;
+  private final String options;
   private final Chronicle chronicle;
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile Process process;
   private volatile boolean stopping;
-  private int generation;
+  private volatile int generation;
 
   /** What a process holds. */
   record Holdings(long residentBytes, int descriptors, int threads) {}
@@ -39,21 +42,21 @@ final class Member implements AutoCloseable {
    *
    * @param role the command
    * @param name unlike those of the others
-   * @param agentOptions of the next process, for the JVM; may be empty
+   * @param options for the JVM
    */
   Member(
       String role,
       String name,
       Path folder,
       Map<String, String> environment,
-      Supplier<String> agentOptions,
+      String options,
       Chronicle chronicle)
       throws IOException {
     this.role = role;
     this.name = name;
     this.folder = folder;
     this.environment = Map.copyOf(environment);
-    this.agentOptions = agentOptions;
+    this.options = options;
     this.chronicle = chronicle;
     this.process = start();
     Thread.ofVirtual().name("watch " + name).start(this::watch);
@@ -67,9 +70,13 @@ final class Member implements AutoCloseable {
     return role;
   }
 
+  /** Names the process that runs now, in logs and to the database. */
+  String incarnation() {
+    return name + "-" + generation;
+  }
+
   private Process start() throws IOException {
-    generation++;
-    String incarnation = name + "-" + generation;
+    String incarnation = name + "-" + (generation + 1);
     var builder =
         new ProcessBuilder(Path.of("bin", "hookline").toAbsolutePath().toString(), role)
             .directory(folder.toFile())
@@ -81,8 +88,10 @@ final class Member implements AutoCloseable {
     builder
         .environment()
         .compute("HOOKLINE_DB_URL", (_, url) -> url + "?ApplicationName=" + incarnation);
-    builder.environment().put("HOOKLINE_OPTS", agentOptions.get());
-    return builder.start();
+    builder.environment().put("HOOKLINE_OPTS", options);
+    Process started = builder.start();
+    generation++;
+    return started;
   }
 
   private void watch() {
@@ -96,11 +105,11 @@ final class Member implements AutoCloseable {
           return;
         }
         chronicle.died(this);
-        if (exit != KILLED) {
+        if (exit != KILLED && CrashSite.of(exit).isEmpty()) {
           chronicle.unexpected(name + " ended by itself with " + exit + "; see its log");
         }
+        chronicle.restarting(this);
         process = start();
-        chronicle.restarted(this);
       }
     } catch (IOException e) {
       chronicle.unexpected(name + " cannot be started: " + e.getMessage());
@@ -111,8 +120,27 @@ final class Member implements AutoCloseable {
     }
   }
 
-  void kill() {
-    process.destroyForcibly();
+  /** Whether it died of that, and of nothing else. */
+  boolean kill() throws InterruptedException {
+    Process victim = process;
+    victim.destroyForcibly();
+    return victim.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) && victim.exitValue() == KILLED;
+  }
+
+  /**
+   * Lets it die by itself.
+   *
+   * @param passes of the site, the last of which is the end
+   * @return whether it did so there, and in time
+   */
+  boolean crash(CrashSite site, int passes, Duration patience)
+      throws IOException, InterruptedException {
+    Process victim = process;
+    var orders = victim.outputWriter(StandardCharsets.UTF_8);
+    orders.write("%d %d%n".formatted(site.exitCode(), passes));
+    orders.flush();
+    return victim.waitFor(patience.toNanos(), TimeUnit.NANOSECONDS)
+        && victim.exitValue() == site.exitCode();
   }
 
   /** Stops it in the middle of whatever it does, so that to all others it looks dead. */
@@ -166,6 +194,6 @@ final class Member implements AutoCloseable {
   @Override
   public void close() {
     stopping = true;
-    kill();
+    process.destroyForcibly();
   }
 }

@@ -3,149 +3,232 @@ package dev.hookline.torture;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Random;
+import java.util.Optional;
+import java.util.stream.Stream;
 
-/** Does harm, in an order that the seed decides, evenly over the time that it is given. */
+/** Does the harm that is planned, evenly over the time, and notes what it has seen happen. */
 final class Nemesis {
-  private static final Duration STALL = Duration.ofMillis(1500);
+  private static final Duration STALL = Duration.ofMillis(2500);
   private static final Duration UNDER_WAY = Duration.ofMillis(300);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration POLL = Duration.ofMillis(20);
 
-  private enum Fault {
-    KILL_INTAKE,
-    KILL_WORKER,
-    KILL_POSTGRES,
-    FREEZE_WORKER,
-    CUT_AFTER_COMMIT,
-    STALL_DATABASE,
-    RESET_CONNECTIONS,
-    TERMINATE_BACKENDS
-  }
+  /** Acknowledgements that arrive just before PostgreSQL is killed. */
+  private static final int ARRIVING = 5;
 
   private final Plan plan;
-  private final Random random;
+  private final FaultPlan faults;
   private final List<Member> intakes;
   private final List<Member> workers;
   private final Cluster cluster;
   private final DatabaseProxy proxy;
   private final MoodyTarget target;
+  private final Ledger ledger;
   private final Chronicle chronicle;
 
   Nemesis(
       Plan plan,
-      List<Member> intakes,
-      List<Member> workers,
+      FaultPlan faults,
+      List<Member> members,
       Cluster cluster,
       DatabaseProxy proxy,
       MoodyTarget target,
+      Ledger ledger,
       Chronicle chronicle) {
     this.plan = plan;
-    this.random = new Random(plan.seed());
-    this.intakes = intakes;
-    this.workers = workers;
+    this.faults = faults;
+    this.intakes = members.stream().filter(m -> m.role().equals("serve")).toList();
+    this.workers = members.stream().filter(m -> m.role().equals("worker")).toList();
     this.cluster = cluster;
     this.proxy = proxy;
     this.target = target;
+    this.ledger = ledger;
     this.chronicle = chronicle;
   }
 
-  /** How many of the kills are left to crash points inside the processes. */
-  static int crashes(Plan plan) {
-    return plan.kills() - postgresKills(plan) - 2 * killsOfEach(plan);
-  }
-
-  private static int postgresKills(Plan plan) {
-    return Math.max(1, plan.kills() / 8);
-  }
-
-  private static int killsOfEach(Plan plan) {
-    return plan.kills() * 3 / 10;
-  }
-
-  private List<Fault> schedule() {
-    var faults = new ArrayList<Fault>();
-    add(faults, Fault.KILL_POSTGRES, postgresKills(plan));
-    add(faults, Fault.KILL_INTAKE, killsOfEach(plan));
-    add(faults, Fault.KILL_WORKER, killsOfEach(plan));
-    add(faults, Fault.FREEZE_WORKER, 2 + plan.kills() / 8);
-    add(faults, Fault.CUT_AFTER_COMMIT, 2 + plan.kills() / 2);
-    add(faults, Fault.STALL_DATABASE, 1 + plan.kills() / 20);
-    add(faults, Fault.RESET_CONNECTIONS, 1 + plan.kills() / 20);
-    add(faults, Fault.TERMINATE_BACKENDS, 1 + plan.kills() / 10);
-    Collections.shuffle(faults, random);
-    return faults;
-  }
-
-  private static void add(List<Fault> faults, Fault fault, int times) {
-    faults.addAll(Collections.nCopies(times, fault));
-  }
-
+  /** Returns when all is done. */
   void run() throws InterruptedException {
-    List<Fault> faults = schedule();
+    List<Thread> threads =
+        Stream.of(faults.intakes(), faults.workers(), faults.database())
+            .map(blows -> Thread.ofVirtual().name("nemesis").start(() -> strikeAll(blows)))
+            .toList();
+    for (Thread thread : threads) {
+      thread.join();
+    }
+  }
+
+  private void strikeAll(List<Blow> blows) {
     long begun = System.nanoTime();
-    long gap = plan.duration().toNanos() / (faults.size() + 1);
-    for (int i = 0; i < faults.size(); i++) {
-      long left = begun + (i + 1) * gap - System.nanoTime();
-      if (left > 0) {
-        Thread.sleep(Duration.ofNanos(left));
+    long gap = plan.duration().toNanos() / (blows.size() + 1);
+    try {
+      long end = begun + plan.duration().toNanos() * 5 / 4;
+      for (int i = 0; i < blows.size() && System.nanoTime() < end; i++) {
+        long left = begun + (long) ((i + 0.5) * gap) - System.nanoTime();
+        if (left > 0) {
+          Thread.sleep(Duration.ofNanos(left));
+        }
+        strikeAndNote(blows.get(i));
       }
-      try {
-        strike(faults.get(i));
-      } catch (IOException | SQLException e) {
-        chronicle.unexpected(faults.get(i) + " did not work: " + e.getMessage());
-      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
     }
   }
 
-  private void strike(Fault fault) throws IOException, SQLException, InterruptedException {
-    switch (fault) {
-      case KILL_INTAKE -> any(intakes).kill();
-      case KILL_WORKER -> any(workers).kill();
-      case KILL_POSTGRES -> {
-        chronicle.databaseKilled();
-        cluster.killAndRestart();
-        proxy.leadTo(cluster.port());
+  private void strikeAndNote(Blow blow) throws InterruptedException {
+    try {
+      if (isReadyFor(blow) && strike(blow)) {
+        chronicle.happened(blow);
       }
-      case FREEZE_WORKER -> {
-        Member worker = any(workers);
-        chronicle.frozen();
-        target.sluggish(true);
-        Thread.sleep(UNDER_WAY);
-        worker.freeze();
-        // Past its lease, while whoever took over is still busy with what it has repeated.
-        Thread.sleep(plan.lease().plusMillis(700L + random.nextInt(1000)));
-        worker.thaw();
-        Thread.sleep(UNDER_WAY);
-        target.sluggish(false);
+    } catch (IOException | SQLException | RuntimeException e) {
+      chronicle.unexpected("%s did not work: %s".formatted(blow, e));
+    }
+  }
+
+  /** Whether it was seen to happen. */
+  private boolean strike(Blow blow) throws IOException, SQLException, InterruptedException {
+    return switch (blow.fault()) {
+      case KILL_INTAKE -> intakes.get(blow.member()).kill();
+      case KILL_WORKER -> workers.get(blow.member()).kill();
+      case CRASH_INTAKE -> crash(intakes.get(blow.member()), blow);
+      case CRASH_WORKER -> crash(workers.get(blow.member()), blow);
+      case FREEZE_WORKER -> freeze(workers.get(blow.member()));
+      case KILL_POSTGRES -> killPostgres();
+      case WITHHOLD_COMMIT -> withholdCommit();
+      case STALL_DATABASE -> stallDatabase();
+      case RESET_CONNECTIONS -> proxy.reset() > 0;
+      case TERMINATE_BACKENDS -> terminateBackends();
+    };
+  }
+
+  /** Whether whom it is to strike works again after the blow before. */
+  private boolean isReadyFor(Blow blow) throws InterruptedException {
+    return switch (blow.fault()) {
+      case KILL_INTAKE, CRASH_INTAKE -> {
+        Member intake = intakes.get(blow.member());
+        yield await(() -> chronicle.hasAccepted(intake.name()), PATIENCE);
       }
-      case CUT_AFTER_COMMIT -> {
-        chronicle.databaseCut();
-        proxy.cutAfterCommit();
+      case KILL_WORKER, CRASH_WORKER, FREEZE_WORKER -> {
+        Member worker = workers.get(blow.member());
+        yield await(() -> owner(worker).isPresent(), PATIENCE);
       }
-      case STALL_DATABASE -> {
-        chronicle.databaseCut();
-        proxy.stall();
-        Thread.sleep(STALL);
-        proxy.resume();
-      }
-      case RESET_CONNECTIONS -> {
-        chronicle.databaseCut();
-        proxy.reset();
-      }
-      case TERMINATE_BACKENDS -> {
-        chronicle.databaseCut();
-        cluster.execute(
+      case KILL_POSTGRES, WITHHOLD_COMMIT, STALL_DATABASE, RESET_CONNECTIONS, TERMINATE_BACKENDS ->
+          true;
+    };
+  }
+
+  private static boolean crash(Member member, Blow blow) throws IOException, InterruptedException {
+    return member.crash(blow.site().orElseThrow(), blow.passes(), PATIENCE);
+  }
+
+  /** As it names itself in the table of lanes, once it has settled something. */
+  private Optional<String> owner(Member worker) throws SQLException {
+    return cluster
+        .query(
+            "SELECT owner::text FROM torture_settlement WHERE owner IS NOT NULL AND worker = '%s' LIMIT 1"
+                .formatted(worker.incarnation()),
+            row -> row.getString(1))
+        .stream()
+        .findFirst();
+  }
+
+  /**
+   * Past its lease, with dispatches in flight, and until others own all its lanes and are in the
+   * middle of what they repeat: what it settles then has to be refused.
+   */
+  private boolean freeze(Member worker) throws IOException, SQLException, InterruptedException {
+    String owner = owner(worker).orElse("00000000-0000-0000-0000-000000000000");
+    int refused = proxy.refusedTo(worker.incarnation());
+    target.sluggish(true);
+    Thread.sleep(UNDER_WAY);
+    long since = System.nanoTime();
+    worker.freeze();
+    try {
+      target.sluggish(false);
+      // Its lease was renewed a moment ago, so nobody takes over before half of it has passed.
+      Thread.sleep(plan.lease().dividedBy(2));
+      boolean held = lanes(owner) > 0;
+      target.sluggish(true);
+      boolean taken = await(() -> lanes(owner) == 0, plan.lease().plus(PATIENCE));
+      worker.thaw();
+      return held
+          && taken
+          && await(() -> proxy.refusedTo(worker.incarnation()) > refused, PATIENCE);
+    } finally {
+      worker.thaw();
+      target.sluggish(false);
+      chronicle.frozen(since);
+    }
+  }
+
+  private int lanes(String owner) throws SQLException {
+    return cluster
+        .query(
+            "SELECT count(*) FROM lane WHERE owner = '%s'".formatted(owner), row -> row.getInt(1))
+        .getFirst();
+  }
+
+  private boolean killPostgres() throws IOException, InterruptedException {
+    int before = ledger.acknowledgedCount();
+    boolean arriving = await(() -> ledger.acknowledgedCount() >= before + ARRIVING, PATIENCE);
+    long since = System.nanoTime();
+    cluster.killAndRestart();
+    proxy.leadTo(cluster.port());
+    chronicle.outage(since);
+    return arriving;
+  }
+
+  private boolean withholdCommit() throws InterruptedException {
+    int before = proxy.withheld();
+    proxy.withholdCommit();
+    return await(() -> proxy.withheld() > before, PATIENCE);
+  }
+
+  private boolean stallDatabase() throws InterruptedException {
+    long since = System.nanoTime();
+    int before = proxy.held();
+    proxy.stall();
+    Thread.sleep(STALL);
+    boolean held = proxy.held() > before;
+    proxy.resume();
+    chronicle.outage(since);
+    return held;
+  }
+
+  private boolean terminateBackends() throws InterruptedException {
+    long since = System.nanoTime();
+    boolean terminated = await(() -> terminated() > 0, PATIENCE);
+    chronicle.outage(since);
+    return terminated;
+  }
+
+  private int terminated() throws SQLException {
+    return cluster
+        .query(
             """
-            SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
             WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'
-            """);
-      }
-    }
+            """,
+            row -> row.getInt(1))
+        .getFirst();
   }
 
-  private Member any(List<Member> members) {
-    return members.get(random.nextInt(members.size()));
+  private interface Condition {
+    boolean holds() throws SQLException;
+  }
+
+  private static boolean await(Condition condition, Duration patience) throws InterruptedException {
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (System.nanoTime() < deadline) {
+      try {
+        if (condition.holds()) {
+          return true;
+        }
+      } catch (SQLException _) {
+        // The database is being struck as well: not yet.
+      }
+      Thread.sleep(POLL);
+    }
+    return false;
   }
 }

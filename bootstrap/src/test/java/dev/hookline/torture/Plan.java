@@ -7,7 +7,7 @@ import java.util.Optional;
  * What a run does. The same plan makes the same deliveries, moods and order of faults; when a
  * process dies in the middle of what, the machine decides.
  *
- * @param events authentic deliveries, each different
+ * @param events authentic deliveries, each different; more if the faults take longer
  * @param kills processes that are killed, PostgreSQL among them
  * @param duration over which deliveries and kills are spread
  * @param lease of the workers: shorter than by default, a run sees more of them end

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 
 /**
  * The providers: each repository's deliveries go out one after the other, the next once the one
@@ -49,23 +50,27 @@ final class Senders implements AutoCloseable {
   }
 
   /**
-   * Sends all of the plan and returns once everything is acknowledged.
+   * Sends all of the plan, and more while harm is done, and returns once everything is
+   * acknowledged.
    *
+   * @param isHarmDone whether all faults have happened
    * @param giveUpAt by the monotonic clock
    */
-  void sendAll(long giveUpAt) throws InterruptedException {
+  void sendAll(BooleanSupplier isHarmDone, long giveUpAt) throws InterruptedException {
     var threads = new java.util.ArrayList<Thread>();
     for (int i = 0; i < Plan.REPOSITORIES; i++) {
       int repository = i;
       threads.add(
-          Thread.ofVirtual().name("sender " + i).start(() -> sendAll(repository, giveUpAt)));
+          Thread.ofVirtual()
+              .name("sender " + i)
+              .start(() -> sendAll(repository, isHarmDone, giveUpAt)));
     }
     for (Thread thread : threads) {
       thread.join();
     }
   }
 
-  private void sendAll(int repository, long giveUpAt) {
+  private void sendAll(int repository, BooleanSupplier isHarmDone, long giveUpAt) {
     var random = new Random(plan.seed() * 1000 + repository);
     int events =
         plan.events() / Plan.REPOSITORIES
@@ -73,7 +78,7 @@ final class Senders implements AutoCloseable {
     long begun = System.nanoTime();
     long gap = plan.duration().toNanos() / Math.max(1, events);
     try {
-      for (int i = 0; i < events; i++) {
+      for (int i = 0; i < events || !isHarmDone.getAsBoolean(); i++) {
         sleepUntil(begun + (long) ((i + random.nextDouble()) * gap));
         Sent delivery = Sent.of("s" + plan.seed(), repository, i);
         ledger.sending(delivery);

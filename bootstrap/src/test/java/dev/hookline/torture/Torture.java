@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -22,6 +23,9 @@ import picocli.CommandLine.Option;
       ""
     })
 final class Torture implements Callable<Integer> {
+  /** With so many a planted defect is looked for before it passes for not found. */
+  private static final int SEEDS = 3;
+
   @Option(
       names = "--seed",
       paramLabel = "N",
@@ -78,23 +82,49 @@ final class Torture implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException, SQLException {
     List<Defect> planted = all ? List.of(Defect.values()) : plants;
     if (planted.isEmpty()) {
-      return run(Optional.empty()).holds() ? 0 : 1;
+      return run(seed, Optional.empty()).holds() ? 0 : 1;
     }
-    var missed = new ArrayList<Defect>();
+    var searches = new ArrayList<Search>();
     for (Defect defect : planted) {
-      System.out.println("planted: " + defect);
-      if (run(Optional.of(defect)).holds()) {
-        missed.add(defect);
-      }
+      searches.add(search(defect));
     }
-    System.out.println(
-        missed.isEmpty()
-            ? "found all %d planted defects".formatted(planted.size())
-            : "not found: " + missed);
-    return missed.isEmpty() ? 0 : 1;
+    System.out.printf("%-30s %-9s %-24s %4s %7s%n", "defect", "", "by", "seed", "seconds");
+    searches.forEach(search -> System.out.println(search.row()));
+    return searches.stream().allMatch(Search::found) ? 0 : 1;
   }
 
-  private TortureRun.Result run(Optional<Defect> defect)
+  /**
+   * How a planted defect was looked for.
+   *
+   * @param invariants that were broken; none if it was not found
+   * @param seed of the last run
+   * @param seconds all runs together
+   */
+  private record Search(Defect defect, List<String> invariants, long seed, long seconds) {
+    boolean found() {
+      return !invariants.isEmpty();
+    }
+
+    String row() {
+      return "%-30s %-9s %-24s %4d %7d"
+          .formatted(
+              defect, found() ? "found" : "not found", String.join(" ", invariants), seed, seconds);
+    }
+  }
+
+  private Search search(Defect defect) throws IOException, InterruptedException, SQLException {
+    long begun = System.nanoTime();
+    List<String> broken = List.of();
+    long tried = seed;
+    for (; broken.isEmpty() && tried < seed + SEEDS; tried++) {
+      System.out.println("planted: " + defect);
+      broken = run(tried, Optional.of(defect)).brokenInvariants();
+    }
+    return new Search(
+        defect, broken, tried - 1, TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begun));
+  }
+
+  private TortureRun.Result run(long seed, Optional<Defect> defect)
       throws IOException, InterruptedException, SQLException {
     Path parent = directory.orElse(Path.of(System.getProperty("java.io.tmpdir")));
     Path folder = Files.createTempDirectory(Files.createDirectories(parent), "hookline-torture-");

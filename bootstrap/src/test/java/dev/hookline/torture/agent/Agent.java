@@ -2,18 +2,21 @@ package dev.hookline.torture.agent;
 
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassHierarchyResolver;
-import java.lang.classfile.ClassModel;
 import java.lang.classfile.ClassTransform;
 import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
+import java.nio.charset.StandardCharsets;
 import java.security.ProtectionDomain;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Scanner;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Rewrites a few classes while they are loaded. Its argument is a list of what is to be done,
- * separated by semicolons: {@code crash=CLASS#METHOD#entry|exit#PASSES} or {@code plant=NAME}.
+ * separated by semicolons: {@code crash=CLASS#METHOD#entry|exit#EXIT_CODE} or {@code plant=NAME}. A
+ * crash point does nothing until a line on the process's input says {@code EXIT_CODE PASSES}.
  */
 public final class Agent implements ClassFileTransformer {
   private final Map<String, ClassTransform> transforms;
@@ -24,6 +27,11 @@ public final class Agent implements ClassFileTransformer {
 
   /** Called by the JVM before {@code main}. */
   public static void premain(String argument, Instrumentation instrumentation) {
+    instrumentation.addTransformer(of(argument));
+    Thread.ofPlatform().daemon().name("crash").start(Agent::obey);
+  }
+
+  static Agent of(String argument) {
     var transforms = new HashMap<String, ClassTransform>();
     for (String one : argument.split(";", -1)) {
       String[] parts = one.split("=", 2);
@@ -36,12 +44,21 @@ public final class Agent implements ClassFileTransformer {
       asked.forEach(
           (name, transform) -> transforms.merge(name, transform, ClassTransform::andThen));
     }
-    instrumentation.addTransformer(new Agent(transforms));
+    return new Agent(transforms);
   }
 
   private static Map<String, ClassTransform> crash(String[] where) {
-    CrashPoint.armAfter(Integer.parseInt(where[3]));
-    return Map.of(where[0], Rewriting.crash(where[1], where[2].equals("entry")));
+    int exitCode = Integer.parseInt(where[3]);
+    return Map.of(where[0], Rewriting.crash(where[1], where[2].equals("entry"), exitCode));
+  }
+
+  private static void obey() {
+    try (var orders = new Scanner(System.in, StandardCharsets.UTF_8)) {
+      while (orders.hasNextInt()) {
+        int exitCode = orders.nextInt();
+        CrashPoint.arm(exitCode, orders.nextInt());
+      }
+    }
   }
 
   @Override
@@ -51,23 +68,30 @@ public final class Agent implements ClassFileTransformer {
       @Nullable Class<?> redefined,
       @Nullable ProtectionDomain domain,
       byte[] bytes) {
-    ClassTransform transform = transforms.get(name.replace('/', '.'));
-    if (transform == null || loader == null) {
+    if (loader == null) {
       return null;
     }
     try {
-      var classFile =
-          ClassFile.of(
-              ClassFile.ClassHierarchyResolverOption.of(
-                  ClassHierarchyResolver.ofResourceParsing(loader)
-                      .orElse(ClassHierarchyResolver.defaultResolver())));
-      ClassModel model = classFile.parse(bytes);
-      return classFile.transformClass(model, transform);
+      return rewritten(loader, name.replace('/', '.'), bytes).orElse(null);
     } catch (RuntimeException e) {
       // The JVM swallows what is thrown here, and a defect that was not planted would not be found.
       e.printStackTrace();
       Runtime.getRuntime().halt(3);
       throw e;
     }
+  }
+
+  /** Empty if the class stays as it is. */
+  Optional<byte[]> rewritten(ClassLoader loader, String name, byte[] bytes) {
+    ClassTransform transform = transforms.get(name);
+    if (transform == null) {
+      return Optional.empty();
+    }
+    var classFile =
+        ClassFile.of(
+            ClassFile.ClassHierarchyResolverOption.of(
+                ClassHierarchyResolver.ofResourceParsing(loader)
+                    .orElse(ClassHierarchyResolver.defaultResolver())));
+    return Optional.of(classFile.transformClass(classFile.parse(bytes), transform));
   }
 }

@@ -9,6 +9,7 @@ import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.CodeElement;
 import java.lang.classfile.CodeTransform;
 import java.lang.classfile.MethodModel;
+import java.lang.classfile.MethodTransform;
 import java.lang.classfile.TypeKind;
 import java.lang.classfile.instruction.ConstantInstruction;
 import java.lang.classfile.instruction.ReturnInstruction;
@@ -29,29 +30,39 @@ final class Rewriting {
   private Rewriting() {}
 
   /** Passes the crash point at the beginning of the method, or before each return. */
-  static ClassTransform crash(String method, boolean atEntry) {
-    return ClassTransform.transformingMethodBodies(
-        model -> model.methodName().equalsString(method),
+  static ClassTransform crash(String method, boolean atEntry, int exitCode) {
+    var passing =
         new CodeTransform() {
           @Override
           public void atStart(CodeBuilder code) {
             if (atEntry) {
-              pass(code);
+              pass(code, exitCode);
             }
           }
 
           @Override
           public void accept(CodeBuilder code, CodeElement element) {
             if (!atEntry && element instanceof ReturnInstruction) {
-              pass(code);
+              pass(code, exitCode);
             }
             code.with(element);
           }
-        });
+        };
+    // Not by the ready-made transform of method bodies: two of those, one after the other, change
+    // only what both of them mean.
+    return (type, element) -> {
+      if (element instanceof MethodModel model && model.methodName().equalsString(method)) {
+        type.transformMethod(model, MethodTransform.transformingCode(passing));
+      } else {
+        type.with(element);
+      }
+    };
   }
 
-  private static void pass(CodeBuilder code) {
-    code.invokestatic(CRASH_POINT, "passed", MethodTypeDesc.of(ConstantDescs.CD_void));
+  private static void pass(CodeBuilder code, int exitCode) {
+    code.loadConstant(exitCode)
+        .invokestatic(
+            CRASH_POINT, "passed", MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_int));
   }
 
   /**
