@@ -92,12 +92,11 @@ final class Intake {
   }
 
   private Answer answerAtOnce(Request request) {
-    String path = request.rawPath();
-    String name = path.startsWith(PATH) ? path.substring(PATH.length()) : "";
-    if (name.isEmpty() || name.indexOf('/') >= 0) {
+    Optional<String> name = serviceIn(request.rawPath());
+    if (name.isEmpty()) {
       return Errors.answer(404, "NotFoundError", "there is nothing at this path", request.id());
     }
-    EnabledService enabled = services.get(name);
+    EnabledService enabled = services.get(name.get());
     if (enabled == null) {
       return Errors.answer(
           404, "UnknownServiceError", "no service of this name is enabled here", request.id());
@@ -108,6 +107,12 @@ final class Intake {
           .with("Allow", "POST");
     }
     return receive(request, enabled);
+  }
+
+  /** The name of a service, known or not, in a path as it was sent; empty in any other path. */
+  static Optional<String> serviceIn(String rawPath) {
+    String name = rawPath.startsWith(PATH) ? rawPath.substring(PATH.length()) : "";
+    return name.isEmpty() || name.indexOf('/') >= 0 ? Optional.empty() : Optional.of(name);
   }
 
   private Answer receive(Request request, EnabledService enabled) {

@@ -20,7 +20,8 @@ final class JsonIndex {
   private static final int ROOM = 16;
 
   /**
-   * More than the largest body of a provider has; a body of nothing but commas has twelve times.
+   * More than the largest body of a provider has: GitHub's may have 25 MB, and a value in it takes
+   * some 30 bytes with its name. A body of nothing but commas has twelve times as many.
    */
   private static final int MOST_VALUES = 1_000_000;
 

@@ -158,8 +158,8 @@ public final class Payload {
   }
 
   /**
-   * An object that has fields, as JSON text without white space between its tokens. Numbers keep
-   * their value, however large.
+   * An object that has fields, as JSON text without white space between its tokens. Numbers stay as
+   * they were written.
    */
   public Optional<String> json(String... path) {
     int found = at(path);
@@ -169,8 +169,17 @@ public final class Payload {
     var text = new StringWriter();
     try (var parser = json.parserAt(found);
         var generator = StrictJson.MAPPER.createGenerator(text)) {
-      parser.nextToken();
-      generator.copyCurrentStructureExact(parser);
+      int depth = 0;
+      do {
+        JsonToken token = parser.nextToken();
+        if (token.isNumeric()) {
+          // Copied as a value, 1e99999999999 would be more than a BigDecimal can hold.
+          generator.writeNumber(parser.getText());
+        } else {
+          generator.copyCurrentEvent(parser);
+        }
+        depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+      } while (depth > 0);
       generator.flush();
       return Optional.of(text.toString());
     } catch (IOException e) {

@@ -17,6 +17,11 @@ import java.nio.charset.StandardCharsets;
  * different things in it.
  */
 final class StrictJson {
+  /** Providers' longest numbers have 20; text of any length is a string. */
+  private static final int MOST_DIGITS = 100;
+
+  private static final int LONGEST_NAME = 1024;
+
   private static final int CHUNK = 8192;
 
   private static final JsonFactory FACTORY =
@@ -24,8 +29,8 @@ final class StrictJson {
           .streamReadConstraints(
               StreamReadConstraints.builder()
                   .maxNestingDepth(100)
-                  .maxNumberLength(1000)
-                  .maxNameLength(8192)
+                  .maxNumberLength(MOST_DIGITS)
+                  .maxNameLength(LONGEST_NAME)
                   // The limit on the body bounds it already.
                   .maxStringLength(Integer.MAX_VALUE)
                   .build())

@@ -114,13 +114,16 @@ final class SlackHandler implements ServiceHandler<SlackMessage> {
       return malformed("trigger_id is missing");
     }
     RawBody json = RawBody.of(Payload.ofFields(form.all()));
-    Payload payload = Payload.read(json.bytes()).orElseThrow();
+    Optional<Payload> payload = Payload.read(json.bytes());
+    if (payload.isEmpty()) {
+      return malformed("a field's name is too long");
+    }
     return message(
         "slash_command",
         id.get(),
         SlackKeys.ofCommand(id.get()),
         SLASH_COMMAND,
-        payload,
+        payload.get(),
         json,
         delivery);
   }

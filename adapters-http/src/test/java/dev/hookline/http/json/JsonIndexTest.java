@@ -43,8 +43,8 @@ class JsonIndexTest {
                   .streamReadConstraints(
                       StreamReadConstraints.builder()
                           .maxNestingDepth(100)
-                          .maxNumberLength(1000)
-                          .maxNameLength(8192)
+                          .maxNumberLength(100)
+                          .maxNameLength(1024)
                           .build())
                   .build())
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -236,7 +236,7 @@ class JsonIndexTest {
   }
 
   @Test
-  void whatIsWrongInAnyByteIsReadAsTheTreeReadsIt() {
+  void whatIsWrongInAnyByteIsReadAsTheTreeReadsIt() throws IOException {
     int taken = 0;
     int refused = 0;
     for (long seed = 0; seed < 3_000; seed++) {
@@ -250,10 +250,11 @@ class JsonIndexTest {
 
       String about = "seed %d: %s".formatted(seed, new String(changed, UTF_8));
       assertEquals(tree.isPresent(), payload.isPresent(), about);
-      assertEquals(
-          tree.filter(node -> !node.isEmpty()).map(JsonNode::toString),
-          payload.flatMap(Payload::json),
-          about);
+      Optional<String> json = payload.flatMap(Payload::json);
+      assertEquals(tree.filter(node -> !node.isEmpty()).isPresent(), json.isPresent(), about);
+      if (json.isPresent()) {
+        assertTrue(tree.orElseThrow().equals(BY_VALUE, TREES.readTree(json.get())), about);
+      }
       taken += payload.isPresent() ? 1 : 0;
       refused += payload.isPresent() ? 0 : 1;
     }
@@ -353,14 +354,14 @@ class JsonIndexTest {
 
   @Test
   void numbersAndNamesHaveABoundedLength() {
-    assertTrue(Payload.read(number("1".repeat(1000))).isPresent());
-    assertTrue(Payload.read(number("1".repeat(1001))).isEmpty());
-    assertTrue(Payload.read(number("0." + "1".repeat(998))).isPresent());
-    assertTrue(Payload.read(number("0." + "1".repeat(1001))).isEmpty());
-    assertTrue(Payload.read(number("1e" + "1".repeat(1001))).isEmpty());
+    assertTrue(Payload.read(number("1".repeat(100))).isPresent());
+    assertTrue(Payload.read(number("1".repeat(101))).isEmpty());
+    assertTrue(Payload.read(number("0." + "1".repeat(98))).isPresent());
+    assertTrue(Payload.read(number("0." + "1".repeat(101))).isEmpty());
+    assertTrue(Payload.read(number("1e" + "1".repeat(101))).isEmpty());
     assertTrue(Payload.read(number("-" + "1".repeat(1_000_000))).isEmpty());
-    assertTrue(Payload.read(name("n".repeat(8_000))).isPresent());
-    assertTrue(Payload.read(name("n".repeat(9_000))).isEmpty());
+    assertTrue(Payload.read(name("n".repeat(1_000))).isPresent());
+    assertTrue(Payload.read(name("n".repeat(1_100))).isEmpty());
   }
 
   private static byte[] number(String digits) {

@@ -113,7 +113,7 @@ class PayloadTest {
     var odd =
         payload(
             "{\"a\":1e400000000,\"b\":"
-                + "9".repeat(400)
+                + "9".repeat(100)
                 + ",\"c\":-9223372036854775809,\"d\":0.5}");
     for (String name : List.of("a", "b", "c", "d", "none")) {
       assertEquals(Optional.empty(), odd.whole(name), name);
@@ -165,15 +165,15 @@ class PayloadTest {
   }
 
   @Test
-  void anObjectAsTextKeepsTheValuesOfItsNumbers() {
+  void anObjectAsTextHasItsNumbersAsTheyWereWritten() {
     Payload payload =
         payload(
             """
-            {"o": {"a": 1e131000, "b": 12345678901234567890, "c": 1.10, "d": [true, null, "ü"]}}
+            {"o": {"a": 1e131000, "e": 1e99999999999, "f": 9007199254740993, "b": 12345678901234567890, "c": 1.10, "d": [true, null, "ü"]}}
             """);
     assertEquals(
         Optional.of(
-            "{\"a\":1E+131000,\"b\":12345678901234567890,\"c\":1.10,\"d\":[true,null,\"ü\"]}"),
+            "{\"a\":1e131000,\"e\":1e99999999999,\"f\":9007199254740993,\"b\":12345678901234567890,\"c\":1.10,\"d\":[true,null,\"ü\"]}"),
         payload.json("o"));
   }
 }

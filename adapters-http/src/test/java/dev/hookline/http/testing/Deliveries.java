@@ -70,6 +70,10 @@ public final class Deliveries {
     return this;
   }
 
+  public boolean isForm() {
+    return List.of(FORM).equals(headers.get("Content-Type"));
+  }
+
   public Delivery build() {
     return new Delivery(service, Headers.of(headers), RawBody.of(body), receivedAt, "192.0.2.1");
   }
