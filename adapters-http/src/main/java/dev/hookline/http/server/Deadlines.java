@@ -108,7 +108,7 @@ final class Deadlines implements AutoCloseable {
 
   /** Does something that does not block, unless all is over before. */
   void later(Duration time, Runnable action) {
-    timer.schedule(action, time.toNanos(), TimeUnit.NANOSECONDS);
+    var _ = timer.schedule(action, time.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   /** Writing to a sender that does not read may block; the timer must not. */
