@@ -15,6 +15,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -72,6 +73,8 @@ class ConsoleIT {
         """
             .formatted(TOKEN, SECRET, target.getAddress().getPort()));
     up = HooklineProcess.start(folder, Map.of(), "up").readingOutput();
+    // More patience than a port is given otherwise: a first start unpacks and makes a PostgreSQL.
+    up.log(line -> line.path("listener").asText().equals("admin"), Duration.ofSeconds(90));
     intake = up.port("intake");
     String home = "http://127.0.0.1:" + up.port("admin");
     http = HttpClient.newHttpClient();
