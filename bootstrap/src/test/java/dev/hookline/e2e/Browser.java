@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +30,6 @@ final class Browser implements AutoCloseable {
 
   private final ChromeDriver driver;
   private final String home;
-  private final List<String> complaints = new ArrayList<>();
 
   private Browser(ChromeDriver driver, String home) {
     this.driver = driver;
@@ -149,13 +147,12 @@ final class Browser implements AutoCloseable {
     }
   }
 
-  /** What the page and the browser have complained about since the last time. */
+  /** The warnings and errors of the page and the browser since the last time. */
   List<String> complaints() {
-    complaints.clear();
-    driver.manage().logs().get(LogType.BROWSER).getAll().stream()
+    return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
+        .filter(entry -> entry.getLevel().intValue() >= Level.WARNING.intValue())
         .map(entry -> entry.getLevel() + " " + entry.getMessage())
-        .forEach(complaints::add);
-    return List.copyOf(complaints);
+        .toList();
   }
 
   /** Fails if the page is wider than what it is seen through. */

@@ -15,6 +15,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -72,6 +73,8 @@ class ConsoleIT {
         """
             .formatted(TOKEN, SECRET, target.getAddress().getPort()));
     up = HooklineProcess.start(folder, Map.of(), "up").readingOutput();
+    // More patience than a port is given otherwise: a first start unpacks and makes a PostgreSQL.
+    up.log(line -> line.path("listener").asText().equals("admin"), Duration.ofSeconds(90));
     intake = up.port("intake");
     String home = "http://127.0.0.1:" + up.port("admin");
     http = HttpClient.newHttpClient();
@@ -272,14 +275,13 @@ class ConsoleIT {
   /** Sends a delivery of GitHub's, and gives the id of its pipeline; of an unwanted one nothing. */
   private static String deliver(String type, String repository, String more) throws Exception {
     String[] names = repository.split("/", -1);
+    String ofType =
+        type.equals("issue_comment")
+            ? "\"action\":\"created\",\"issue\":{\"number\":1},\"comment\":{\"body\":\"hello\"}"
+            : "\"ref\":\"refs/heads/main\",\"commits\":[]";
     String body =
-        "{\"id\":\"%s\",\"repository\":{\"name\":\"%s\",\"owner\":{\"login\":\"%s\"}},\"more\":%s}"
-            .formatted(UUID.randomUUID(), names[1], names[0], more);
-    if (type.equals("issue_comment")) {
-      body =
-          body.substring(0, body.length() - 1)
-              + ",\"action\":\"created\",\"issue\":{\"number\":1},\"comment\":{\"body\":\"hello\"}}";
-    }
+        "{\"id\":\"%s\",\"repository\":{\"name\":\"%s\",\"owner\":{\"login\":\"%s\"}},%s,\"more\":%s}"
+            .formatted(UUID.randomUUID(), names[1], names[0], ofType, more);
     var mac = Mac.getInstance("HmacSHA256");
     mac.init(new SecretKeySpec(SECRET.getBytes(UTF_8), "HmacSHA256"));
     var request =

@@ -52,6 +52,14 @@ final class Markup {
         .withClass("num");
   }
 
+  /** The same to the millisecond. */
+  static DomContent exactly(Instant instant) {
+    Instant shown = instant.truncatedTo(ChronoUnit.MILLIS);
+    return time("%s.%03d".formatted(DAY_AND_TIME.format(shown), shown.getNano() / 1_000_000))
+        .attr("datetime", shown.toString())
+        .withClass("num");
+  }
+
   static DomContent badge(PipelineState.Name state) {
     return span(state.name()).withClasses("badge", state.name().toLowerCase(Locale.ROOT));
   }

@@ -3,6 +3,7 @@ package dev.hookline.http.console;
 import static dev.hookline.http.console.Markup.ask;
 import static dev.hookline.http.console.Markup.at;
 import static dev.hookline.http.console.Markup.badge;
+import static dev.hookline.http.console.Markup.exactly;
 import static dev.hookline.http.console.Markup.fact;
 import static dev.hookline.http.console.Markup.lasting;
 import static dev.hookline.http.console.Markup.link;
@@ -89,7 +90,7 @@ record PipelinePage(PipelineView.Detailed found, Optional<String> notice) {
   private static DomContent step(HistoryEntry entry, Duration after) {
     PipelineState.Name shown = entry.targetState().orElse(entry.state());
     return li(
-            at(entry.at()),
+            exactly(entry.at()),
             span(after.isNegative() ? "" : "+" + lasting(after)).withClass("after num"),
             badge(shown),
             span(entry.attempt() == 0 ? "" : "attempt " + entry.attempt()),
