@@ -76,7 +76,8 @@ final class Member implements AutoCloseable {
   }
 
   private Process start() throws IOException {
-    String incarnation = name + "-" + (generation + 1);
+    int next = generation + 1;
+    String incarnation = name + "-" + next;
     var builder =
         new ProcessBuilder(Path.of("bin", "hookline").toAbsolutePath().toString(), role)
             .directory(folder.toFile())
@@ -90,7 +91,7 @@ final class Member implements AutoCloseable {
         .compute("HOOKLINE_DB_URL", (_, url) -> url + "?ApplicationName=" + incarnation);
     builder.environment().put("HOOKLINE_OPTS", options);
     Process started = builder.start();
-    generation++;
+    generation = next;
     return started;
   }
 

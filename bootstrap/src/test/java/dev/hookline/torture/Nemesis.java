@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 final class Nemesis {
   private static final Duration STALL = Duration.ofMillis(2500);
   private static final Duration UNDER_WAY = Duration.ofMillis(300);
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration POLL = Duration.ofMillis(20);
 
   /** Acknowledgements that arrive just before PostgreSQL is killed. */
