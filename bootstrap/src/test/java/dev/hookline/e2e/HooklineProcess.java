@@ -160,6 +160,13 @@ final class HooklineProcess implements AutoCloseable {
     return exitCode();
   }
 
+  /** Sends SIGTERM as one who has no patience, and waits for the end. */
+  int terminateTwice() throws InterruptedException {
+    process.destroy();
+    process.destroy();
+    return exitCode();
+  }
+
   int exitCode() throws InterruptedException {
     if (!process.waitFor(40, TimeUnit.SECONDS)) {
       process.destroyForcibly();
