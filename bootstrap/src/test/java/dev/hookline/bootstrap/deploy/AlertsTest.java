@@ -63,10 +63,7 @@ class AlertsTest {
   @Test
   void theReadmeHasTheSameAlerts() throws IOException {
     String written =
-        ROW.matcher(readme())
-            .results()
-            .map(row -> row.group(1))
-            .collect(Collectors.joining("\n"));
+        ROW.matcher(readme()).results().map(row -> row.group(1)).collect(Collectors.joining("\n"));
     String shipped =
         alerts().stream()
             .map(alert -> "`%s` | %s".formatted(alert.name(), alert.severity()))
