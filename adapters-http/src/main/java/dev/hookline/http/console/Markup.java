@@ -55,7 +55,7 @@ final class Markup {
   /** The same to the millisecond. */
   static DomContent exactly(Instant instant) {
     Instant shown = instant.truncatedTo(ChronoUnit.MILLIS);
-    return time("%s.%03d".formatted(DAY_AND_TIME.format(shown), shown.getNano() / 1_000_000))
+    return time("%s.%03d".formatted(DAY_AND_TIME.format(shown), shown.toEpochMilli() % 1000))
         .attr("datetime", shown.toString())
         .withClass("num");
   }
