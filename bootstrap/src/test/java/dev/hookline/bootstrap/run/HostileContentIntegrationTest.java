@@ -95,7 +95,10 @@ class HostileContentIntegrationTest {
     useCases = assembly.useCases(database);
     metrics = new PrometheusMetrics(useCases.records(), database.pauses());
     intake = closer.add(assembly.intake(useCases, metrics));
-    admin = closer.add(assembly.admin(metrics, Optional.of(Assembly.api(useCases)), Map::of));
+    admin =
+        closer.add(
+            assembly.admin(
+                metrics, Optional.of(Assembly.api(useCases)), Optional.empty(), Map::of));
   }
 
   @AfterEach
