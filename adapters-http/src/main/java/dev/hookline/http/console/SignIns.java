@@ -122,7 +122,7 @@ final class SignIns {
 
   private boolean isValid(Session session) {
     return nanoTime.getAsLong() - session.begunAt() < LONGEST.toNanos()
-        && session.tokenDigest().equals(tokenDigest());
+        && same(session.tokenDigest(), tokenDigest());
   }
 
   private static Optional<String> cookie(Headers headers) {
