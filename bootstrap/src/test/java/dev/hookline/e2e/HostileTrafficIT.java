@@ -98,7 +98,7 @@ class HostileTrafficIT {
   }
 
   @Test
-  void fiftyThousandBadRequestsAreLittleLog() throws Exception {
+  void tenThousandBadRequestsAreLittleLog() throws Exception {
     var bad =
         List.of(
             "GET /etc/passwd HTTP/1.1|Host: h||",
@@ -106,7 +106,7 @@ class HostileTrafficIT {
             "POST /webhooks/x HTTP/1.1|Host: h|Content-Length: 4||ping",
             "POST /webhooks/github HTTP/1.1|Host: h|Content-Length: 0||",
             GITHUB + "Content-Length: 2||{}");
-    int rounds = 50_000 / CONNECTIONS / bad.size();
+    int rounds = 10_000 / CONNECTIONS / bad.size();
     String before = stored();
     try (var serve = HooklineProcess.start(folder, environment, "serve")) {
       int port = serve.port("intake");
@@ -124,7 +124,7 @@ class HostileTrafficIT {
           });
       assertEquals(before, stored());
       assertEquals(0, serve.terminate());
-      assertLogged(2_500_000, serve.wholeLog());
+      assertLogged(500_000, serve.wholeLog());
     }
   }
 
