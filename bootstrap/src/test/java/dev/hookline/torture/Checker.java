@@ -13,6 +13,9 @@ import java.util.regex.Pattern;
 
 /** Compares the ledger with what is on record and what arrived: one finding for each invariant. */
 final class Checker {
+  /** Not of the product, but of the run: without its faults it proves little. */
+  static final String PLAN_KEPT = "what was planned to happen has happened";
+
   private static final Pattern HEX = Pattern.compile("[0-9a-f]{64}");
 
   /** Of each worker: what it may have in its hands, or dispatched and not yet on record. */
@@ -68,7 +71,7 @@ final class Checker {
         new Finding("I10", "no success comes after the provider's patience", inTime()),
         new Finding("I11", "what processes hold is as little as before", bounded()),
         new Finding("I12", "no secret, signature or payload where it does not belong", silent()),
-        new Finding("", "what was planned to happen has happened", happened()),
+        new Finding("", PLAN_KEPT, happened()),
         new Finding("", "every answer is as expected", ledger.wrongAnswers()),
         new Finding("", "no process ends by itself", evidence.chronicle().unexpected()));
   }
