@@ -2,14 +2,13 @@ package dev.hookline.torture;
 
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * Where a process may be made to die by itself. The statement that inserts is a transaction of its
  * own: after the insert it is committed too, and what lies between is PostgreSQL's, which is killed
  * on its own account.
  */
-enum CrashSite {
+public enum CrashSite {
   AFTER_READ(86, "serve", "dev.hookline.application.receive.ReceiveWebhook#receive#entry"),
   AFTER_VERIFY(
       87, "serve", "dev.hookline.application.receive.ReceiveWebhook#receiveAuthentic#entry"),
@@ -46,11 +45,12 @@ enum CrashSite {
     return Arrays.stream(values()).filter(site -> site.exitCode == exitCode).findFirst();
   }
 
-  /** All of the role's, for the agent. */
-  static String arguments(String role) {
-    return Arrays.stream(values())
-        .filter(site -> site.role.equals(role))
-        .map(site -> "crash=%s#%d".formatted(site.place, site.exitCode))
-        .collect(Collectors.joining(";"));
+  /**
+   * For the agent.
+   *
+   * @param passes of the site, the last of which is the end
+   */
+  public String argument(int passes) {
+    return "crash=%s#%d#%d".formatted(place, exitCode, passes);
   }
 }

@@ -1,8 +1,11 @@
 package dev.hookline.torture;
 
+import com.sun.tools.attach.AgentInitializationException;
+import com.sun.tools.attach.AgentLoadException;
+import com.sun.tools.attach.AttachNotSupportedException;
+import com.sun.tools.attach.VirtualMachine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,6 +30,7 @@ final class Member implements AutoCloseable {
   private final String name;
   private final Path folder;
   private final Map<String, String> environment;
+  private final Path agent;
   private final String options;
   private final Chronicle chronicle;
   private final CountDownLatch ended = new CountDownLatch(1);
@@ -42,6 +46,7 @@ final class Member implements AutoCloseable {
    *
    * @param role the command
    * @param name unlike those of the others
+   * @param agent the jar that is loaded into it for its end
    * @param options for the JVM
    */
   Member(
@@ -49,6 +54,7 @@ final class Member implements AutoCloseable {
       String name,
       Path folder,
       Map<String, String> environment,
+      Path agent,
       String options,
       Chronicle chronicle)
       throws IOException {
@@ -56,6 +62,7 @@ final class Member implements AutoCloseable {
     this.name = name;
     this.folder = folder;
     this.environment = Map.copyOf(environment);
+    this.agent = agent;
     this.options = options;
     this.chronicle = chronicle;
     this.process = start();
@@ -129,7 +136,7 @@ final class Member implements AutoCloseable {
   }
 
   /**
-   * Lets it die by itself.
+   * Lets it die by itself, at a place that is put into it now: until then it is as it is shipped.
    *
    * @param passes of the site, the last of which is the end
    * @return whether it did so there, and in time
@@ -137,9 +144,18 @@ final class Member implements AutoCloseable {
   boolean crash(CrashSite site, int passes, Duration patience)
       throws IOException, InterruptedException {
     Process victim = process;
-    var orders = victim.outputWriter(StandardCharsets.UTF_8);
-    orders.write("%d %d%n".formatted(site.exitCode(), passes));
-    orders.flush();
+    try {
+      VirtualMachine machine = VirtualMachine.attach(Long.toString(victim.pid()));
+      machine.loadAgent(agent.toString(), site.argument(passes));
+      machine.detach();
+    } catch (AttachNotSupportedException | AgentLoadException | AgentInitializationException e) {
+      throw new IOException(e);
+    } catch (IOException e) {
+      // Where much goes on it has passed the site before it could answer.
+      if (victim.isAlive()) {
+        throw e;
+      }
+    }
     return victim.waitFor(patience.toNanos(), TimeUnit.NANOSECONDS)
         && victim.exitValue() == site.exitCode();
   }

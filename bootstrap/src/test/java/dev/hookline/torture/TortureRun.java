@@ -37,8 +37,9 @@ final class TortureRun {
 
   /**
    * The second compiler is for those who live longer; here it would take the machine for itself.
+   * The agent is loaded by the end alone, since Java starts without its cache where there is one.
    */
-  private static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1";
+  private static final String OPTIONS = "-XX:TieredStopAtLevel=1 -XX:+EnableDynamicAgentLoading";
 
   private static final int LOWEST_PORT = 20_000;
   private static final int HIGHEST_PORT = 32_000;
@@ -152,7 +153,7 @@ final class TortureRun {
             intakes.add(new Senders.Intake(name, port));
             own.put("HOOKLINE_HTTP_PORT", Integer.toString(port));
           }
-          members.add(new Member(role, name, folder, own, options(agent, role), chronicle));
+          members.add(new Member(role, name, folder, own, agent, options(agent), chronicle));
         }
       }
       for (String name : admins.keySet()) {
@@ -196,12 +197,11 @@ final class TortureRun {
     }
   }
 
-  private String options(Path agent, String role) {
-    // The defect first: a crash point lies in what stands in for a method, too.
-    var arguments = new ArrayList<String>();
-    plan.defect().flatMap(Defect::agentArgument).ifPresent(arguments::add);
-    arguments.add(CrashSite.arguments(role));
-    return "%s -javaagent:%s=%s".formatted(SHORT_LIVED, agent, String.join(";", arguments));
+  private String options(Path agent) {
+    return plan.defect()
+        .flatMap(Defect::agentArgument)
+        .map(argument -> "%s -javaagent:%s=%s".formatted(OPTIONS, agent, argument))
+        .orElse(OPTIONS);
   }
 
   private String configuration() {
@@ -394,7 +394,10 @@ final class TortureRun {
     Path jar = folder.resolve("agent.jar");
     var manifest = new Manifest();
     manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
-    manifest.getMainAttributes().put(new Attributes.Name("Premain-Class"), Agent.class.getName());
+    for (String starts : List.of("Premain-Class", "Agent-Class")) {
+      manifest.getMainAttributes().put(new Attributes.Name(starts), Agent.class.getName());
+    }
+    manifest.getMainAttributes().put(new Attributes.Name("Can-Retransform-Classes"), "true");
     try (var out = new JarOutputStream(Files.newOutputStream(jar), manifest)) {
       for (String name : AGENT_CLASSES) {
         String path = Agent.class.getPackageName().replace('.', '/') + "/" + name + ".class";

@@ -5,18 +5,16 @@ import java.lang.classfile.ClassHierarchyResolver;
 import java.lang.classfile.ClassTransform;
 import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
-import java.nio.charset.StandardCharsets;
+import java.lang.instrument.UnmodifiableClassException;
 import java.security.ProtectionDomain;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Scanner;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rewrites a few classes while they are loaded. Its argument is a list of what is to be done,
- * separated by semicolons: {@code crash=CLASS#METHOD#entry|exit#EXIT_CODE} or {@code plant=NAME}. A
- * crash point does nothing until a line on the process's input says {@code EXIT_CODE PASSES}.
+ * Rewrites a few classes. What is to be done is its argument: {@code plant=NAME} when the process
+ * starts, or {@code crash=CLASS#METHOD#entry|exit#EXIT_CODE#PASSES} while it runs. Until then a
+ * process without a defect is the one that is shipped, in every class of it.
  */
 public final class Agent implements ClassFileTransformer {
   private final Map<String, ClassTransform> transforms;
@@ -28,37 +26,34 @@ public final class Agent implements ClassFileTransformer {
   /** Called by the JVM before {@code main}. */
   public static void premain(String argument, Instrumentation instrumentation) {
     instrumentation.addTransformer(of(argument));
-    Thread.ofPlatform().daemon().name("crash").start(Agent::obey);
+  }
+
+  /** Called by the JVM when it is told to load this while it runs. */
+  public static void agentmain(String argument, Instrumentation instrumentation)
+      throws UnmodifiableClassException {
+    Agent agent = of(argument);
+    instrumentation.addTransformer(agent, true);
+    for (Class<?> loaded : instrumentation.getAllLoadedClasses()) {
+      if (agent.transforms.containsKey(loaded.getName())) {
+        instrumentation.retransformClasses(loaded);
+      }
+    }
   }
 
   static Agent of(String argument) {
-    var transforms = new HashMap<String, ClassTransform>();
-    for (String one : argument.split(";", -1)) {
-      String[] parts = one.split("=", 2);
-      Map<String, ClassTransform> asked =
-          switch (parts[0]) {
-            case "crash" -> crash(parts[1].split("#", -1));
-            case "plant" -> Plants.transforms(parts[1]);
-            default -> throw new IllegalArgumentException(one);
-          };
-      asked.forEach(
-          (name, transform) -> transforms.merge(name, transform, ClassTransform::andThen));
-    }
-    return new Agent(transforms);
+    String[] parts = argument.split("=", 2);
+    return switch (parts[0]) {
+      case "crash" -> crash(parts[1].split("#", -1));
+      case "plant" -> new Agent(Plants.transforms(parts[1]));
+      default -> throw new IllegalArgumentException(argument);
+    };
   }
 
-  private static Map<String, ClassTransform> crash(String[] where) {
+  private static Agent crash(String[] where) {
     int exitCode = Integer.parseInt(where[3]);
-    return Map.of(where[0], Rewriting.crash(where[1], where[2].equals("entry"), exitCode));
-  }
-
-  private static void obey() {
-    try (var orders = new Scanner(System.in, StandardCharsets.UTF_8)) {
-      while (orders.hasNextInt()) {
-        int exitCode = orders.nextInt();
-        CrashPoint.arm(exitCode, orders.nextInt());
-      }
-    }
+    CrashPoint.arm(exitCode, Integer.parseInt(where[4]));
+    return new Agent(
+        Map.of(where[0], Rewriting.crash(where[1], where[2].equals("entry"), exitCode)));
   }
 
   @Override
