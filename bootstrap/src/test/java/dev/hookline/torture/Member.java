@@ -152,7 +152,7 @@ final class Member implements AutoCloseable {
       throw new IOException(e);
     } catch (IOException e) {
       // Where much goes on it has passed the site before it could answer.
-      if (victim.isAlive()) {
+      if (!victim.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
         throw e;
       }
     }
