@@ -1,5 +1,6 @@
 package dev.hookline.torture;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -8,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -78,6 +80,46 @@ record FaultPlan(List<Blow> intakes, List<Blow> workers, List<Blow> database) {
 
   private Stream<Blow> all() {
     return Stream.of(intakes, workers, database).flatMap(List::stream);
+  }
+
+  /**
+   * One blow, and when it is due.
+   *
+   * @param after since the beginning
+   */
+  record Timed(Duration after, Blow blow) {}
+
+  /**
+   * The three lists, with all blows at even distances: two processes that start at once would take
+   * the machine from each other.
+   */
+  List<List<Timed>> timetable(Duration duration) {
+    var lists = List.of(intakes, workers, database);
+    long gap = duration.toNanos() / (all().count() + 1);
+    var timetable = new ArrayList<List<Timed>>();
+    for (List<Blow> list : lists) {
+      var timed = new ArrayList<Timed>();
+      for (int i = 0; i < list.size(); i++) {
+        double share = (i + 0.5) / list.size();
+        long before = lists.stream().mapToLong(other -> earlier(other, list, share, lists)).sum();
+        timed.add(new Timed(Duration.ofNanos((i + before + 1) * gap), list.get(i)));
+      }
+      timetable.add(timed);
+    }
+    return timetable;
+  }
+
+  /** How many of another list's blows come before that part of the whole. */
+  private static long earlier(
+      List<Blow> other, List<Blow> own, double share, List<List<Blow>> lists) {
+    if (other == own) {
+      return 0;
+    }
+    boolean first = lists.indexOf(other) < lists.indexOf(own);
+    return IntStream.range(0, other.size())
+        .mapToDouble(i -> (i + 0.5) / other.size())
+        .filter(their -> their < share || (first && their == share))
+        .count();
   }
 
   /** How often each is to happen, by {@link Blow#name}. */

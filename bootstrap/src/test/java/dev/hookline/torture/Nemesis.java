@@ -5,7 +5,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** Does the harm that is planned, evenly over the time, and notes what it has seen happen. */
 final class Nemesis {
@@ -49,26 +48,28 @@ final class Nemesis {
 
   /** Returns when all is done. */
   void run() throws InterruptedException {
+    long begun = System.nanoTime();
     List<Thread> threads =
-        Stream.of(faults.intakes(), faults.workers(), faults.database())
-            .map(blows -> Thread.ofVirtual().name("nemesis").start(() -> strikeAll(blows)))
+        faults.timetable(plan.duration()).stream()
+            .map(blows -> Thread.ofVirtual().name("nemesis").start(() -> strikeAll(blows, begun)))
             .toList();
     for (Thread thread : threads) {
       thread.join();
     }
   }
 
-  private void strikeAll(List<Blow> blows) {
-    long begun = System.nanoTime();
-    long gap = plan.duration().toNanos() / (blows.size() + 1);
+  private void strikeAll(List<FaultPlan.Timed> blows, long begun) {
+    long end = begun + plan.duration().toNanos() * 5 / 4;
     try {
-      long end = begun + plan.duration().toNanos() * 5 / 4;
-      for (int i = 0; i < blows.size() && System.nanoTime() < end; i++) {
-        long left = begun + (long) ((i + 0.5) * gap) - System.nanoTime();
+      for (FaultPlan.Timed timed : blows) {
+        long left = begun + timed.after().toNanos() - System.nanoTime();
         if (left > 0) {
           Thread.sleep(Duration.ofNanos(left));
         }
-        strikeAndNote(blows.get(i));
+        if (System.nanoTime() > end) {
+          return;
+        }
+        strikeAndNote(timed.blow());
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();

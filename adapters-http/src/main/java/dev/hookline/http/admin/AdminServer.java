@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What operators ask: health, metrics and, where the process has them, records, replays and the
- * console. Serves from its construction until it is closed.
+ * What operators ask: health, metrics, descriptions of the HTTP surfaces and, where the process has
+ * them, records, replays and the console. Serves from its construction until it is closed.
  */
 public final class AdminServer implements AutoCloseable {
   static final Duration SOON = Duration.ofSeconds(1);
@@ -130,6 +130,10 @@ public final class AdminServer implements AutoCloseable {
     if (path.equals("/metrics")) {
       return onlyRead(request)
           .orElseGet(() -> Answer.of(200, PrometheusMetrics.CONTENT_TYPE, metrics.scrape()));
+    }
+    Optional<Description> description = Description.at(path);
+    if (description.isPresent()) {
+      return onlyRead(request).orElseGet(description.get()::answer);
     }
     Optional<String> methods = api.flatMap(_ -> AdminApi.methodsOf(path));
     if (methods.isEmpty()) {

@@ -34,6 +34,17 @@ final class Overload {
   /** What is far too much, in peaks. */
   static final double FLOOD = 10;
 
+  /**
+   * What the heap has grown by in the steps before would be counted as a step's own, so that those
+   * whose memory is compared begin with an intake of the same age.
+   */
+  private static final Set<Double> OF_THE_SAME_AGE = Set.of(CALM, 2.0, FLOOD);
+
+  /** Java learns for longer than a warm-up takes: a peak counts once the next one is no higher. */
+  private static final int MOST_PEAKS = 6;
+
+  private static final double HIGHER = 1.03;
+
   private static final String DATABASE = "overload";
   private static final int PEAK_CONNECTIONS = 64;
   private static final int STEP_WARMUP_SECONDS = 2;
@@ -121,11 +132,16 @@ final class Overload {
   Outcome run() throws IOException {
     house.migrate(ground.cluster().makeTemplate());
     ground.cluster().renew(DATABASE);
-    House.Intake intake = house.serve(DATABASE, Map.of("HOOKLINE_OPTS", extent.javaOptions()));
+    House.Intake intake = serve();
     try {
-      warmUp(intake);
+      findPeak(intake);
       if (extent.parts().contains(Part.CURVE)) {
         for (double share : extent.steps()) {
+          if (OF_THE_SAME_AGE.contains(share)) {
+            Children.stop(intake.process());
+            intake = serve();
+            closedLoop(intake, 0, extent.warmup());
+          }
           settle("open loop, %s of the peak".formatted(Report.number(share)));
           measure(intake, Step.Kind.CURVE, share);
         }
@@ -154,14 +170,30 @@ final class Overload {
     ground.cluster().execute(DATABASE, "CHECKPOINT");
   }
 
-  private void warmUp(House.Intake intake) {
+  private House.Intake serve() {
+    return house.serve(DATABASE, Map.of("HOOKLINE_OPTS", extent.javaOptions()));
+  }
+
+  private void findPeak(House.Intake intake) {
+    Step best = closedLoop(intake, extent.warmup(), extent.seconds());
+    for (int i = 1; i < MOST_PEAKS; i++) {
+      Step next = closedLoop(intake, 0, extent.seconds());
+      boolean higher = next.goodput() > HIGHER * best.goodput();
+      best = next.goodput() > best.goodput() ? next : best;
+      if (!higher) {
+        break;
+      }
+    }
+    steps.add(best);
+    peak = peak == 0 ? best.goodput() : peak;
+  }
+
+  private Step closedLoop(House.Intake intake, int warmup, int seconds) {
     progress.accept("closed loop, %d connections".formatted(PEAK_CONNECTIONS));
-    var options = options(PEAK_CONNECTIONS, HONEST, extent.warmup(), extent.seconds());
+    var options = options(PEAK_CONNECTIONS, HONEST, warmup, seconds);
     try (var watch = new Watch(intake.process().pid())) {
       House.Loaded loaded = house.load(intake, House.SECRET, options).report();
-      Step step = step(Step.Kind.PEAK, 0, extent.seconds(), loaded, watch);
-      steps.add(step);
-      peak = peak == 0 ? step.goodput() : peak;
+      return step(Step.Kind.PEAK, 0, seconds, loaded, watch);
     }
   }
 

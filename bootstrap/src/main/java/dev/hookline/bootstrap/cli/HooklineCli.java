@@ -43,6 +43,7 @@ public final class HooklineCli {
             .addSubcommand(new AuditCommand(around, commands))
             .addSubcommand(new PruneCommand(around, commands))
             .addSubcommand(new ConfigCommand(around))
+            .addSubcommand(new CompletionCommand(around))
             .addSubcommand(new VersionCommand(around))
             .addSubcommand(new HelpCommand());
     line.setOut(around.out());

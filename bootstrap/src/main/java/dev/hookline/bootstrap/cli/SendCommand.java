@@ -1,5 +1,8 @@
 package dev.hookline.bootstrap.cli;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.hookline.bootstrap.config.Settings;
 import dev.hookline.bootstrap.config.Settings.Role;
 import java.io.IOException;
@@ -35,6 +38,7 @@ import picocli.CommandLine.Parameters;
       ""
     })
 final class SendCommand implements Callable<Integer> {
+  private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   @Mixin private ConfigOptions options = new ConfigOptions();
@@ -63,6 +67,9 @@ final class SendCommand implements Callable<Integer> {
       paramLabel = "N",
       description = "send so many, one after another (${DEFAULT-VALUE})")
   private int count = 1;
+
+  @Option(names = "--json", description = "each answer as one line of JSON")
+  private boolean json;
 
   private final Surroundings around;
 
@@ -151,6 +158,11 @@ final class SendCommand implements Callable<Integer> {
   }
 
   private void print(HttpResponse<String> answer) {
+    if (json) {
+      around.out().println(asJson(answer));
+      around.out().flush();
+      return;
+    }
     String pipeline =
         answer
             .headers()
@@ -162,6 +174,23 @@ final class SendCommand implements Callable<Integer> {
       around.out().println(answer.body().strip().replaceAll("\\p{Cntrl}", "?"));
     }
     around.out().flush();
+  }
+
+  /** {@code {"status","pipeline_id","answer"}}; an answer that is no JSON is text, or null. */
+  private static String asJson(HttpResponse<String> answer) {
+    ObjectNode whole = JSON.createObjectNode();
+    whole.put("status", answer.statusCode());
+    whole.put("pipeline_id", answer.headers().firstValue("X-Pipeline-Id").orElse(null));
+    if (answer.body().isBlank()) {
+      whole.putNull("answer");
+    } else {
+      try {
+        whole.set("answer", JSON.readTree(answer.body()));
+      } catch (JsonProcessingException _) {
+        whole.put("answer", answer.body());
+      }
+    }
+    return whole.toString();
   }
 
   private Optional<byte[]> body() throws IOException {

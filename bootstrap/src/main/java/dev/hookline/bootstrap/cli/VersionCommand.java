@@ -1,9 +1,11 @@
 package dev.hookline.bootstrap.cli;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Option;
 
 @Command(
     name = "version",
@@ -11,6 +13,9 @@ import picocli.CommandLine.IVersionProvider;
     versionProvider = VersionCommand.Provider.class,
     description = "Print the version.")
 final class VersionCommand implements Callable<Integer> {
+  @Option(names = "--json", description = "as JSON")
+  private boolean json;
+
   private final Surroundings around;
 
   VersionCommand(Surroundings around) {
@@ -19,7 +24,17 @@ final class VersionCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    around.out().println(text());
+    around
+        .out()
+        .println(
+            json
+                ? JsonMapper.builder()
+                    .build()
+                    .createObjectNode()
+                    .put("version", version())
+                    .put("java", Runtime.version().toString())
+                    .toString()
+                : text());
     return ExitCode.DONE;
   }
 
@@ -32,9 +47,12 @@ final class VersionCommand implements Callable<Integer> {
   }
 
   private static String text() {
+    return "hookline %s (Java %s)".formatted(version(), Runtime.version());
+  }
+
+  private static String version() {
     // From the jar's manifest; there is none where classes run from a folder.
-    String version = VersionCommand.class.getPackage().getImplementationVersion();
-    return "hookline %s (Java %s)"
-        .formatted(Objects.requireNonNullElse(version, "unpackaged"), Runtime.version());
+    return Objects.requireNonNullElse(
+        VersionCommand.class.getPackage().getImplementationVersion(), "unpackaged");
   }
 }

@@ -1,5 +1,6 @@
 package dev.hookline.bootstrap.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class HooklineCliTest {
@@ -183,5 +185,36 @@ class HooklineCliTest {
     assertTrue(shell.out().contains("pipelines"), shell.out());
     assertEquals(0, shell.run("send", "--help"));
     assertTrue(shell.out().contains("--count"), shell.out());
+  }
+
+  @Test
+  void versionIsJsonForMachines() throws IOException {
+    assertEquals(0, shell.run("version", "--json"));
+    var version = JsonMapper.builder().build().readTree(shell.out());
+    assertFalse(version.path("version").asText().isEmpty(), version::toString);
+    assertEquals(Runtime.version().toString(), version.path("java").asText());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"pip,1,pipelines", "pipelines re,2,replay", "send --ur,2,--url"})
+  void theShellCompletes(String typed, int word, String completed) throws Exception {
+    assertEquals(0, shell.run("completion"));
+    Path script = Files.writeString(folder.resolve("completion"), shell.out());
+    var bash =
+        new ProcessBuilder(
+                "bash",
+                "-c",
+                "source \"$1\" && COMP_WORDS=(hookline $2) COMP_CWORD=$3"
+                    + " && $(complete -p hookline | sed 's/.*-F \\([^ ]*\\).*/\\1/')"
+                    + " && printf '%s\\n' \"${COMPREPLY[@]}\"",
+                "bash",
+                script.toString(),
+                typed,
+                Integer.toString(word))
+            .redirectErrorStream(true)
+            .start();
+    var said = new String(bash.getInputStream().readAllBytes(), UTF_8).strip();
+    assertEquals(0, bash.waitFor(), said);
+    assertEquals(completed, said);
   }
 }

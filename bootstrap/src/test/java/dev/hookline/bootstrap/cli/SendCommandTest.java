@@ -224,4 +224,15 @@ class SendCommandTest {
       throw new IllegalStateException(e);
     }
   }
+
+  @Test
+  void answersAreJsonForMachines() throws IOException {
+    assertEquals(0, send("github", "--count", "2", "--json"));
+    List<String> lines = shell.out().lines().toList();
+    assertEquals(2, lines.size(), shell::out);
+    JsonNode first = JSON.readTree(lines.getFirst());
+    assertEquals(202, first.path("status").asInt());
+    assertEquals("the-pipeline", first.path("pipeline_id").asText());
+    assertEquals("accepted", first.at("/answer/status").asText());
+  }
 }
