@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.hookline.application.dispatch.Targets;
 import dev.hookline.bootstrap.config.Configuration;
 import dev.hookline.bootstrap.config.Settings;
 import dev.hookline.bootstrap.config.Settings.Role;
@@ -27,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -50,6 +53,7 @@ class OpenApiIntegrationTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String SECRET = "a secret in this test of ";
   private static final String TOKEN = "the operators' token";
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final String NOBODY = UUID.randomUUID().toString();
 
   /** Answers to what goes wrong inside, or takes long, which other tests are about. */
@@ -67,6 +71,15 @@ class OpenApiIntegrationTest {
             repositories: [{match: {team: ENG}, repository: octo/linear}]
       """;
 
+  /** Another process of the same installation, whose settings are others. */
+  private static final String HOMELESS =
+      """
+      hookline:
+        services:
+          github: {supported-events: [push]}
+          slack: {refuse-with: status}
+      """;
+
   @TempDir private Path folder;
   private final Clock clock = Clock.systemUTC();
   private final HttpClient http = HttpClient.newHttpClient();
@@ -78,7 +91,7 @@ class OpenApiIntegrationTest {
 
   @BeforeEach
   void assemble() throws IOException {
-    var assembly = new Assembly(settings(Map.of()), clock);
+    var assembly = new Assembly(settings(CONFIGURATION, Map.of()), clock);
     Database database = closer.add(assembly.open("test-intake", 8));
     database.migrate();
     UseCases useCases = assembly.useCases(database);
@@ -88,6 +101,14 @@ class OpenApiIntegrationTest {
         closer.add(
             assembly.admin(
                 metrics, Optional.of(Assembly.api(useCases)), Optional.empty(), Map::of));
+    closer
+        .add(
+            assembly.worker(
+                closer.add(assembly.open("test-worker", 4)),
+                useCases.format(),
+                metrics,
+                Targets.only(new WatchedTarget("watched"))))
+        .start();
   }
 
   @AfterEach
@@ -96,8 +117,8 @@ class OpenApiIntegrationTest {
     closer.close();
   }
 
-  private Settings settings(Map<String, String> more) throws IOException {
-    Path file = Files.writeString(folder.resolve("hookline.yaml"), CONFIGURATION);
+  private Settings settings(String configuration, Map<String, String> more) throws IOException {
+    Path file = Files.writeString(folder.resolve("hookline.yaml"), configuration);
     var environment = new HashMap<String, String>();
     for (String service : List.of("GITHUB", "SLACK", "LINEAR")) {
       environment.put("HOOKLINE_%s_SECRETS".formatted(service), SECRET + service);
@@ -109,9 +130,11 @@ class OpenApiIntegrationTest {
     environment.put("HOOKLINE_HTTP_HOST", "127.0.0.1");
     environment.put("HOOKLINE_HTTP_PORT", "0");
     environment.put("HOOKLINE_HTTP_MAX_BODY_BYTES", "10000");
+    environment.put("HOOKLINE_ADMIN_HOST", "0.0.0.0");
     environment.put("HOOKLINE_ADMIN_PORT", "0");
     environment.put("HOOKLINE_ADMIN_TOKEN", TOKEN);
     environment.putAll(more);
+    environment.values().removeIf(String::isEmpty);
     return Configuration.load(
             new Configuration.Sources(folder, Optional.of(file), environment, System::nanoTime),
             Role.TOOL,
@@ -153,11 +176,13 @@ class OpenApiIntegrationTest {
         signed("slack", command).setHeader("Content-Type", "application/x-www-form-urlencoded"));
     for (String service : List.of("github", "slack", "linear")) {
       withOthers(
+          CONFIGURATION,
           Map.of("HOOKLINE_%s_SECRETS".formatted(upper(service)), ""),
-          other -> deliver(surface, service, signed(service, good(service), other)));
+          (other, _) -> deliver(surface, service, signed(service, good(service), other)));
       withOthers(
+          CONFIGURATION,
           Map.of("HOOKLINE_%s_RATE_LIMIT".formatted(upper(service)), "1:1"),
-          other -> {
+          (other, _) -> {
             deliver(surface, service, signed(service, good(service), other));
             deliver(surface, service, signed(service, good(service), other));
           });
@@ -170,12 +195,27 @@ class OpenApiIntegrationTest {
   void theAdminEndpointAnswersAsDescribed() throws Exception {
     Surface surface = described("admin");
     assertEquals("3.1.1", surface.version());
-    String pipeline = accepted();
+    String pipeline = accepted("github");
+    String fromSlack = accepted("slack");
+    awaitDispatched(pipeline);
+    awaitDispatched(fromSlack);
+    withOthers(
+        HOMELESS,
+        Map.of(),
+        (otherIntake, otherAdmin) -> {
+          for (String id : List.of(pipeline, fromSlack)) {
+            String path = "/api/pipelines/%s/replay".formatted(id);
+            wrong.addAll(surface.check("POST", path, send(admin("POST", path, otherAdmin))));
+          }
+          String comment = good("github").replace("\"id\":1", "\"id\":2");
+          send(signed("github", comment, otherIntake));
+        });
     send(signed("github", homeless("github")));
-    String refused =
-        JSON.readTree(send(admin("GET", "/api/refused")).body())
-            .at("/refused/0/refused_id")
-            .asText();
+    send(signed("github", unwanted("github")));
+    for (JsonNode refused :
+        JSON.readTree(send(admin("GET", "/api/refused")).body()).path("refused")) {
+      ask(surface, "POST", "/api/refused/%s/replay".formatted(refused.path("refused_id").asText()));
+    }
 
     ask(surface, "GET", "/health/live");
     ask(surface, "GET", "/health/ready");
@@ -191,7 +231,6 @@ class OpenApiIntegrationTest {
     ask(surface, "GET", "/api/refused?error=a&error=b");
     ask(surface, "POST", "/api/pipelines/%s/replay".formatted(pipeline));
     ask(surface, "POST", "/api/pipelines/%s/replay".formatted(NOBODY));
-    ask(surface, "POST", "/api/refused/%s/replay".formatted(refused));
     ask(surface, "POST", "/api/refused/%s/replay".formatted(NOBODY));
     ask(surface, "POST", "/api/pipelines/replay", "{\"state\":\"FAILED\"}");
     ask(surface, "POST", "/api/pipelines/replay", "{\"state\":\"none\"}");
@@ -203,7 +242,7 @@ class OpenApiIntegrationTest {
       switch (parts[2]) {
         case "401" -> request.setHeader("Authorization", "Bearer something else");
         case "403" ->
-            request.uri(URI.create("http://localhost.:%d%s".formatted(admin.port(), path)));
+            request.uri(URI.create("http://127.0.0.2:%d%s".formatted(admin.port(), path)));
         case "405" -> request.method("PATCH", BodyPublishers.noBody());
         default -> {
           continue;
@@ -232,16 +271,20 @@ class OpenApiIntegrationTest {
   }
 
   private interface Use {
-    void of(IntakeServer other) throws Exception;
+    void of(IntakeServer otherIntake, AdminServer otherAdmin) throws Exception;
   }
 
-  private void withOthers(Map<String, String> settings, Use use) throws Exception {
-    var assembly = new Assembly(settings(settings), clock);
+  private void withOthers(String configuration, Map<String, String> settings, Use use)
+      throws Exception {
+    var assembly = new Assembly(settings(configuration, settings), clock);
     try (Database database = assembly.open("test-other", 2)) {
       UseCases useCases = assembly.useCases(database);
       var metrics = new PrometheusMetrics(useCases.records(), database.pauses());
-      try (IntakeServer other = assembly.intake(useCases, metrics)) {
-        use.of(other);
+      try (IntakeServer otherIntake = assembly.intake(useCases, metrics);
+          AdminServer otherAdmin =
+              assembly.admin(
+                  metrics, Optional.of(Assembly.api(useCases)), Optional.empty(), Map::of)) {
+        use.of(otherIntake, otherAdmin);
       }
     }
   }
@@ -250,13 +293,23 @@ class OpenApiIntegrationTest {
     return service.toUpperCase(java.util.Locale.ROOT);
   }
 
-  private String accepted() throws Exception {
+  private String accepted(String service) throws Exception {
     return PipelineId.parse(
-            JSON.readTree(send(signed("github", good("github"))).body())
-                .path("pipeline_id")
-                .asText())
+            JSON.readTree(send(signed(service, good(service))).body()).path("pipeline_id").asText())
         .orElseThrow()
         .toString();
+  }
+
+  private void awaitDispatched(String pipeline) throws Exception {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    String shown;
+    do {
+      shown = send(admin("GET", "/api/pipelines/" + pipeline)).body();
+      if (shown.contains("\"state\":\"DISPATCHED\",\"error\"")) {
+        return;
+      }
+    } while (System.nanoTime() < deadline);
+    throw new AssertionError("never dispatched: " + shown);
   }
 
   private void deliver(Surface surface, String service, HttpRequest.Builder request)
@@ -277,7 +330,11 @@ class OpenApiIntegrationTest {
   }
 
   private HttpRequest.Builder admin(String method, String path) {
-    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d%s".formatted(admin.port(), path)))
+    return admin(method, path, admin);
+  }
+
+  private static HttpRequest.Builder admin(String method, String path, AdminServer to) {
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d%s".formatted(to.port(), path)))
         .header("Authorization", "Bearer " + TOKEN)
         .method(method, BodyPublishers.noBody());
   }
