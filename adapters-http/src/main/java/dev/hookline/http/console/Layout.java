@@ -81,6 +81,21 @@ final class Layout {
     return here ? to.attr("aria-current", "page") : to;
   }
 
+  /** A page that says why there is no other. */
+  Answer problem(int status, Visit visit, String what) {
+    return page(
+        status,
+        visit,
+        "That did not work",
+        List.of(
+            notice("problem", Optional.of(what)),
+            p(a("To the overview").withHref(Console.ROOT))));
+  }
+
+  Answer missing(Visit visit) {
+    return problem(404, visit, "There is nothing here. It may have been replayed, or be too old.");
+  }
+
   /** A page for somebody who has to sign in first. */
   Answer strangersPage(int status, String heading, List<DomContent> content) {
     return answer(
