@@ -17,7 +17,8 @@ import java.util.function.Supplier;
  * The older {@code X-Hub-Signature} proves nothing here: its SHA-1 is not looked at.
  */
 final class GitHubVerifier implements SignatureVerifier {
-  private static final String PREFIX = "sha256=";
+  static final String SIGNATURE = "X-Hub-Signature-256";
+  static final String PREFIX = "sha256=";
 
   private final Supplier<List<String>> secrets;
 
@@ -39,7 +40,7 @@ final class GitHubVerifier implements SignatureVerifier {
   /** What may be the delivery's signature, in hexadecimal digits. */
   static Optional<String> signatureIn(Headers headers) {
     return headers
-        .only("X-Hub-Signature-256")
+        .only(SIGNATURE)
         .filter(value -> value.startsWith(PREFIX))
         .map(value -> value.substring(PREFIX.length()))
         .filter(HmacSha256::isSignature);

@@ -20,6 +20,11 @@ import java.util.function.Supplier;
  * "Webhooks"). The header {@code Linear-Timestamp} is not signed and never looked at.
  */
 final class LinearVerifier implements SignatureVerifier {
+  static final String SIGNATURE = "Linear-Signature";
+
+  /** Of the body, in milliseconds. */
+  static final String TIMESTAMP = "webhookTimestamp";
+
   private final Supplier<List<String>> secrets;
   private final Duration tolerance;
 
@@ -40,7 +45,7 @@ final class LinearVerifier implements SignatureVerifier {
     // Proven, but nothing to read a time from: the handler says what is wrong with it.
     boolean inTime =
         Payload.read(delivery.body().bytes())
-            .map(payload -> payload.whole("webhookTimestamp"))
+            .map(payload -> payload.whole(TIMESTAMP))
             .map(millis -> millis.isPresent() && isInTime(millis.get(), delivery))
             .orElse(true);
     return inTime
@@ -50,7 +55,7 @@ final class LinearVerifier implements SignatureVerifier {
 
   /** What may be the delivery's signature, in hexadecimal digits. */
   static Optional<String> signatureIn(Headers headers) {
-    return headers.only("Linear-Signature").filter(HmacSha256::isSignature);
+    return headers.only(SIGNATURE).filter(HmacSha256::isSignature);
   }
 
   private boolean isInTime(long millis, Delivery delivery) {

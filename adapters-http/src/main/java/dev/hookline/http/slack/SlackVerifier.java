@@ -21,7 +21,7 @@ import java.util.function.Supplier;
 final class SlackVerifier implements SignatureVerifier {
   static final String SIGNATURE = "X-Slack-Signature";
   static final String TIMESTAMP = "X-Slack-Request-Timestamp";
-  private static final String PREFIX = "v0=";
+  static final String PREFIX = "v0=";
 
   /** More digits would not fit a long, and are no time for millions of years. */
   private static final int MAX_SECONDS_DIGITS = 15;

@@ -19,6 +19,7 @@ import dev.hookline.http.provider.Dialect;
 import dev.hookline.http.provider.ProviderProfile;
 import dev.hookline.http.provider.ProviderProfile.RefuseWith;
 import dev.hookline.http.provider.RepositoryMappings;
+import dev.hookline.http.provider.SigningScheme;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -67,6 +68,11 @@ public final class TinyDialect implements Dialect {
 
   private static Verification forged(InvalidSignatureError.Cause cause) {
     return new Verification.Forged(new InvalidSignatureError(cause));
+  }
+
+  @Override
+  public SigningScheme signing() {
+    return new SigningScheme("X-Sign", "", new SigningScheme.SignedTime.None());
   }
 
   @Override

@@ -27,6 +27,8 @@ import dev.hookline.http.admin.AdminServer;
 import dev.hookline.http.admin.ReadinessCheck;
 import dev.hookline.http.console.Console;
 import dev.hookline.http.dialects.Dialects;
+import dev.hookline.http.doctor.SignatureDoctor;
+import dev.hookline.http.doctor.SignatureDoctor.Signing;
 import dev.hookline.http.github.rest.AppToken;
 import dev.hookline.http.github.rest.GitHubDeliveryLog;
 import dev.hookline.http.github.rest.GitHubHook;
@@ -201,6 +203,22 @@ final class Assembly {
             service.replayGuard(),
             name -> kept.contains(name.toLowerCase(Locale.ROOT))),
         service.refuseWith());
+  }
+
+  SignatureDoctor doctor() {
+    return new SignatureDoctor(Dialects.all().stream().map(this::signing).toList());
+  }
+
+  private Signing signing(Dialect dialect) {
+    Service service = dialect.profile().service();
+    Optional<ServiceSettings> enabled =
+        settings.enabledServices().stream()
+            .filter(candidate -> candidate.service().equals(service))
+            .findFirst();
+    return new Signing(
+        dialect,
+        () -> enabled.flatMap(ServiceSettings::secrets).map(SecretSource::get).orElse(List.of()),
+        enabled.flatMap(ServiceSettings::tolerance).or(() -> dialect.profile().tolerance()));
   }
 
   private Map<Service, Rate> rates(Function<ServiceSettings, Optional<Rate>> rateOf) {

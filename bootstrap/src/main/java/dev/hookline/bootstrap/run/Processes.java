@@ -14,6 +14,7 @@ import dev.hookline.bootstrap.up.EmbeddedPostgresServer;
 import dev.hookline.bootstrap.up.RunFile;
 import dev.hookline.bootstrap.up.UpFolder;
 import dev.hookline.http.admin.AdminJson;
+import dev.hookline.http.doctor.SignatureDoctor;
 import dev.hookline.http.intake.IntakeServer;
 import dev.hookline.http.metrics.PrometheusMetrics;
 import dev.hookline.persistence.Database;
@@ -310,6 +311,11 @@ public final class Processes implements Commands {
     if (state != SchemaState.FITS) {
       throw CommandException.usage(DatabaseWatch.advice(state));
     }
+  }
+
+  @Override
+  public SignatureDoctor doctor(Settings settings) {
+    return new Assembly(settings, clock).doctor();
   }
 
   @Override
