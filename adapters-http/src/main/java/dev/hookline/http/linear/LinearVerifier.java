@@ -8,11 +8,11 @@ import dev.hookline.domain.handler.SignatureVerifier;
 import dev.hookline.domain.handler.Verification;
 import dev.hookline.http.json.Payload;
 import dev.hookline.http.provider.HmacSha256;
+import dev.hookline.http.provider.SigningSecrets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.Supplier;
 
 /**
@@ -25,21 +25,20 @@ final class LinearVerifier implements SignatureVerifier {
   /** Of the body, in milliseconds. */
   static final String TIMESTAMP = "webhookTimestamp";
 
-  private final Supplier<List<String>> secrets;
+  private final SigningSecrets secrets;
   private final Duration tolerance;
 
   LinearVerifier(Supplier<List<String>> secrets, Duration tolerance) {
-    this.secrets = secrets;
+    this.secrets = new SigningSecrets(secrets);
     this.tolerance = tolerance;
   }
 
   @Override
   public Verification verify(Delivery delivery) {
-    OptionalInt secret =
+    Optional<Verification.Authentic> signer =
         signatureIn(delivery.headers())
-            .map(hex -> HmacSha256.signedBy(secrets.get(), hex, delivery.body().bytes()))
-            .orElse(OptionalInt.empty());
-    if (secret.isEmpty()) {
+            .flatMap(hex -> secrets.signer(hex, delivery.body().bytes()));
+    if (signer.isEmpty()) {
       return new Verification.Forged(new InvalidSignatureError(Cause.NOT_PROVEN));
     }
     // Proven, but nothing to read a time from: the handler says what is wrong with it.
@@ -49,7 +48,7 @@ final class LinearVerifier implements SignatureVerifier {
             .map(millis -> millis.isPresent() && isInTime(millis.get(), delivery))
             .orElse(true);
     return inTime
-        ? new Verification.Authentic(secret.getAsInt())
+        ? signer.get()
         : new Verification.Forged(new InvalidSignatureError(Cause.STALE));
   }
 

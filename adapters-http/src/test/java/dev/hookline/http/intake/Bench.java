@@ -5,6 +5,7 @@ import dev.hookline.application.receive.RateLimiter;
 import dev.hookline.application.receive.ReceiveWebhook;
 import dev.hookline.application.receive.ServiceProfile;
 import dev.hookline.application.receive.WebhookMetrics;
+import dev.hookline.application.secret.SecretEvidence;
 import dev.hookline.application.replay.ReplayPipeline;
 import dev.hookline.application.standardize.Standardizer;
 import dev.hookline.domain.delivery.Service;
@@ -12,6 +13,7 @@ import dev.hookline.domain.handler.ServiceHandlerFactory;
 import dev.hookline.domain.handler.SupportedEvents;
 import dev.hookline.http.provider.ProviderProfile.RefuseWith;
 import dev.hookline.http.provider.RepositoryMappings;
+import dev.hookline.http.testing.FakeSecretUses;
 import dev.hookline.http.testing.FakeStore;
 import dev.hookline.http.testing.RawClient;
 import dev.hookline.http.testing.TinyDialect;
@@ -114,6 +116,7 @@ final class Bench implements AutoCloseable {
                 new ReplayPipeline(store, standardizer, clock),
                 new BucketQuota(Map.of()),
                 metrics,
+                new SecretEvidence(new FakeSecretUses()),
                 () -> Samples.uuid(Samples.NOON)),
             metrics,
             new WebhookLogger(),

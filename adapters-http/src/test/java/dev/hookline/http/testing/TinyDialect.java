@@ -11,6 +11,7 @@ import dev.hookline.domain.error.WebhookError.UnsupportedEventError;
 import dev.hookline.domain.event.RepositoryContext;
 import dev.hookline.domain.event.StandardizedEvent;
 import dev.hookline.domain.handler.Parsing;
+import dev.hookline.domain.handler.SecretFingerprint;
 import dev.hookline.domain.handler.ServiceHandler;
 import dev.hookline.domain.handler.SignatureVerifier;
 import dev.hookline.domain.handler.SupportedEvents;
@@ -60,7 +61,7 @@ public final class TinyDialect implements Dialect {
   public SignatureVerifier verifier(Supplier<List<String>> secrets, Optional<Duration> tolerance) {
     return delivery ->
         switch (delivery.headers().only("X-Sign").orElse("")) {
-          case "good" -> new Verification.Authentic(1);
+          case "good" -> new Verification.Authentic(1, SecretFingerprint.of("s"));
           case "stale" -> forged(InvalidSignatureError.Cause.STALE);
           default -> forged(InvalidSignatureError.Cause.NOT_PROVEN);
         };

@@ -36,6 +36,7 @@ public final class HooklineCli {
             .addSubcommand(new SendCommand(around))
             .addSubcommand(new LoadCommand(around))
             .addSubcommand(new DoctorCommand(around, commands))
+            .addSubcommand(new SecretsCommand(around, commands))
             .addSubcommand(new PipelinesCommand(around, commands))
             .addSubcommand(new RefusedCommand(around, commands))
             .addSubcommand(new ReconcileCommand(around, commands))

@@ -15,6 +15,7 @@ import dev.hookline.application.receive.ReceiveWebhook;
 import dev.hookline.application.receive.ServiceProfile;
 import dev.hookline.application.reconcile.ReconcileDeliveries;
 import dev.hookline.application.reconcile.ReconcileWhenDue;
+import dev.hookline.application.secret.SecretEvidence;
 import dev.hookline.bootstrap.config.SecretSource;
 import dev.hookline.bootstrap.config.Settings;
 import dev.hookline.bootstrap.config.Settings.ServiceSettings;
@@ -115,7 +116,7 @@ final class Assembly {
     return UseCases.over(database, settings, clock, ids);
   }
 
-  IntakeServer intake(UseCases useCases, PrometheusMetrics metrics) {
+  IntakeServer intake(UseCases useCases, PrometheusMetrics metrics, SecretEvidence evidence) {
     Settings.Http http = settings.http();
     var receive =
         new ReceiveWebhook(
@@ -125,6 +126,7 @@ final class Assembly {
             useCases.replay(),
             new BucketQuota(rates(ServiceSettings::quota)),
             metrics,
+            evidence,
             ids);
     var server =
         new IntakeServer(
@@ -148,6 +150,14 @@ final class Assembly {
             clock);
     listens("intake", server.port());
     return server;
+  }
+
+  /** What the intake notes of its secrets, shown and put on record from now on. */
+  static SecretEvidence evidence(Database database, PrometheusMetrics metrics, Closer closer) {
+    var evidence = new SecretEvidence(database.secretUses());
+    metrics.showSecretMatches(evidence);
+    closer.add(SecretRecorder.start(evidence));
+    return evidence;
   }
 
   /**

@@ -73,7 +73,8 @@ public final class Processes implements Commands {
           var metrics = new PrometheusMetrics(useCases.records(), database.pauses());
           var targets = assembly.targets(useCases.format(), metrics, closer);
           var worker = assembly.worker(workerDatabase, useCases.format(), metrics, targets);
-          var intake = assembly.intake(useCases, metrics);
+          var evidence = Assembly.evidence(database, metrics, closer);
+          var intake = assembly.intake(useCases, metrics, evidence);
           var admin =
               closer.add(
                   assembly.admin(
@@ -106,7 +107,8 @@ public final class Processes implements Commands {
           var schema = closer.add(watch(database, Duty.INTAKE, settings, life));
           var useCases = assembly.useCases(database);
           var metrics = new PrometheusMetrics(useCases.records(), database.pauses());
-          var intake = assembly.intake(useCases, metrics);
+          var evidence = Assembly.evidence(database, metrics, closer);
+          var intake = assembly.intake(useCases, metrics, evidence);
           closer.add(
               assembly.admin(
                   metrics,
