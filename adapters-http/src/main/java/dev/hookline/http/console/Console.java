@@ -10,7 +10,9 @@ import dev.hookline.application.replay.PreviewReplay;
 import dev.hookline.application.replay.ReplayPipeline;
 import dev.hookline.application.replay.ReplayPipelines;
 import dev.hookline.application.replay.ReplayRefused;
+import dev.hookline.http.doctor.SignatureDoctor;
 import dev.hookline.http.intake.ClientAddress;
+import dev.hookline.http.intake.RejectedDeliveries;
 import dev.hookline.http.operator.AdminToken;
 import dev.hookline.http.operator.InvalidRequestException;
 import dev.hookline.http.server.Answer;
@@ -41,6 +43,7 @@ public final class Console implements AutoCloseable {
   static final String PAUSES = ROOT + "/pauses";
   static final String PAUSE = PAUSES + "/pause";
   static final String RESUME = PAUSES + "/resume";
+  static final String SIGNATURES = ROOT + "/signatures";
   static final String SIGN_IN = ROOT + "/login";
   static final String SIGN_OUT = ROOT + "/logout";
   static final String LIVE = ROOT + "/live";
@@ -52,6 +55,7 @@ public final class Console implements AutoCloseable {
   private static final Pattern REFUSED_ONE = Pattern.compile(REFUSED + "/([^/]+)");
   private static final Pattern REFUSED_PART =
       Pattern.compile(REFUSED + "/([^/]+)/(payload|replay)");
+  private static final Pattern SIGNATURE = Pattern.compile(SIGNATURES + "/([0-9]{1,18})");
   private static final Pattern PLACE_HERE =
       Pattern.compile(ROOT + "(/[A-Za-z0-9_/-]*)?(\\?[A-Za-z0-9_.~%+&=*-]*)?");
 
@@ -83,7 +87,9 @@ public final class Console implements AutoCloseable {
       ReplayPipeline replayOne,
       ReplayPipelines replayMany,
       PreviewReplay previewReplay,
-      ReplayRefused replayRefused) {}
+      ReplayRefused replayRefused,
+      RejectedDeliveries rejected,
+      SignatureDoctor doctor) {}
 
   private final ClientAddress clients;
   private final SignIns signIns;
@@ -257,6 +263,7 @@ public final class Console implements AutoCloseable {
       case PIPELINES -> pages.pipelines(visit, request);
       case REFUSED -> pages.refused(visit, request);
       case PAUSES -> pages.pauses(visit, request);
+      case SIGNATURES -> pages.signatures(visit);
       case REPLAY_PIPELINES -> questions.replay(visit, Asked.inQuery(request, Asked.PIPELINES));
       case PAUSE -> questions.pause(visit, Asked.inQuery(request, Asked.SCOPE));
       case RESUME -> questions.resume(visit, Asked.inQuery(request, Asked.SCOPE));
@@ -287,6 +294,10 @@ public final class Console implements AutoCloseable {
           ? pages.payloadOfRefused(visit, refusedPart.group(1))
           : pages.withRefused(
               visit, refusedPart.group(1), found -> questions.replay(visit, found));
+    }
+    Matcher signature = SIGNATURE.matcher(visit.path());
+    if (signature.matches()) {
+      return pages.signature(visit, Long.parseLong(signature.group(1)));
     }
     return layout.missing(visit);
   }

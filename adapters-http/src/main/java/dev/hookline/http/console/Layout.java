@@ -49,6 +49,7 @@ final class Layout {
     places.put(Console.ROOT, "Overview");
     places.put(Console.PIPELINES, "Pipelines");
     places.put(Console.REFUSED, "Refused");
+    places.put(Console.SIGNATURES, "Signatures");
     places.put(Console.PAUSES, "Pauses");
     return places;
   }

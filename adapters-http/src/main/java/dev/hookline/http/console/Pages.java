@@ -6,12 +6,16 @@ import dev.hookline.application.inspect.PipelineView;
 import dev.hookline.application.pipeline.StoreUnavailableException;
 import dev.hookline.application.refused.RefusedDelivery;
 import dev.hookline.domain.pipeline.PipelineId;
+import dev.hookline.http.doctor.Diagnosis;
+import dev.hookline.http.doctor.Finding;
+import dev.hookline.http.intake.RejectedDeliveries.Rejected;
 import dev.hookline.http.server.Answer;
 import dev.hookline.http.server.Request;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -156,5 +160,39 @@ final class Pages {
             settings.targets(),
             Asked.inQuery(request, Set.of()).done());
     return layout.page(200, visit, "Pauses", page.content());
+  }
+
+  Answer signatures(Visit visit) {
+    return layout.page(
+        200, visit, "Signatures that did not hold", SignaturesPage.list(ports.rejected().list(), this::inShort));
+  }
+
+  /** What the headers tell: that costs next to nothing, and says which ones to open. */
+  private String inShort(Rejected rejected) {
+    return ports.doctor().examineHeaders(rejected.delivery()).findings().stream()
+        .filter(finding -> finding.cause() != Finding.Cause.BODY_NOT_KEPT)
+        .map(Finding::what)
+        .findFirst()
+        .orElse("No secret that is configured made it.");
+  }
+
+  Answer signature(Visit visit, long id) {
+    return ports
+        .rejected()
+        .find(id)
+        .map(
+            rejected ->
+                layout.page(
+                    200,
+                    visit,
+                    "Why this signature did not hold",
+                    SignaturesPage.one(rejected, diagnose(rejected))))
+        .orElseGet(() -> layout.missing(visit));
+  }
+
+  private Diagnosis diagnose(Rejected rejected) {
+    return rejected.hasBody()
+        ? ports.doctor().examine(rejected.delivery(), List.of())
+        : ports.doctor().examineHeaders(rejected.delivery());
   }
 }

@@ -46,6 +46,10 @@ final class Bench implements AutoCloseable {
   final FakeStore store = new FakeStore();
   final BlockingQueue<String> counted = new LinkedBlockingQueue<>();
   final BlockingQueue<String> limitedAddresses = new LinkedBlockingQueue<>();
+  final RejectedDeliveries rejected =
+      new RejectedDeliveries(
+          List.of(new TinyDialect("tiny"), new TinyDialect("kind")),
+          Clock.fixed(Samples.NOON, ZoneOffset.UTC));
   final IntakeServer server;
   private final HttpClient client = HttpClient.newHttpClient();
   private volatile Optional<Duration> wait = Optional.empty();
@@ -120,6 +124,7 @@ final class Bench implements AutoCloseable {
                 () -> Samples.uuid(Samples.NOON)),
             metrics,
             new WebhookLogger(),
+            rejected,
             () -> UUID.randomUUID().toString(),
             clock);
   }

@@ -39,6 +39,7 @@ import dev.hookline.http.intake.BucketRateLimiter;
 import dev.hookline.http.intake.EnabledService;
 import dev.hookline.http.intake.IntakeServer;
 import dev.hookline.http.intake.Rate;
+import dev.hookline.http.intake.RejectedDeliveries;
 import dev.hookline.http.intake.WebhookLogger;
 import dev.hookline.http.metrics.PrometheusMetrics;
 import dev.hookline.http.provider.Dialect;
@@ -93,11 +94,14 @@ final class Assembly {
   /** Waits need no cryptographic chance. */
   private final Random jitter = new Random(random.nextLong());
 
+  private final RejectedDeliveries rejected;
+
   private final Supplier<UUID> ids = Generators.timeBasedEpochGenerator(random)::generate;
 
   Assembly(Settings settings, Clock clock) {
     this.settings = settings;
     this.clock = clock;
+    this.rejected = new RejectedDeliveries(Dialects.all(), clock);
   }
 
   Database open(String name, int connections) {
@@ -146,6 +150,7 @@ final class Assembly {
             receive,
             metrics,
             new WebhookLogger(),
+            rejected,
             this::requestId,
             clock);
     listens("intake", server.port());
@@ -263,7 +268,9 @@ final class Assembly {
             useCases.replay(),
             useCases.replayMany(),
             useCases.previewReplay(),
-            useCases.replayRefused()),
+            useCases.replayRefused(),
+            rejected,
+            doctor()),
         clock,
         random);
   }
