@@ -43,10 +43,9 @@ final class SignatureClaim {
       if (values.size() > 1) {
         claim.found(
             Cause.HEADER_DOUBLED,
-            "The header %s came %d times, and must come once.",
-            "See whether a proxy or a library adds it a second time.",
-            scheme.header(),
-            values.size());
+            "The header %s came %d times, and must come once."
+                .formatted(scheme.header(), values.size()),
+            "See whether a proxy or a library adds it a second time.");
       }
       claim.read(values.getFirst());
     }
@@ -73,11 +72,10 @@ final class SignatureClaim {
     if (!names.isEmpty()) {
       found(
           Cause.HEADER_UNDER_ANOTHER_NAME,
-          "There is no header %s, but %s could be a signature.",
-          "Send it as %1$s. If it is another provider's, the hook points to the wrong address"
-              + " here.",
-          scheme.header(),
-          shown(names.stream()));
+          "There is no header %s, but %s could be a signature."
+              .formatted(scheme.header(), shown(names.stream())),
+          "Send it as %s. If it is another provider's, the hook points to the wrong address here."
+              .formatted(scheme.header()));
       digest =
           ELSEWHERE
               .matcher(String.valueOf(others.get(names.getFirst())).strip())
@@ -87,17 +85,16 @@ final class SignatureClaim {
     } else if (!headers.all("X-Hub-Signature").isEmpty()) {
       found(
           Cause.SHA1_ONLY,
-          "There is no header %s, only the older X-Hub-Signature, which is SHA-1 and not looked"
-              + " at.",
-          "Have the sender sign with SHA-256, or whatever stands between pass %1$s on.",
-          scheme.header());
+          "There is no header %s, only the older X-Hub-Signature, which is SHA-1 and not looked at."
+              .formatted(scheme.header()),
+          "Have the sender sign with SHA-256, or whatever stands between pass %s on."
+              .formatted(scheme.header()));
     } else {
       found(
           Cause.HEADER_MISSING,
-          "There is no header %s.",
+          "There is no header %s.".formatted(scheme.header()),
           "Give the hook a secret at its sender: without one most sign nothing. If it has one, see"
-              + " whether a proxy drops the header.",
-          scheme.header());
+              + " whether a proxy drops the header.");
     }
   }
 
@@ -117,9 +114,8 @@ final class SignatureClaim {
     if (!bare.equals(value)) {
       found(
           Cause.HEADER_MALFORMED,
-          "The header %s has quotes or white space around its value.",
-          "Send the value alone.",
-          scheme.header());
+          "The header %s has quotes or white space around its value.".formatted(scheme.header()),
+          "Send the value alone.");
     }
     String digits = bare;
     if (bare.startsWith(scheme.prefix())) {
@@ -137,11 +133,13 @@ final class SignatureClaim {
     if (hasPrefix || !scheme.prefix().isEmpty()) {
       found(
           Cause.WRONG_PREFIX,
-          "The value of %s begins with %s, and should begin with %s.",
-          "Send it as %1$s: %3$s, and the signature in hexadecimal digits.",
-          scheme.header(),
-          hasPrefix ? other.group(1) + "=" : "something else",
-          scheme.prefix().isEmpty() ? "the signature itself" : scheme.prefix());
+          "The value of %s begins with %s, and should begin with %s."
+              .formatted(
+                  scheme.header(),
+                  hasPrefix ? other.group(1) + "=" : "something else",
+                  scheme.prefix().isEmpty() ? "the signature itself" : scheme.prefix()),
+          "Send %sthe signature in hexadecimal digits."
+              .formatted(scheme.prefix().isEmpty() ? "" : scheme.prefix() + " and "));
     }
     return hasPrefix ? value.substring(other.group(1).length() + 1) : value;
   }
@@ -152,15 +150,9 @@ final class SignatureClaim {
     } else if (HEX.matcher(digits).matches()) {
       found(
           Cause.WRONG_LENGTH,
-          "The signature has %d hexadecimal digits, and should have 64.%s",
-          "Sign with HMAC-SHA256, and send the signature whole.",
-          digits.length(),
-          switch (digits.length()) {
-            case 40 -> " So many are SHA-1's.";
-            case 96 -> " So many are SHA-384's.";
-            case 128 -> " So many are SHA-512's.";
-            default -> "";
-          });
+          "The signature has %d hexadecimal digits, and should have 64.%s"
+              .formatted(digits.length(), algorithm(digits.length())),
+          "Sign with HMAC-SHA256, and send the signature whole.");
     } else {
       digest = base64(digits);
       found(
@@ -170,6 +162,15 @@ final class SignatureClaim {
               : "The signature is not written in hexadecimal digits.",
           "Send it as 64 hexadecimal digits.");
     }
+  }
+
+  private static String algorithm(int digits) {
+    return switch (digits) {
+      case 40 -> " So many are SHA-1's.";
+      case 96 -> " So many are SHA-384's.";
+      case 128 -> " So many are SHA-512's.";
+      default -> "";
+    };
   }
 
   private static Optional<byte[]> base64(String text) {
@@ -182,7 +183,7 @@ final class SignatureClaim {
     }
   }
 
-  private void found(Cause cause, String what, String next, Object... about) {
-    findings.add(new Finding(cause, what.formatted(about), next.formatted(about)));
+  private void found(Cause cause, String what, String next) {
+    findings.add(new Finding(cause, what, next));
   }
 }

@@ -235,7 +235,7 @@ public final class SignatureDoctor {
       return ofGiven.or(
           () ->
               services.values().stream()
-                  .filter(other -> other != own)
+                  .filter(other -> !other.service().equals(own.service()))
                   .map(other -> signer(digest, candidates(other, other.usable()), body))
                   .flatMap(Optional::stream)
                   .map(

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Clock;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import javax.crypto.Mac;
@@ -122,7 +123,7 @@ class DoctorCommandTest {
     assertEquals(1, shell.run(slack));
     assertTrue(shell.out().contains("signed 3600 seconds before it was received"), shell.out());
     assertTrue(shell.out().contains("--received-at says when it came"), shell.out());
-    String[] then = java.util.Arrays.copyOf(slack, slack.length + 2);
+    String[] then = Arrays.copyOf(slack, slack.length + 2);
     then[slack.length] = "--received-at";
     then[slack.length + 1] = "PT1H";
     assertEquals(0, shell.run(then), shell.out());
