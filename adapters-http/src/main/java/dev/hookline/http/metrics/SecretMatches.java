@@ -22,13 +22,13 @@ final class SecretMatches implements MultiCollector {
         GaugeSnapshot.builder()
             .name("webhook_secret_last_match_timestamp_seconds")
             .help(
-                "When a delivery last came that was signed with the secret; by its fingerprint.");
+                "When a delivery last came that was signed with the secret of this fingerprint.");
     for (SecretUse use : evidence.sinceStart()) {
       gauge.dataPoint(
           GaugeDataPointSnapshot.builder()
               .labels(
                   Labels.of(
-                      "service", use.service().name(), "secret", use.fingerprint().value()))
+                      "service", use.service().name(), "fingerprint", use.fingerprint().value()))
               .value(use.lastMatchedAt().toEpochMilli() / 1e3)
               .build());
     }

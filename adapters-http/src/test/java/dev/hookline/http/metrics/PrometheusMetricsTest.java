@@ -68,7 +68,7 @@ class PrometheusMetricsTest {
         Samples.GITHUB, new Authentic(2, fingerprint), Instant.ofEpochMilli(1_700_000_000_250L));
     shows(
         scrape(),
-        "webhook_secret_last_match_timestamp_seconds{secret=\"%s\",service=\"github\"}"
+        "webhook_secret_last_match_timestamp_seconds{fingerprint=\"%s\",service=\"github\"}"
                 .formatted(fingerprint)
             + " 1.70000000025E9");
   }

@@ -82,7 +82,6 @@ final class SecretsCommand implements Runnable {
           SecretStanding.of(
               service.secrets().map(SecretSource::get).orElse(List.of()).stream()
                   .map(SecretFingerprint::of)
-                  .distinct()
                   .toList(),
               uses.stream().filter(use -> use.service().equals(service.service())).toList()));
     }
