@@ -730,8 +730,7 @@ public final class InMemoryStorage implements Storage {
       synchronized (lock) {
         reach();
         for (SecretUse use : uses) {
-          secretUses.merge(
-              use.service() + " " + use.fingerprint(), use, InMemoryStorage::together);
+          secretUses.merge(use.service() + " " + use.fingerprint(), use, InMemoryStorage::together);
         }
       }
     }

@@ -36,8 +36,7 @@ final class Actions {
   }
 
   Answer replayMany(Asked form) {
-    int replayed =
-        ports.replayMany().replay(form.pipelineFilter(clock.instant()), MOST_REPLAYED);
+    int replayed = ports.replayMany().replay(form.pipelineFilter(clock.instant()), MOST_REPLAYED);
     var back = new LinkedHashMap<>(form.narrowing());
     back.put("done", "replayed-" + replayed);
     return Answer.seeOther(Markup.link(Console.PIPELINES, back));

@@ -1,6 +1,5 @@
 package dev.hookline.http.console;
 
-import static j2html.TagCreator.a;
 
 import dev.hookline.application.inspect.Records;
 import dev.hookline.application.pause.Pauses;
@@ -192,7 +191,8 @@ public final class Console implements AutoCloseable {
     } catch (InvalidRequestException e) {
       return layout.problem(400, visit, String.valueOf(e.getMessage()));
     } catch (StoreUnavailableException _) {
-      return layout.problem(503, visit, "The database is away. Try again in a moment.")
+      return layout
+          .problem(503, visit, "The database is away. Try again in a moment.")
           .with("Retry-After", "1");
     }
   }
@@ -292,8 +292,7 @@ public final class Console implements AutoCloseable {
     if (refusedPart.matches()) {
       return refusedPart.group(2).equals("payload")
           ? pages.payloadOfRefused(visit, refusedPart.group(1))
-          : pages.withRefused(
-              visit, refusedPart.group(1), found -> questions.replay(visit, found));
+          : pages.withRefused(visit, refusedPart.group(1), found -> questions.replay(visit, found));
     }
     Matcher signature = SIGNATURE.matcher(visit.path());
     if (signature.matches()) {

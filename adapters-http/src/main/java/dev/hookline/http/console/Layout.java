@@ -89,8 +89,7 @@ final class Layout {
         visit,
         "That did not work",
         List.of(
-            notice("problem", Optional.of(what)),
-            p(a("To the overview").withHref(Console.ROOT))));
+            notice("problem", Optional.of(what)), p(a("To the overview").withHref(Console.ROOT))));
   }
 
   Answer missing(Visit visit) {

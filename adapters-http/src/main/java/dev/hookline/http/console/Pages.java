@@ -80,9 +80,7 @@ final class Pages {
   Answer pipelines(Visit visit, Request request) {
     Asked asked = Asked.inQuery(request, Asked.PIPELINES);
     var part =
-        ports
-            .records()
-            .pipelines(asked.pipelineFilter(clock.instant()), asked.cursor(), PER_PAGE);
+        ports.records().pipelines(asked.pipelineFilter(clock.instant()), asked.cursor(), PER_PAGE);
     var page =
         new PipelinesPage(
             part, asked.narrowing(), asked.cursor().isEmpty(), settings.services(), asked.done());
@@ -164,7 +162,10 @@ final class Pages {
 
   Answer signatures(Visit visit) {
     return layout.page(
-        200, visit, "Signatures that did not hold", SignaturesPage.list(ports.rejected().list(), this::inShort));
+        200,
+        visit,
+        "Signatures that did not hold",
+        SignaturesPage.list(ports.rejected().list(), this::inShort));
   }
 
   /** What the headers tell: that costs next to nothing, and says which ones to open. */

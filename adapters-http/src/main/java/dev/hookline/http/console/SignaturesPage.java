@@ -42,8 +42,7 @@ final class SignaturesPage {
     return List.of(
         p(
             "The last %d of each service, for %d minutes, in the memory of this process alone. Their senders were told nothing but 401."
-                .formatted(
-                    RejectedDeliveries.MOST, RejectedDeliveries.KEPT_FOR.toMinutes())),
+                .formatted(RejectedDeliveries.MOST, RejectedDeliveries.KEPT_FOR.toMinutes())),
         section(
                 rejected.isEmpty()
                     ? p("None is kept now.").withClass("empty")
@@ -68,7 +67,8 @@ final class SignaturesPage {
             : Markup.size(rejected.length().get()) + (rejected.hasBody() ? "" : ", not kept");
     return List.of(
         section(
-                dl(fact("Service", text(rejected.delivery().service().name())),
+                dl(
+                        fact("Service", text(rejected.delivery().service().name())),
                         fact("Received", at(rejected.delivery().receivedAt())),
                         fact("From", wild(rejected.delivery().remoteAddress())),
                         fact("Body", text(body)))

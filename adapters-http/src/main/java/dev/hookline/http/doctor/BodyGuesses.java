@@ -76,8 +76,7 @@ final class BodyGuesses {
               "as a form, percent-encoded in the field payload",
               ("payload=" + URLEncoder.encode(new String(body, UTF_8), UTF_8)).getBytes(UTF_8)));
     }
-    Optional<FormFields> form =
-        bytes.indexOf('=') > 0 ? FormFields.decode(body) : Optional.empty();
+    Optional<FormFields> form = bytes.indexOf('=') > 0 ? FormFields.decode(body) : Optional.empty();
     if (form.isEmpty()) {
       return Stream.empty();
     }

@@ -54,7 +54,8 @@ final class KeyGuesses {
 
   private static Optional<Guess> base64Decoded(Base64.Decoder decoder, String secret) {
     try {
-      return key("decoded from base64", DECODED, decoder.decode(secret.replaceFirst("^whsec_", "")));
+      return key(
+          "decoded from base64", DECODED, decoder.decode(secret.replaceFirst("^whsec_", "")));
     } catch (IllegalArgumentException _) {
       return Optional.empty();
     }

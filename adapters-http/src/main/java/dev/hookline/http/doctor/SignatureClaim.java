@@ -175,8 +175,7 @@ final class SignatureClaim {
 
   private static Optional<byte[]> base64(String text) {
     try {
-      return Optional.of(
-              Base64.getDecoder().decode(text.replace('-', '+').replace('_', '/')))
+      return Optional.of(Base64.getDecoder().decode(text.replace('-', '+').replace('_', '/')))
           .filter(bytes -> bytes.length == BYTES);
     } catch (IllegalArgumentException _) {
       return Optional.empty();

@@ -96,8 +96,7 @@ public final class SignatureDoctor {
     var findings = new ArrayList<Finding>();
     noSecret(own, own.usable()).ifPresent(findings::add);
     findings.addAll(SignatureClaim.in(delivery.headers(), own.scheme()).findings());
-    findings.addAll(
-        SignedTimes.of(delivery, own.scheme(), own.tolerance(), false).findings());
+    findings.addAll(SignedTimes.of(delivery, own.scheme(), own.tolerance(), false).findings());
     if (findings.isEmpty()) {
       findings.add(
           new Finding(

@@ -55,7 +55,8 @@ public final class GitHubDialect implements Dialect {
 
   @Override
   public SigningScheme signing() {
-    return new SigningScheme(GitHubVerifier.SIGNATURE, GitHubVerifier.PREFIX, new SignedTime.None());
+    return new SigningScheme(
+        GitHubVerifier.SIGNATURE, GitHubVerifier.PREFIX, new SignedTime.None());
   }
 
   @Override

@@ -57,8 +57,7 @@ public final class RejectedDeliveries {
    * @param length of the body in bytes; empty if it was not read
    * @param hasBody whether the delivery's body is the one received; else it is empty
    */
-  public record Rejected(
-      long id, Delivery delivery, Optional<Integer> length, boolean hasBody) {}
+  public record Rejected(long id, Delivery delivery, Optional<Integer> length, boolean hasBody) {}
 
   private static final class Shelf {
     private final AtomicLong nextAt;

@@ -49,7 +49,8 @@ public final class LinearDialect implements Dialect {
 
   @Override
   public SigningScheme signing() {
-    return new SigningScheme(LinearVerifier.SIGNATURE, "", new SignedTime.Member(LinearVerifier.TIMESTAMP));
+    return new SigningScheme(
+        LinearVerifier.SIGNATURE, "", new SignedTime.Member(LinearVerifier.TIMESTAMP));
   }
 
   @Override

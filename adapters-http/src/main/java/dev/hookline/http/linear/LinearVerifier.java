@@ -47,9 +47,7 @@ final class LinearVerifier implements SignatureVerifier {
             .map(payload -> payload.whole(TIMESTAMP))
             .map(millis -> millis.isPresent() && isInTime(millis.get(), delivery))
             .orElse(true);
-    return inTime
-        ? signer.get()
-        : new Verification.Forged(new InvalidSignatureError(Cause.STALE));
+    return inTime ? signer.get() : new Verification.Forged(new InvalidSignatureError(Cause.STALE));
   }
 
   /** What may be the delivery's signature, in hexadecimal digits. */

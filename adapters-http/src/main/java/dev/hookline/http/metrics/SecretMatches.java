@@ -21,8 +21,7 @@ final class SecretMatches implements MultiCollector {
     var gauge =
         GaugeSnapshot.builder()
             .name("webhook_secret_last_match_timestamp_seconds")
-            .help(
-                "When a delivery last came that was signed with the secret of this fingerprint.");
+            .help("When a delivery last came that was signed with the secret of this fingerprint.");
     for (SecretUse use : evidence.sinceStart()) {
       gauge.dataPoint(
           GaugeDataPointSnapshot.builder()

@@ -24,8 +24,7 @@ public final class SigningSecrets {
 
   private record Known(List<String> secrets, List<SecretFingerprint> fingerprints) {
     static Known of(List<String> secrets) {
-      return new Known(
-          List.copyOf(secrets), secrets.stream().map(SecretFingerprint::of).toList());
+      return new Known(List.copyOf(secrets), secrets.stream().map(SecretFingerprint::of).toList());
     }
   }
 
@@ -41,8 +40,7 @@ public final class SigningSecrets {
     OptionalInt position = HmacSha256.signedBy(now.secrets(), hex, message);
     return position.isPresent()
         ? Optional.of(
-            new Authentic(
-                position.getAsInt(), now.fingerprints().get(position.getAsInt() - 1)))
+            new Authentic(position.getAsInt(), now.fingerprints().get(position.getAsInt() - 1)))
         : Optional.empty();
   }
 

@@ -58,9 +58,10 @@ public final class SlackDialect implements Dialect {
 
   @Override
   public SigningScheme signing() {
-    return new SigningScheme(SlackVerifier.SIGNATURE,
-            SlackVerifier.PREFIX,
-            new SignedTime.Header(SlackVerifier.TIMESTAMP));
+    return new SigningScheme(
+        SlackVerifier.SIGNATURE,
+        SlackVerifier.PREFIX,
+        new SignedTime.Header(SlackVerifier.TIMESTAMP));
   }
 
   @Override

@@ -34,7 +34,8 @@ class SignatureDoctorTest {
   private static final String OF_SLACK = "secret-of-slack-8f742231b10e";
   private static final String OF_LINEAR = "secret-of-linear-lin_wh_1234";
   private static final String ANCIENT = "secret-from-last-year";
-  private static final String BODY = "{\"zen\":\"Größe zählt nicht\",\"path\":\"a/b\",\"n\":[1,2.50]}";
+  private static final String BODY =
+      "{\"zen\":\"Größe zählt nicht\",\"path\":\"a/b\",\"n\":[1,2.50]}";
   private static final long NOW = Samples.NOON.getEpochSecond();
 
   private final SignatureDoctor doctor =
@@ -195,8 +196,7 @@ class SignatureDoctorTest {
   @MethodSource("wrongForms")
   void headerHasAnotherForm(String value, Cause cause, boolean holdsOtherwise) {
     List<Cause> causes =
-        causes(
-            examine(Deliveries.from("github").json(BODY).header("X-Hub-Signature-256", value)));
+        causes(examine(Deliveries.from("github").json(BODY).header("X-Hub-Signature-256", value)));
     assertTrue(causes.contains(cause), causes::toString);
     assertEquals(holdsOtherwise, causes.contains(Cause.SECRET_AND_BODY_RIGHT), causes::toString);
     assertFalse(causes.contains(Cause.UNEXPLAINED), causes::toString);
@@ -289,7 +289,8 @@ class SignatureDoctorTest {
             "{\"zen\": \"Größe zählt nicht\", \"path\": \"a/b\", \"n\": [1, 2.50]}"),
         Arguments.of(
             "with Python's separators, with non-ASCII characters escaped",
-            "{\"zen\": \"Gr\\u00f6\\u00dfe z\\u00e4hlt nicht\", \"path\": \"a/b\", \"n\": [1, 2.50]}"),
+            "{\"zen\": \"Gr\\u00f6\\u00dfe z\\u00e4hlt nicht\", \"path\": \"a/b\", \"n\": [1,"
+                + " 2.50]}"),
         Arguments.of(
             "indented by two spaces",
             """
@@ -300,7 +301,8 @@ class SignatureDoctorTest {
                 1,
                 2.50
               ]
-            }"""),
+            }\
+            """),
         Arguments.of(
             "compact, with slashes escaped",
             "{\"zen\":\"Größe zählt nicht\",\"path\":\"a\\/b\",\"n\":[1,2.50]}"),
@@ -312,14 +314,14 @@ class SignatureDoctorTest {
             "{\"n\":[1,2.50],\"path\":\"a/b\",\"zen\":\"Größe zählt nicht\"}"),
         Arguments.of(
             "with Python's separators, with sorted names, with non-ASCII characters escaped",
-            "{\"n\": [1, 2.50], \"path\": \"a/b\", \"zen\": \"Gr\\u00f6\\u00dfe z\\u00e4hlt nicht\"}"));
+            "{\"n\": [1, 2.50], \"path\": \"a/b\", \"zen\": \"Gr\\u00f6\\u00dfe z\\u00e4hlt"
+                + " nicht\"}"));
   }
 
   @ParameterizedTest
   @MethodSource("rewrites")
   void jsonWasWrittenAnew(String said, String signed) {
-    String received =
-        "{ \"zen\" : \"Größe zählt nicht\",\t\"path\":\"a/b\", \"n\":[ 1, 2.50 ] }";
+    String received = "{ \"zen\" : \"Größe zählt nicht\",\t\"path\":\"a/b\", \"n\":[ 1, 2.50 ] }";
     Diagnosis diagnosis = examine(github(received, OLD, signed));
     assertEquals(List.of(Cause.BODY_CHANGED), causes(diagnosis));
     says(diagnosis, "signed was the body which is the same JSON, " + said + ".");
@@ -372,7 +374,9 @@ class SignatureDoctorTest {
     String body = "größer".repeat(20);
     Diagnosis diagnosis = examine(github(body, NEW, body.substring(0, 100)));
     assertEquals(List.of(Cause.BODY_EXTENDED), causes(diagnosis));
-    says(diagnosis, "first %d of the body's".formatted(body.substring(0, 100).getBytes(UTF_8).length));
+    says(
+        diagnosis,
+        "first %d of the body's".formatted(body.substring(0, 100).getBytes(UTF_8).length));
   }
 
   @Test
@@ -452,8 +456,7 @@ class SignatureDoctorTest {
               Deliveries.from("slack")
                   .form("a=b")
                   .header("X-Slack-Request-Timestamp", digits)
-                  .header(
-                      "X-Slack-Signature", "v0=" + hmac(OF_SLACK, "v0:" + digits + ":a=b")));
+                  .header("X-Slack-Signature", "v0=" + hmac(OF_SLACK, "v0:" + digits + ":a=b")));
       assertTrue(causes(diagnosis).contains(Cause.TIME_OUT_OF_TOLERANCE), diagnosis::toString);
     }
   }
@@ -508,8 +511,7 @@ class SignatureDoctorTest {
       assertFalse(examine(github(body, "nobody knows", BODY)).isAuthentic());
     }
     String large = "{ \"a\":\"" + "b".repeat(1_000_000) + "\"}";
-    Diagnosis rewritten =
-        examine(github(large, NEW, "{\"a\":\"" + "b".repeat(1_000_000) + "\"}"));
+    Diagnosis rewritten = examine(github(large, NEW, "{\"a\":\"" + "b".repeat(1_000_000) + "\"}"));
     assertEquals(Cause.BODY_CHANGED, first(rewritten));
   }
 }

@@ -152,9 +152,14 @@ class GitHubVerifierTest {
   @Test
   void everySecretIsTriedAndItsPositionTold() {
     var delivery = delivery().header("X-Hub-Signature-256", "sha256=" + HEX);
-    assertEquals(new Authentic(1, SecretFingerprint.of(SECRET)), verify(List.of(SECRET, "old"), delivery));
-    assertEquals(new Authentic(3, SecretFingerprint.of(SECRET)), verify(List.of("new", "newer", SECRET), delivery));
-    assertEquals(new Authentic(2, SecretFingerprint.of(SECRET)), verify(List.of("new", SECRET, SECRET), delivery));
+    assertEquals(
+        new Authentic(1, SecretFingerprint.of(SECRET)), verify(List.of(SECRET, "old"), delivery));
+    assertEquals(
+        new Authentic(3, SecretFingerprint.of(SECRET)),
+        verify(List.of("new", "newer", SECRET), delivery));
+    assertEquals(
+        new Authentic(2, SecretFingerprint.of(SECRET)),
+        verify(List.of("new", SECRET, SECRET), delivery));
     assertEquals(NOT_PROVEN, verify(List.of("new", "old"), delivery));
   }
 

@@ -87,8 +87,7 @@ class RejectedDeliveriesTest {
   @Test
   void floodIsTakenAtASlowRate() {
     for (int i = 0; i < 100_000; i++) {
-      rejected.keep(
-          Samples.GITHUB, Headers.of(Map.of()), body(1), "198.51.100." + (i % 200));
+      rejected.keep(Samples.GITHUB, Headers.of(Map.of()), body(1), "198.51.100." + (i % 200));
       if (i == 50_000) {
         nanos.addAndGet(RejectedDeliveries.GAP.toNanos());
       }

@@ -52,8 +52,7 @@ class RejectionsTest {
   private final RejectedDeliveries rejected =
       new RejectedDeliveries(Dialects.all(), clock, nanos::get);
   private final FakeStore store = new FakeStore();
-  private final PrometheusMetrics metrics =
-      new PrometheusMetrics(new FakeRecords(store), store);
+  private final PrometheusMetrics metrics = new PrometheusMetrics(new FakeRecords(store), store);
   private final HttpClient client = HttpClient.newHttpClient();
   private final IntakeServer server = start();
   private final SignatureDoctor doctor =
@@ -61,8 +60,7 @@ class RejectionsTest {
           Dialects.all().stream()
               .map(
                   dialect ->
-                      new Signing(
-                          dialect, () -> secretsOf(dialect), dialect.profile().tolerance()))
+                      new Signing(dialect, () -> secretsOf(dialect), dialect.profile().tolerance()))
               .toList());
 
   private static List<String> secretsOf(Dialect dialect) {
@@ -75,9 +73,7 @@ class RejectionsTest {
         new Standardizer(
             new ServiceHandlerFactory(
                 Dialects.all().stream()
-                    .map(
-                        dialect ->
-                            dialect.handler(SupportedEvents.of(List.of("push")), mappings))
+                    .map(dialect -> dialect.handler(SupportedEvents.of(List.of("push")), mappings))
                     .toList()));
     return new IntakeServer(
         new IntakeServer.Settings(

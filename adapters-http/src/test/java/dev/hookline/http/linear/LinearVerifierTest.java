@@ -191,7 +191,8 @@ class LinearVerifierTest {
             List.of(SECRET),
             signed(BODY).at(now).header("Linear-Timestamp", Long.toString(now.toEpochMilli()))));
     assertEquals(
-        new Authentic(1, SecretFingerprint.of(SECRET)), verify(List.of(SECRET), signed(BODY).header("Linear-Timestamp", "0")));
+        new Authentic(1, SecretFingerprint.of(SECRET)),
+        verify(List.of(SECRET), signed(BODY).header("Linear-Timestamp", "0")));
   }
 
   @ParameterizedTest
@@ -207,12 +208,15 @@ class LinearVerifierTest {
         "[{\"webhookTimestamp\":0}]"
       })
   void aSignedBodyThatIsNoObjectIsAuthenticSoThatTheHandlerCanSayWhy(String body) {
-    assertEquals(new Authentic(1, SecretFingerprint.of(SECRET)), verify(List.of(SECRET), signed(body)));
+    assertEquals(
+        new Authentic(1, SecretFingerprint.of(SECRET)), verify(List.of(SECRET), signed(body)));
   }
 
   @Test
   void everySecretIsTriedAndItsPositionTold() {
-    assertEquals(new Authentic(2, SecretFingerprint.of(SECRET)), verify(List.of("new", SECRET, "old"), signed(BODY)));
+    assertEquals(
+        new Authentic(2, SecretFingerprint.of(SECRET)),
+        verify(List.of("new", SECRET, "old"), signed(BODY)));
     assertEquals(NOT_PROVEN, verify(List.of("new", ""), signed(BODY)));
   }
 }

@@ -79,8 +79,7 @@ public final class SecretEvidence {
   /** What this process has seen since it was started. */
   public List<SecretUse> sinceStart() {
     return seen.entrySet().stream()
-        .map(
-            entry -> use(entry.getKey(), entry.getValue(), entry.getValue().deliveries.sum()))
+        .map(entry -> use(entry.getKey(), entry.getValue(), entry.getValue().deliveries.sum()))
         .toList();
   }
 

@@ -41,8 +41,7 @@ public record SecretStanding(
    * @param configured in their order
    * @param uses what is on record of the service; other secrets' are passed over
    */
-  public static List<SecretStanding> of(
-      List<SecretFingerprint> configured, List<SecretUse> uses) {
+  public static List<SecretStanding> of(List<SecretFingerprint> configured, List<SecretUse> uses) {
     Optional<SecretUse> newest =
         uses.stream()
             .filter(use -> configured.contains(use.fingerprint()))
@@ -65,8 +64,7 @@ public record SecretStanding(
     if (own.equals(newest)) {
       return State.IN_USE;
     }
-    Duration without =
-        Duration.between(own.get().lastMatchedAt(), newest.get().lastMatchedAt());
+    Duration without = Duration.between(own.get().lastMatchedAt(), newest.get().lastMatchedAt());
     return without.compareTo(QUIET) >= 0 ? State.NO_LONGER_USED : State.USED_LATELY;
   }
 }

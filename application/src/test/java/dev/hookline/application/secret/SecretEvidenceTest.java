@@ -45,8 +45,7 @@ class SecretEvidenceTest {
     match("a", 2, 9);
     match("b", 1, 8);
     evidence.putOnRecord();
-    assertEquals(
-        List.of(use("b", 1, 8, 8, 1), use("a", 2, 0, 9, 4)), storage.secretUses().list());
+    assertEquals(List.of(use("b", 1, 8, 8, 1), use("a", 2, 0, 9, 4)), storage.secretUses().list());
   }
 
   @Test
@@ -75,7 +74,6 @@ class SecretEvidenceTest {
     List<SecretUse> kept = evidence.sinceStart();
     assertEquals(SecretEvidence.MOST, kept.size());
     assertFalse(
-        kept.stream()
-            .anyMatch(use -> use.fingerprint().equals(SecretFingerprint.of("secret 0"))));
+        kept.stream().anyMatch(use -> use.fingerprint().equals(SecretFingerprint.of("secret 0"))));
   }
 }

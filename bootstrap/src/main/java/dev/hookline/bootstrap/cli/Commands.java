@@ -10,8 +10,8 @@ import java.time.Instant;
 
 /**
  * What the commands set going; the composition root does it. Each method but {@link #inspect},
- * {@link #reconcile} and {@link #doctor} returns when its work is over, with the exit code: 0 done, 1 failed, 2
- * misconfigured.
+ * {@link #reconcile} and {@link #doctor} returns when its work is over, with the exit code: 0 done,
+ * 1 failed, 2 misconfigured.
  */
 public interface Commands {
 

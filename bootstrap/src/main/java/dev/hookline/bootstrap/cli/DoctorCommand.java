@@ -162,8 +162,7 @@ final class DoctorCommand implements Callable<Integer> {
       return List.of();
     }
     try {
-      return SecretSource.inFile(
-              around.folder().resolve(secretFile.get()), true, System::nanoTime)
+      return SecretSource.inFile(around.folder().resolve(secretFile.get()), true, System::nanoTime)
           .get();
     } catch (IllegalArgumentException e) {
       throw CommandException.usage("--secret-file: " + e.getMessage());

@@ -89,7 +89,8 @@ final class SecretsCommand implements Runnable {
   }
 
   private void print(Map<Service, List<SecretStanding>> standings) {
-    var table = new Table(List.of("SERVICE", "SECRET", "FINGERPRINT", "LAST MATCHED", "DELIVERIES"));
+    var table =
+        new Table(List.of("SERVICE", "SECRET", "FINGERPRINT", "LAST MATCHED", "DELIVERIES"));
     standings.forEach(
         (service, secrets) ->
             secrets.forEach(
@@ -105,8 +106,7 @@ final class SecretsCommand implements Runnable {
     standings.forEach(
         (service, secrets) ->
             secrets.forEach(
-                secret ->
-                    around.out().printf("%s: %s%n", service, words(secret, secrets))));
+                secret -> around.out().printf("%s: %s%n", service, words(secret, secrets))));
   }
 
   private static String words(SecretStanding secret, List<SecretStanding> all) {
@@ -134,8 +134,7 @@ final class SecretsCommand implements Runnable {
         .map(
             other ->
                 "secret %d (%s) is in use since %s"
-                    .formatted(
-                        other.position(), other.fingerprint(), first(other).orElse("?")))
+                    .formatted(other.position(), other.fingerprint(), first(other).orElse("?")))
         .findFirst()
         .orElse("another is in use");
   }

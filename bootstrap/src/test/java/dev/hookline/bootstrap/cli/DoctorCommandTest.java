@@ -53,7 +53,8 @@ class DoctorCommandTest {
 
   @Test
   void rightSignatureEndsWithZero() {
-    int code = shell.run("doctor", "github", "--body", "body.json", "--header", header(SECRET, BODY));
+    int code =
+        shell.run("doctor", "github", "--body", "body.json", "--header", header(SECRET, BODY));
     assertEquals(0, code, () -> shell.err().toString());
     assertTrue(shell.out().contains("secret 2 of 2 of github"), shell.out());
     assertFalse(shell.out().contains(SECRET), shell.out());
@@ -64,7 +65,12 @@ class DoctorCommandTest {
     assertEquals(
         1,
         shell.run(
-            "doctor", "github", "--body", "body.json", "--header", header("the-secret-of-slack", BODY)));
+            "doctor",
+            "github",
+            "--body",
+            "body.json",
+            "--header",
+            header("the-secret-of-slack", BODY)));
     List<String> lines = shell.out().lines().toList();
     assertEquals("The signature does not hold for github.", lines.getFirst());
     assertTrue(lines.get(2).startsWith("The signature was made with secret 1 of 1 of slack ("));
@@ -97,7 +103,13 @@ class DoctorCommandTest {
     assertEquals(
         1,
         shell.run(
-            "doctor", "github", "--json", "--body", "body.json", "--header", header(SECRET, BODY + "\n")));
+            "doctor",
+            "github",
+            "--json",
+            "--body",
+            "body.json",
+            "--header",
+            header(SECRET, BODY + "\n")));
     JsonNode told = JsonMapper.builder().build().readTree(shell.out());
     assertEquals("github", told.get("service").textValue());
     assertFalse(told.get("authentic").booleanValue());

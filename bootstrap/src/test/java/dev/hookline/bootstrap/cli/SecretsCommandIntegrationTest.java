@@ -54,8 +54,7 @@ class SecretsCommandIntegrationTest {
     try (var open = Database.open(database.settings(), new Random(1))) {
       open.secretUses()
           .add(
-              List.of(
-                  new SecretUse(new Service("github"), fingerprint, position, first, last, 7)));
+              List.of(new SecretUse(new Service("github"), fingerprint, position, first, last, 7)));
     }
   }
 
@@ -98,8 +97,7 @@ class SecretsCommandIntegrationTest {
     assertTrue(
         shell
             .out()
-            .contains(
-                "secret 2 (%s) was used until 2026-03-01T12:00:00Z: keep it".formatted(OLD)),
+            .contains("secret 2 (%s) was used until 2026-03-01T12:00:00Z: keep it".formatted(OLD)),
         shell.out());
   }
 
@@ -107,8 +105,7 @@ class SecretsCommandIntegrationTest {
   void jsonIsForMachines() throws IOException {
     seen(OLD, 2, NOON, NOON.plusSeconds(5));
     assertEquals(0, shell.run("secrets", "status", "--json"));
-    JsonNode secrets =
-        JsonMapper.builder().build().readTree(shell.out()).at("/services/0/secrets");
+    JsonNode secrets = JsonMapper.builder().build().readTree(shell.out()).at("/services/0/secrets");
     assertEquals("never_used", secrets.at("/0/state").textValue());
     assertTrue(secrets.at("/0/last_matched_at").isNull());
     assertEquals("in_use", secrets.at("/1/state").textValue());
