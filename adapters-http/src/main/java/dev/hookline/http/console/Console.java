@@ -1,6 +1,5 @@
 package dev.hookline.http.console;
 
-
 import dev.hookline.application.inspect.Records;
 import dev.hookline.application.pause.Pauses;
 import dev.hookline.application.pipeline.StoreUnavailableException;
