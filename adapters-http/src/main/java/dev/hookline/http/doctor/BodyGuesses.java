@@ -64,16 +64,16 @@ final class BodyGuesses {
             text -> text.startsWith(mark) ? text.substring(mark.length()) : text),
         changed("with a byte order mark", text -> mark + text),
         guess(
-            "before it was read as ISO-8859-1 and written again as UTF-8",
+            "this body before it was read as ISO-8859-1 and written again as UTF-8",
             new String(body, UTF_8).getBytes(ISO_8859_1)),
-        guess("in UTF-8, while it was sent in ISO-8859-1", bytes.getBytes(UTF_8)));
+        guess("this body in UTF-8, while it was sent in ISO-8859-1", bytes.getBytes(UTF_8)));
   }
 
   private Stream<Guess> forms() {
     if (bytes.startsWith("{")) {
       return Stream.of(
           guess(
-              "as a form, percent-encoded in the field payload",
+              "this body as a form, percent-encoded in the field payload",
               ("payload=" + URLEncoder.encode(new String(body, UTF_8), UTF_8)).getBytes(UTF_8)));
     }
     Optional<FormFields> form = bytes.indexOf('=') > 0 ? FormFields.decode(body) : Optional.empty();
@@ -82,14 +82,14 @@ final class BodyGuesses {
     }
     return Stream.concat(
         form.get().only("payload").stream()
-            .map(json -> guess("which is the JSON of its field payload alone", bytesOf(json))),
+            .map(json -> guess("the JSON of its field payload alone", bytesOf(json))),
         Stream.of(
             changed("with + in place of %20", text -> text.replace("%20", "+")),
             changed("with %20 in place of +", text -> text.replace("+", "%20")),
             changed("with its escapes in upper case", text -> escapes(text, true)),
             changed("with its escapes in lower case", text -> escapes(text, false)),
-            guess("with its form decoded", bytesOf(URLDecoder.decode(bytes, UTF_8))),
-            guess("with its fields encoded anew", encoded(form.get()))));
+            guess("this body with its form decoded", bytesOf(URLDecoder.decode(bytes, UTF_8))),
+            guess("this body with its fields encoded anew", encoded(form.get()))));
   }
 
   private static String escapes(String text, boolean upper) {
@@ -119,21 +119,19 @@ final class BodyGuesses {
   private Stream<Guess> json() {
     return JsonRewriting.of(body)
         .map(
-            json ->
-                new Guess(
-                    "which is the same JSON, " + json.name(), PASS_ON, json.body().get().bytes()));
+            json -> new Guess("the same JSON, " + json.name(), PASS_ON, json.body().get().bytes()));
   }
 
   private Stream<Guess> empty() {
     return Stream.of(
         new Guess(
-            "which is none at all",
+            "none at all",
             "The sender signed before it had the body. Sign the bytes that are sent.",
             new byte[0]));
   }
 
   private Guess changed(String what, UnaryOperator<String> change) {
-    return guess(what, change.apply(bytes).getBytes(ISO_8859_1));
+    return guess("this body " + what, change.apply(bytes).getBytes(ISO_8859_1));
   }
 
   private static Guess guess(String what, byte[] changed) {

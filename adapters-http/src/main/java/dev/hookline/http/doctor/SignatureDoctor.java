@@ -187,7 +187,7 @@ public final class SignatureDoctor {
                 "None of the usual causes fits: most likely it was signed with a secret that is"
                     + " not known here, or the body was changed on its way.",
                 CONFIGURE
-                    + " An old secret can be tried with --secret-file. Then compare the bytes that"
+                    + " An old secret can be tried with hookline doctor --secret-file. Then compare the bytes that"
                     + " were sent with those that came."));
       }
       return new Diagnosis(findings);
@@ -289,7 +289,7 @@ public final class SignatureDoctor {
                           signer ->
                               new Finding(
                                   Cause.BODY_CHANGED,
-                                  "The secret is right (%s), and the body another: signed was the body %s."
+                                  "The secret is right: %s. The body is another: signed was %s."
                                       .formatted(signer.name(), guess.what()),
                                   guess.next())))
           .flatMap(Optional::stream)
@@ -309,8 +309,8 @@ public final class SignatureDoctor {
             return Optional.of(
                 new Finding(
                     Cause.BODY_EXTENDED,
-                    "The secret is right (%s), but only the first %d of the body's %d bytes were signed."
-                        .formatted(candidate.name(), length.getAsInt(), body.length),
+                    "The secret is right: %s. But of the body's %d bytes only the first %d were signed."
+                        .formatted(candidate.name(), body.length, length.getAsInt()),
                     "Sign the whole body; a length counts bytes, not characters."));
           }
         }

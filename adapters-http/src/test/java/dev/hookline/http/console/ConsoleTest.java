@@ -115,7 +115,7 @@ class ConsoleTest {
     assertTrue(list.contains("No secret that is configured made it."), list);
     assertTrue(list.contains("192.0.2.66"), list);
     String one = bench.get("/console/signatures/1").body();
-    assertTrue(one.contains("signed was the body with a line end (LF) at its end"), one);
+    assertTrue(one.contains("signed was this body with a line end (LF) at its end"), one);
     String other = bench.get("/console/signatures/2").body();
     assertTrue(other.contains("not read"), other);
     for (String page : List.of(list, one, other)) {
