@@ -1,6 +1,5 @@
 package dev.hookline.domain.handler;
 
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -8,8 +7,9 @@ import java.util.regex.Pattern;
 
 /**
  * Names a secret where it must not be shown: the first eight hexadecimal digits of SHA-256 over a
- * fixed label and the secret. Nothing can be computed from it; whoever guesses a secret can tell
- * that the guess may be right, so a secret has to be long and random, as it has to be anyway.
+ * fixed label and the secret, both in UTF-16. Nothing can be computed from it; whoever guesses a
+ * secret can tell that the guess may be right, so a secret has to be long and random, as it has to
+ * be anyway.
  *
  * @param value eight hexadecimal digits in lower case
  */
@@ -25,11 +25,20 @@ public record SecretFingerprint(String value) {
   }
 
   public static SecretFingerprint of(String secret) {
+    MessageDigest digest = sha256();
+    (LABEL + secret)
+        .chars()
+        .forEach(
+            c -> {
+              digest.update((byte) (c >>> Byte.SIZE));
+              digest.update((byte) c);
+            });
+    return new SecretFingerprint(HexFormat.of().formatHex(digest.digest(), 0, BYTES));
+  }
+
+  private static MessageDigest sha256() {
     try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256")
-              .digest((LABEL + secret).getBytes(StandardCharsets.UTF_8));
-      return new SecretFingerprint(HexFormat.of().formatHex(digest, 0, BYTES));
+      return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }
