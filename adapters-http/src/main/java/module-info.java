@@ -21,6 +21,7 @@ module dev.hookline.adapters.http {
   exports dev.hookline.http.admin;
   exports dev.hookline.http.console;
   exports dev.hookline.http.dialects;
+  exports dev.hookline.http.doctor;
   exports dev.hookline.http.github.rest;
   exports dev.hookline.http.intake;
   exports dev.hookline.http.json;

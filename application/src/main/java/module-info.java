@@ -16,5 +16,6 @@ module dev.hookline.application {
   exports dev.hookline.application.refused;
   exports dev.hookline.application.replay;
   exports dev.hookline.application.retention;
+  exports dev.hookline.application.secret;
   exports dev.hookline.application.standardize;
 }

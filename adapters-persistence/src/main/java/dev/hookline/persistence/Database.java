@@ -14,6 +14,7 @@ import dev.hookline.application.reconcile.DeliveriesOnRecord;
 import dev.hookline.application.reconcile.ScheduledReconciliations;
 import dev.hookline.application.refused.RefusedDeliveries;
 import dev.hookline.application.retention.History;
+import dev.hookline.application.secret.SecretUses;
 import java.time.Duration;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -31,7 +32,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Database implements AutoCloseable {
   /** The version of the last migration, which a test compares. */
-  static final int SCHEMA_VERSION = 7;
+  static final int SCHEMA_VERSION = 8;
 
   static final String MIGRATIONS = "classpath:dev/hookline/persistence/migrations";
 
@@ -163,6 +164,10 @@ public final class Database implements AutoCloseable {
 
   public Pauses pauses() {
     return new JdbiPauses(sessions);
+  }
+
+  public SecretUses secretUses() {
+    return new JdbiSecretUses(sessions);
   }
 
   public OutboxSignal outboxSignal() {

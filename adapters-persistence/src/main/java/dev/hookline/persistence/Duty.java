@@ -22,6 +22,8 @@ public enum Duty {
         repository, history) ON pipeline TO %1$s;
       GRANT SELECT, DELETE ON dead_letter TO %1$s;
       GRANT SELECT, INSERT, DELETE ON refused_delivery TO %1$s;
+      GRANT SELECT, INSERT ON secret_use TO %1$s;
+      GRANT UPDATE (position, first_matched_at, last_matched_at, deliveries) ON secret_use TO %1$s;
       """),
 
   /**

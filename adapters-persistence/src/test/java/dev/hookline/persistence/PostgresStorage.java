@@ -7,6 +7,7 @@ import dev.hookline.application.pipeline.PipelineStore;
 import dev.hookline.application.reconcile.DeliveriesOnRecord;
 import dev.hookline.application.reconcile.ScheduledReconciliations;
 import dev.hookline.application.refused.RefusedDeliveries;
+import dev.hookline.application.secret.SecretUses;
 import dev.hookline.testing.PlainEventFormat;
 import dev.hookline.testing.Storage;
 import dev.hookline.testing.TestDatabase;
@@ -44,7 +45,7 @@ final class PostgresStorage implements Storage, AutoCloseable {
     server.execute(
         """
         TRUNCATE event, pipeline, delivery_key, dead_letter, outbox_message, worker,
-          refused_delivery, reconciliation, pause, dropped_day;
+          refused_delivery, reconciliation, pause, dropped_day, secret_use;
         UPDATE lane SET owner = NULL
         """);
   }
@@ -101,6 +102,11 @@ final class PostgresStorage implements Storage, AutoCloseable {
   @Override
   public Pauses pauses() {
     return database.pauses();
+  }
+
+  @Override
+  public SecretUses secretUses() {
+    return intake.secretUses();
   }
 
   /** Nobody can move the database's clock, so everything that it is compared with moves back. */

@@ -34,6 +34,8 @@ import dev.hookline.application.reconcile.DeliveriesOnRecord;
 import dev.hookline.application.reconcile.ScheduledReconciliations;
 import dev.hookline.application.refused.RefusedDeliveries;
 import dev.hookline.application.refused.RefusedDelivery;
+import dev.hookline.application.secret.SecretUse;
+import dev.hookline.application.secret.SecretUses;
 import dev.hookline.domain.delivery.Delivery;
 import dev.hookline.domain.delivery.Headers;
 import dev.hookline.domain.delivery.Service;
@@ -76,6 +78,7 @@ public final class InMemoryStorage implements Storage {
   private final Map<WorkerId, Instant> leases = new HashMap<>();
   private final Map<Service, Look> looks = new HashMap<>();
   private final Map<PauseScope, Instant> paused = new LinkedHashMap<>();
+  private final Map<String, SecretUse> secretUses = new HashMap<>();
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private long lastMessageId;
   private volatile boolean away;
@@ -253,6 +256,11 @@ public final class InMemoryStorage implements Storage {
   @Override
   public Pauses pauses() {
     return new Pausing();
+  }
+
+  @Override
+  public SecretUses secretUses() {
+    return new Uses();
   }
 
   /** Calls back on the accepting thread. */
@@ -714,6 +722,43 @@ public final class InMemoryStorage implements Storage {
             .toList();
       }
     }
+  }
+
+  private final class Uses implements SecretUses {
+    @Override
+    public void add(List<SecretUse> uses) {
+      synchronized (lock) {
+        reach();
+        for (SecretUse use : uses) {
+          secretUses.merge(use.service() + " " + use.fingerprint(), use, InMemoryStorage::together);
+        }
+      }
+    }
+
+    @Override
+    public List<SecretUse> list() {
+      synchronized (lock) {
+        reach();
+        return secretUses.values().stream()
+            .sorted(
+                comparing((SecretUse use) -> use.service().name())
+                    .thenComparing(SecretUse::position)
+                    .thenComparing(use -> use.fingerprint().value()))
+            .toList();
+      }
+    }
+  }
+
+  private static SecretUse together(SecretUse before, SecretUse more) {
+    boolean later = !more.lastMatchedAt().isBefore(before.lastMatchedAt());
+    boolean earlier = more.firstMatchedAt().isBefore(before.firstMatchedAt());
+    return new SecretUse(
+        before.service(),
+        before.fingerprint(),
+        (later ? more : before).position(),
+        (earlier ? more : before).firstMatchedAt(),
+        (later ? more : before).lastMatchedAt(),
+        before.deliveries() + more.deliveries());
   }
 
   private final class Lanes implements Outbox {

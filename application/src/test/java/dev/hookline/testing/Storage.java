@@ -7,6 +7,7 @@ import dev.hookline.application.pipeline.PipelineStore;
 import dev.hookline.application.reconcile.DeliveriesOnRecord;
 import dev.hookline.application.reconcile.ScheduledReconciliations;
 import dev.hookline.application.refused.RefusedDeliveries;
+import dev.hookline.application.secret.SecretUses;
 import java.time.Duration;
 
 /** Everything that is kept, behind its ports over one shared state, as contracts look at it. */
@@ -24,6 +25,8 @@ public interface Storage {
   ScheduledReconciliations scheduledReconciliations();
 
   Pauses pauses();
+
+  SecretUses secretUses();
 
   /** Lets time pass for leases, for messages that wait and for schedules. */
   void pass(Duration time);

@@ -49,6 +49,7 @@ final class Layout {
     places.put(Console.ROOT, "Overview");
     places.put(Console.PIPELINES, "Pipelines");
     places.put(Console.REFUSED, "Refused");
+    places.put(Console.SIGNATURES, "Signatures");
     places.put(Console.PAUSES, "Pauses");
     return places;
   }
@@ -79,6 +80,20 @@ final class Layout {
             : visit.path().equals(place) || visit.path().startsWith(place + "/");
     var to = a(PLACES.getOrDefault(place, "")).withHref(place);
     return here ? to.attr("aria-current", "page") : to;
+  }
+
+  /** A page that says why there is no other. */
+  Answer problem(int status, Visit visit, String what) {
+    return page(
+        status,
+        visit,
+        "That did not work",
+        List.of(
+            notice("problem", Optional.of(what)), p(a("To the overview").withHref(Console.ROOT))));
+  }
+
+  Answer missing(Visit visit) {
+    return problem(404, visit, "There is nothing here. It may have been replayed, or be too old.");
   }
 
   /** A page for somebody who has to sign in first. */

@@ -10,6 +10,8 @@ import dev.hookline.http.provider.FormFields;
 import dev.hookline.http.provider.ProviderProfile;
 import dev.hookline.http.provider.ProviderProfile.RefuseWith;
 import dev.hookline.http.provider.RepositoryMappings;
+import dev.hookline.http.provider.SigningScheme;
+import dev.hookline.http.provider.SigningScheme.SignedTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -49,6 +51,12 @@ public final class GitHubDialect implements Dialect {
   @Override
   public SignatureVerifier verifier(Supplier<List<String>> secrets, Optional<Duration> tolerance) {
     return new GitHubVerifier(secrets);
+  }
+
+  @Override
+  public SigningScheme signing() {
+    return new SigningScheme(
+        GitHubVerifier.SIGNATURE, GitHubVerifier.PREFIX, new SignedTime.None());
   }
 
   @Override

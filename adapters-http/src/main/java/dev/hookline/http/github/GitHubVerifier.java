@@ -7,9 +7,9 @@ import dev.hookline.domain.error.WebhookError.InvalidSignatureError.Cause;
 import dev.hookline.domain.handler.SignatureVerifier;
 import dev.hookline.domain.handler.Verification;
 import dev.hookline.http.provider.HmacSha256;
+import dev.hookline.http.provider.SigningSecrets;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.Supplier;
 
 /**
@@ -17,29 +17,27 @@ import java.util.function.Supplier;
  * The older {@code X-Hub-Signature} proves nothing here: its SHA-1 is not looked at.
  */
 final class GitHubVerifier implements SignatureVerifier {
-  private static final String PREFIX = "sha256=";
+  static final String SIGNATURE = "X-Hub-Signature-256";
+  static final String PREFIX = "sha256=";
 
-  private final Supplier<List<String>> secrets;
+  private final SigningSecrets secrets;
 
   GitHubVerifier(Supplier<List<String>> secrets) {
-    this.secrets = secrets;
+    this.secrets = new SigningSecrets(secrets);
   }
 
   @Override
   public Verification verify(Delivery delivery) {
-    OptionalInt secret =
-        signatureIn(delivery.headers())
-            .map(hex -> HmacSha256.signedBy(secrets.get(), hex, delivery.body().bytes()))
-            .orElse(OptionalInt.empty());
-    return secret.isPresent()
-        ? new Verification.Authentic(secret.getAsInt())
-        : new Verification.Forged(new InvalidSignatureError(Cause.NOT_PROVEN));
+    return signatureIn(delivery.headers())
+        .flatMap(hex -> secrets.signer(hex, delivery.body().bytes()))
+        .<Verification>map(authentic -> authentic)
+        .orElseGet(() -> new Verification.Forged(new InvalidSignatureError(Cause.NOT_PROVEN)));
   }
 
   /** What may be the delivery's signature, in hexadecimal digits. */
   static Optional<String> signatureIn(Headers headers) {
     return headers
-        .only("X-Hub-Signature-256")
+        .only(SIGNATURE)
         .filter(value -> value.startsWith(PREFIX))
         .map(value -> value.substring(PREFIX.length()))
         .filter(HmacSha256::isSignature);

@@ -48,6 +48,7 @@ final class Intake {
   private final AdmitSender admit;
   private final ReceiveWebhook receive;
   private final Outcomes outcomes;
+  private final RejectedDeliveries rejected;
   private final Clock clock;
   private final Strangers strangers = new Strangers(System::nanoTime);
 
@@ -59,6 +60,7 @@ final class Intake {
       AdmitSender admit,
       ReceiveWebhook receive,
       Outcomes outcomes,
+      RejectedDeliveries rejected,
       Clock clock) {
     this.services =
         services.stream()
@@ -69,6 +71,7 @@ final class Intake {
     this.admit = admit;
     this.receive = receive;
     this.outcomes = outcomes;
+    this.rejected = rejected;
     this.clock = clock;
   }
 
@@ -149,6 +152,7 @@ final class Intake {
     boolean readable = request.declaredLength() <= maxBodyBytes;
     if (readable && !enabled.dialect().isWorthReading(request.headers())) {
       outcome.turnedAway(Status.INVALID_SIGNATURE);
+      rejected.keep(enabled.service(), request.headers(), Optional.empty(), client);
       return Errors.answer(new InvalidSignatureError(Cause.NOT_PROVEN), request.id());
     }
     return switch (request.readBody(maxBodyBytes, budget)) {
@@ -194,6 +198,13 @@ final class Intake {
     }
     Receipt receipt = receive.receive(delivery, enabled.profile());
     outcome.received(receipt);
+    if (receipt instanceof Receipt.Refused(InvalidSignatureError _, _)) {
+      rejected.keep(
+          delivery.service(),
+          delivery.headers(),
+          Optional.of(delivery.body()),
+          delivery.remoteAddress());
+    }
     AcceptedAnswer success = enabled.dialect().acceptedAnswer(mediaType);
     return switch (receipt) {
       case Receipt.Accepted(var id, _, _) -> accepted(success, id, _ -> {});

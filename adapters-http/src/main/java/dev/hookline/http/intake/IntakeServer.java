@@ -62,6 +62,7 @@ public final class IntakeServer implements AutoCloseable {
    * Binds the port and serves.
    *
    * @param services those that are enabled; any other is unknown here
+   * @param rejected where deliveries are kept for a while whose signature did not hold
    * @param requestIds makes the ids that answers and log lines carry: header-safe ASCII
    * @throws java.io.UncheckedIOException if the address is unknown or cannot be bound
    */
@@ -72,6 +73,7 @@ public final class IntakeServer implements AutoCloseable {
       ReceiveWebhook receive,
       WebhookMetrics metrics,
       WebhookLogger logger,
+      RejectedDeliveries rejected,
       Supplier<String> requestIds,
       Clock clock) {
     var clients = ClientAddress.behind(settings.trustedProxies());
@@ -84,6 +86,7 @@ public final class IntakeServer implements AutoCloseable {
             admit,
             receive,
             new Outcomes(metrics, logger),
+            rejected,
             clock);
     this.server =
         new HttpServer(

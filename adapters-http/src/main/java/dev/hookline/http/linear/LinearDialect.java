@@ -9,6 +9,8 @@ import dev.hookline.http.provider.Dialect;
 import dev.hookline.http.provider.ProviderProfile;
 import dev.hookline.http.provider.ProviderProfile.RefuseWith;
 import dev.hookline.http.provider.RepositoryMappings;
+import dev.hookline.http.provider.SigningScheme;
+import dev.hookline.http.provider.SigningScheme.SignedTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -43,6 +45,12 @@ public final class LinearDialect implements Dialect {
   @Override
   public SignatureVerifier verifier(Supplier<List<String>> secrets, Optional<Duration> tolerance) {
     return new LinearVerifier(secrets, tolerance.orElse(TOLERANCE));
+  }
+
+  @Override
+  public SigningScheme signing() {
+    return new SigningScheme(
+        LinearVerifier.SIGNATURE, "", new SignedTime.Member(LinearVerifier.TIMESTAMP));
   }
 
   @Override

@@ -8,11 +8,11 @@ import dev.hookline.domain.handler.SignatureVerifier;
 import dev.hookline.domain.handler.Verification;
 import dev.hookline.http.json.Payload;
 import dev.hookline.http.provider.HmacSha256;
+import dev.hookline.http.provider.SigningSecrets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.Supplier;
 
 /**
@@ -20,37 +20,39 @@ import java.util.function.Supplier;
  * "Webhooks"). The header {@code Linear-Timestamp} is not signed and never looked at.
  */
 final class LinearVerifier implements SignatureVerifier {
-  private final Supplier<List<String>> secrets;
+  static final String SIGNATURE = "Linear-Signature";
+
+  /** Of the body, in milliseconds. */
+  static final String TIMESTAMP = "webhookTimestamp";
+
+  private final SigningSecrets secrets;
   private final Duration tolerance;
 
   LinearVerifier(Supplier<List<String>> secrets, Duration tolerance) {
-    this.secrets = secrets;
+    this.secrets = new SigningSecrets(secrets);
     this.tolerance = tolerance;
   }
 
   @Override
   public Verification verify(Delivery delivery) {
-    OptionalInt secret =
+    Optional<Verification.Authentic> signer =
         signatureIn(delivery.headers())
-            .map(hex -> HmacSha256.signedBy(secrets.get(), hex, delivery.body().bytes()))
-            .orElse(OptionalInt.empty());
-    if (secret.isEmpty()) {
+            .flatMap(hex -> secrets.signer(hex, delivery.body().bytes()));
+    if (signer.isEmpty()) {
       return new Verification.Forged(new InvalidSignatureError(Cause.NOT_PROVEN));
     }
     // Proven, but nothing to read a time from: the handler says what is wrong with it.
     boolean inTime =
         Payload.read(delivery.body().bytes())
-            .map(payload -> payload.whole("webhookTimestamp"))
+            .map(payload -> payload.whole(TIMESTAMP))
             .map(millis -> millis.isPresent() && isInTime(millis.get(), delivery))
             .orElse(true);
-    return inTime
-        ? new Verification.Authentic(secret.getAsInt())
-        : new Verification.Forged(new InvalidSignatureError(Cause.STALE));
+    return inTime ? signer.get() : new Verification.Forged(new InvalidSignatureError(Cause.STALE));
   }
 
   /** What may be the delivery's signature, in hexadecimal digits. */
   static Optional<String> signatureIn(Headers headers) {
-    return headers.only("Linear-Signature").filter(HmacSha256::isSignature);
+    return headers.only(SIGNATURE).filter(HmacSha256::isSignature);
   }
 
   private boolean isInTime(long millis, Delivery delivery) {

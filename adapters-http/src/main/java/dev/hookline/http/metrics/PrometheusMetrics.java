@@ -5,6 +5,7 @@ import dev.hookline.application.inspect.Records;
 import dev.hookline.application.pause.Pauses;
 import dev.hookline.application.receive.WebhookMetrics;
 import dev.hookline.application.reconcile.ScheduledReconciliations;
+import dev.hookline.application.secret.SecretEvidence;
 import dev.hookline.domain.delivery.Service;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
@@ -108,6 +109,11 @@ public final class PrometheusMetrics implements WebhookMetrics, DispatchMetrics 
    */
   public void showMissingDeliveries(ScheduledReconciliations schedule, Service service) {
     registry.register(new MissingDeliveries(schedule, service));
+  }
+
+  /** From now on shows when each secret last matched. */
+  public void showSecretMatches(SecretEvidence evidence) {
+    registry.register(new SecretMatches(evidence));
   }
 
   private Histogram histogram(String name, String help, double[] bounds, String... labels) {

@@ -26,6 +26,8 @@ public interface Dialect {
    */
   SignatureVerifier verifier(Supplier<List<String>> secrets, Optional<Duration> tolerance);
 
+  SigningScheme signing();
+
   /**
    * Whether these headers leave it open that the delivery is authentic, or an unsigned check. If
    * not, no body could change that, and it is refused without being read.

@@ -58,14 +58,52 @@ public final class HmacSha256 {
     return match == 0 ? OptionalInt.empty() : OptionalInt.of(match);
   }
 
+  /**
+   * Whether this key made the signature; compared in constant time.
+   *
+   * @param claimed the signature's 32 bytes
+   * @param key not empty
+   * @param message the signed bytes, in parts that follow one another
+   */
+  public static boolean holds(byte[] claimed, byte[] key, byte[]... message) {
+    return MessageDigest.isEqual(begin(key, message).doFinal(), claimed);
+  }
+
+  /**
+   * How many of the body's bytes, from its first on and fewer than all, this key has signed; empty
+   * if there is no such number. It costs a computation for each byte.
+   *
+   * @param claimed the signature's 32 bytes
+   * @param key not empty
+   * @param head what is signed before the body
+   */
+  public static OptionalInt lengthSigned(byte[] claimed, byte[] key, byte[] head, byte[] body) {
+    Mac soFar = begin(key, head);
+    try {
+      for (int length = 0; length < body.length; length++) {
+        if (MessageDigest.isEqual(((Mac) soFar.clone()).doFinal(), claimed)) {
+          return OptionalInt.of(length);
+        }
+        soFar.update(body[length]);
+      }
+      return OptionalInt.empty();
+    } catch (CloneNotSupportedException e) {
+      throw new IllegalStateException("the JDK's " + ALGORITHM + " can be cloned", e);
+    }
+  }
+
   private static byte[] sign(String secret, byte[]... message) {
+    return begin(secret.getBytes(StandardCharsets.UTF_8), message).doFinal();
+  }
+
+  private static Mac begin(byte[] key, byte[]... message) {
     try {
       Mac mac = Mac.getInstance(ALGORITHM, PROVIDER);
-      mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), ALGORITHM));
+      mac.init(new SecretKeySpec(key, ALGORITHM));
       for (byte[] part : message) {
         mac.update(part);
       }
-      return mac.doFinal();
+      return mac;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every JDK has " + ALGORITHM, e);
     }

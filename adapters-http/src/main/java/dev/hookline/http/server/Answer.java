@@ -45,6 +45,11 @@ public final class Answer {
         status, Map.of("Content-Type", contentType), body, Duration.ZERO, Optional.empty());
   }
 
+  /** Sends a browser on to another place. */
+  public static Answer seeOther(String place) {
+    return empty(303).with("Location", place);
+  }
+
   /** A success whose body is written bit by bit. */
   public static Answer streaming(String contentType, Body body) {
     return new Answer(

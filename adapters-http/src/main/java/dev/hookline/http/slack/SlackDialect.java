@@ -11,6 +11,8 @@ import dev.hookline.http.provider.FormFields;
 import dev.hookline.http.provider.ProviderProfile;
 import dev.hookline.http.provider.ProviderProfile.RefuseWith;
 import dev.hookline.http.provider.RepositoryMappings;
+import dev.hookline.http.provider.SigningScheme;
+import dev.hookline.http.provider.SigningScheme.SignedTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -52,6 +54,14 @@ public final class SlackDialect implements Dialect {
   @Override
   public SignatureVerifier verifier(Supplier<List<String>> secrets, Optional<Duration> tolerance) {
     return new SlackVerifier(secrets, tolerance.orElse(TOLERANCE));
+  }
+
+  @Override
+  public SigningScheme signing() {
+    return new SigningScheme(
+        SlackVerifier.SIGNATURE,
+        SlackVerifier.PREFIX,
+        new SignedTime.Header(SlackVerifier.TIMESTAMP));
   }
 
   @Override

@@ -7,11 +7,11 @@ import dev.hookline.domain.error.WebhookError.InvalidSignatureError.Cause;
 import dev.hookline.domain.handler.SignatureVerifier;
 import dev.hookline.domain.handler.Verification;
 import dev.hookline.http.provider.HmacSha256;
+import dev.hookline.http.provider.SigningSecrets;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.Supplier;
 
 /**
@@ -21,16 +21,16 @@ import java.util.function.Supplier;
 final class SlackVerifier implements SignatureVerifier {
   static final String SIGNATURE = "X-Slack-Signature";
   static final String TIMESTAMP = "X-Slack-Request-Timestamp";
-  private static final String PREFIX = "v0=";
+  static final String PREFIX = "v0=";
 
   /** More digits would not fit a long, and are no time for millions of years. */
   private static final int MAX_SECONDS_DIGITS = 15;
 
-  private final Supplier<List<String>> secrets;
+  private final SigningSecrets secrets;
   private final Duration tolerance;
 
   SlackVerifier(Supplier<List<String>> secrets, Duration tolerance) {
-    this.secrets = secrets;
+    this.secrets = new SigningSecrets(secrets);
     this.tolerance = tolerance;
   }
 
@@ -40,25 +40,23 @@ final class SlackVerifier implements SignatureVerifier {
     if (timestamp.isEmpty()) {
       return forged(Cause.NOT_PROVEN);
     }
-    OptionalInt secret = signedBy(delivery, timestamp.get());
-    if (secret.isEmpty()) {
+    Optional<Verification.Authentic> signer = signer(delivery, timestamp.get());
+    if (signer.isEmpty()) {
       return forged(Cause.NOT_PROVEN);
     }
     return isInTime(timestamp.get(), delivery.receivedAt().getEpochSecond())
-        ? new Verification.Authentic(secret.getAsInt())
+        ? signer.get()
         : forged(Cause.STALE);
   }
 
-  private OptionalInt signedBy(Delivery delivery, String timestamp) {
+  private Optional<Verification.Authentic> signer(Delivery delivery, String timestamp) {
     return signatureIn(delivery.headers())
-        .map(
+        .flatMap(
             hex ->
-                HmacSha256.signedBy(
-                    secrets.get(),
+                secrets.signer(
                     hex,
                     ("v0:" + timestamp + ":").getBytes(StandardCharsets.US_ASCII),
-                    delivery.body().bytes()))
-        .orElse(OptionalInt.empty());
+                    delivery.body().bytes()));
   }
 
   /** What may be the delivery's signature, in hexadecimal digits. */

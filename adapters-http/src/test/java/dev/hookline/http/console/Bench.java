@@ -22,6 +22,9 @@ import dev.hookline.domain.pipeline.Pipeline;
 import dev.hookline.domain.pipeline.PipelineId;
 import dev.hookline.domain.pipeline.PipelineState;
 import dev.hookline.http.admin.AdminServer;
+import dev.hookline.http.dialects.Dialects;
+import dev.hookline.http.doctor.SignatureDoctor;
+import dev.hookline.http.intake.RejectedDeliveries;
 import dev.hookline.http.metrics.PrometheusMetrics;
 import dev.hookline.http.provider.RepositoryMappings;
 import dev.hookline.http.testing.FakeRecords;
@@ -50,12 +53,15 @@ import java.util.stream.Collectors;
 
 /** A console on an admin port, before a store in memory. */
 final class Bench implements AutoCloseable {
+  static final String SECRET = "a secret of the bench";
   static final Service TINY = new Service("tiny");
   private static final Pattern CSRF = Pattern.compile("name=\"csrf\" value=\"([^\"]+)\"");
 
   final FakeStore store = new FakeStore();
   final FakeRecords records = new FakeRecords(store);
   final AtomicLong nanos = new AtomicLong();
+  final RejectedDeliveries rejected =
+      new RejectedDeliveries(Dialects.all(), Clock.fixed(Samples.NOON, ZoneOffset.UTC));
   volatile Optional<String> token = Optional.empty();
   private final HttpClient client = HttpClient.newHttpClient();
   private final AdminServer server;
@@ -98,7 +104,15 @@ final class Bench implements AutoCloseable {
                 standardizer,
                 _ -> true,
                 () -> Samples.uuid(Samples.NOON),
-                Duration.ofSeconds(1))),
+                Duration.ofSeconds(1)),
+            rejected,
+            new SignatureDoctor(
+                Dialects.all().stream()
+                    .map(
+                        dialect ->
+                            new SignatureDoctor.Signing(
+                                dialect, () -> List.of(SECRET), dialect.profile().tolerance()))
+                    .toList())),
         clock,
         new SecureRandom(),
         nanos::get);

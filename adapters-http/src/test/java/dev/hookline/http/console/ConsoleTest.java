@@ -9,12 +9,15 @@ import dev.hookline.application.inspect.Activity.Tally;
 import dev.hookline.application.inspect.Standing;
 import dev.hookline.application.pause.Pause;
 import dev.hookline.application.pause.PauseScope;
+import dev.hookline.domain.delivery.Headers;
 import dev.hookline.domain.delivery.RawBody;
+import dev.hookline.domain.delivery.Service;
 import dev.hookline.domain.pipeline.PipelineId;
 import dev.hookline.domain.pipeline.PipelineState;
 import dev.hookline.domain.pipeline.PipelineState.Dispatched;
 import dev.hookline.domain.pipeline.PipelineState.Failed;
 import dev.hookline.domain.pipeline.PipelineState.Received;
+import dev.hookline.http.testing.Deliveries;
 import dev.hookline.testing.Samples;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -57,6 +60,8 @@ class ConsoleTest {
         "/console/pipelines?state=nonsense",
         "/console/refused",
         "/console/pauses",
+        "/console/signatures",
+        "/console/signatures/1",
         "/console/login",
         "/console/nothing",
         "/console/console.css",
@@ -87,6 +92,41 @@ class ConsoleTest {
       assertFalse(page.contains("http://"), page);
       assertFalse(page.contains("https://"), page);
     }
+  }
+
+  @Test
+  void whySignaturesDidNotHoldIsShownWithoutAnythingOfTheirSenders() throws Exception {
+    assertTrue(bench.get("/console/signatures").body().contains("None is kept now."));
+    String signature = Deliveries.hmac(Bench.SECRET, HOSTILE + "\n");
+    bench.rejected.keep(
+        Samples.GITHUB,
+        Headers.of(
+            Map.of(
+                "X-Hub-Signature-256",
+                List.of("sha256=" + signature),
+                "Authorization",
+                List.of("Bearer stolen"))),
+        Optional.of(RawBody.of(HOSTILE.getBytes(StandardCharsets.UTF_8))),
+        "192.0.2.66");
+    bench.rejected.keep(new Service("slack"), Headers.of(Map.of()), Optional.empty(), HOSTILE);
+
+    String list = bench.get("/console/signatures").body();
+    assertTrue(list.contains("There is no header X-Slack-Signature."), list);
+    assertTrue(list.contains("No secret that is configured made it."), list);
+    assertTrue(list.contains("192.0.2.66"), list);
+    String one = bench.get("/console/signatures/1").body();
+    assertTrue(one.contains("signed was this body with a line end (LF) at its end"), one);
+    String other = bench.get("/console/signatures/2").body();
+    assertTrue(other.contains("not read"), other);
+    for (String page : List.of(list, one, other)) {
+      assertFalse(page.contains("<img"), page);
+      assertFalse(page.contains(signature), page);
+      assertFalse(page.contains(Bench.SECRET), page);
+      assertFalse(page.contains("stolen"), page);
+      assertEquals(1, page.split("<script", -1).length - 1, page);
+    }
+    assertEquals(404, bench.get("/console/signatures/3").statusCode());
+    assertEquals(404, bench.get("/console/signatures/x").statusCode());
   }
 
   @Test

@@ -5,6 +5,7 @@ import static dev.hookline.testing.Samples.NOON;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
+import dev.hookline.domain.handler.SecretFingerprint;
 import dev.hookline.domain.handler.SignatureVerifier;
 import dev.hookline.domain.handler.Verification;
 import dev.hookline.domain.handler.Verification.Authentic;
@@ -81,7 +82,7 @@ class SignatureScopeTest {
     Verification verification =
         verifier(to.service()).verify(from.delivery(to.service(), from.hex()).build());
     if (from == to) {
-      assertEquals(new Authentic(1), verification);
+      assertEquals(new Authentic(1, SecretFingerprint.of(SECRET)), verification);
     } else {
       assertInstanceOf(Forged.class, verification);
     }

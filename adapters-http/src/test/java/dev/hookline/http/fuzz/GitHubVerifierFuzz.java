@@ -47,7 +47,7 @@ public final class GitHubVerifierFuzz {
     assertEquals(
         signer == 0
             ? new Verification.Forged(new InvalidSignatureError(Cause.NOT_PROVEN))
-            : new Verification.Authentic(signer),
+            : SignatureOracle.authentic(signer),
         VERIFIER.verify(delivery));
     assertTrue(signer == 0 || DIALECT.isWorthReading(delivery.headers()));
   }

@@ -67,7 +67,7 @@ public final class LinearVerifierFuzz {
             : JsonOracle.object(delivery.body().bytes())
                     .map(LinearVerifierFuzz::inTime)
                     .orElse(true)
-                ? new Verification.Authentic(signer)
+                ? SignatureOracle.authentic(signer)
                 : forged(Cause.STALE);
     assertEquals(expected, VERIFIER.verify(delivery));
     assertTrue(signer == 0 || DIALECT.isWorthReading(delivery.headers()));

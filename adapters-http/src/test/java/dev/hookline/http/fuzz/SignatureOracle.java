@@ -2,6 +2,8 @@ package dev.hookline.http.fuzz;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.hookline.domain.handler.SecretFingerprint;
+import dev.hookline.domain.handler.Verification;
 import java.security.GeneralSecurityException;
 import java.util.HexFormat;
 import java.util.List;
@@ -28,6 +30,13 @@ final class SignatureOracle {
 
   static synchronized String sign(int secret, byte[] message) {
     return HexFormat.of().formatHex(MACS.get(secret).doFinal(message));
+  }
+
+  /**
+   * @param signer position from 1 of the secret that made the signature
+   */
+  static Verification.Authentic authentic(int signer) {
+    return new Verification.Authentic(signer, SecretFingerprint.of(SECRETS.get(signer - 1)));
   }
 
   /** The position from 1 of the secret that made the header's signature; 0 if none did. */

@@ -81,7 +81,7 @@ public final class SlackVerifierFuzz {
     BigInteger off =
         new BigInteger(times.getFirst()).subtract(BigInteger.valueOf(NOON.getEpochSecond()));
     return off.abs().compareTo(BigInteger.valueOf(TOLERANCE)) <= 0
-        ? new Verification.Authentic(signer)
+        ? SignatureOracle.authentic(signer)
         : forged(Cause.STALE);
   }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.hookline.domain.delivery.Delivery;
 import dev.hookline.domain.error.WebhookError.InvalidSignatureError;
 import dev.hookline.domain.error.WebhookError.InvalidSignatureError.Cause;
+import dev.hookline.domain.handler.SecretFingerprint;
 import dev.hookline.domain.handler.Verification;
 import dev.hookline.domain.handler.Verification.Authentic;
 import dev.hookline.domain.handler.Verification.Forged;
@@ -55,7 +56,7 @@ class GitHubVerifierTest {
   void knownVectorsHold(String secret, String body, String hex) {
     var delivery =
         Deliveries.from("github").json(body).header("X-Hub-Signature-256", "sha256=" + hex);
-    assertEquals(new Authentic(1), verify(List.of(secret), delivery));
+    assertEquals(new Authentic(1, SecretFingerprint.of(secret)), verify(List.of(secret), delivery));
   }
 
   static Stream<String> malformedSignatures() {
@@ -151,9 +152,14 @@ class GitHubVerifierTest {
   @Test
   void everySecretIsTriedAndItsPositionTold() {
     var delivery = delivery().header("X-Hub-Signature-256", "sha256=" + HEX);
-    assertEquals(new Authentic(1), verify(List.of(SECRET, "old"), delivery));
-    assertEquals(new Authentic(3), verify(List.of("new", "newer", SECRET), delivery));
-    assertEquals(new Authentic(2), verify(List.of("new", SECRET, SECRET), delivery));
+    assertEquals(
+        new Authentic(1, SecretFingerprint.of(SECRET)), verify(List.of(SECRET, "old"), delivery));
+    assertEquals(
+        new Authentic(3, SecretFingerprint.of(SECRET)),
+        verify(List.of("new", "newer", SECRET), delivery));
+    assertEquals(
+        new Authentic(2, SecretFingerprint.of(SECRET)),
+        verify(List.of("new", SECRET, SECRET), delivery));
     assertEquals(NOT_PROVEN, verify(List.of("new", "old"), delivery));
   }
 
@@ -167,6 +173,6 @@ class GitHubVerifierTest {
   void anEmptyBodyCanBeSigned() {
     var delivery =
         Deliveries.from("github").header("X-Hub-Signature-256", "sha256=" + hmac(SECRET, ""));
-    assertEquals(new Authentic(1), verify(List.of(SECRET), delivery));
+    assertEquals(new Authentic(1, SecretFingerprint.of(SECRET)), verify(List.of(SECRET), delivery));
   }
 }

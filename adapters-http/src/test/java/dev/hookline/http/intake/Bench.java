@@ -6,12 +6,14 @@ import dev.hookline.application.receive.ReceiveWebhook;
 import dev.hookline.application.receive.ServiceProfile;
 import dev.hookline.application.receive.WebhookMetrics;
 import dev.hookline.application.replay.ReplayPipeline;
+import dev.hookline.application.secret.SecretEvidence;
 import dev.hookline.application.standardize.Standardizer;
 import dev.hookline.domain.delivery.Service;
 import dev.hookline.domain.handler.ServiceHandlerFactory;
 import dev.hookline.domain.handler.SupportedEvents;
 import dev.hookline.http.provider.ProviderProfile.RefuseWith;
 import dev.hookline.http.provider.RepositoryMappings;
+import dev.hookline.http.testing.FakeSecretUses;
 import dev.hookline.http.testing.FakeStore;
 import dev.hookline.http.testing.RawClient;
 import dev.hookline.http.testing.TinyDialect;
@@ -44,6 +46,10 @@ final class Bench implements AutoCloseable {
   final FakeStore store = new FakeStore();
   final BlockingQueue<String> counted = new LinkedBlockingQueue<>();
   final BlockingQueue<String> limitedAddresses = new LinkedBlockingQueue<>();
+  final RejectedDeliveries rejected =
+      new RejectedDeliveries(
+          List.of(new TinyDialect("tiny"), new TinyDialect("kind")),
+          Clock.fixed(Samples.NOON, ZoneOffset.UTC));
   final IntakeServer server;
   private final HttpClient client = HttpClient.newHttpClient();
   private volatile Optional<Duration> wait = Optional.empty();
@@ -114,9 +120,11 @@ final class Bench implements AutoCloseable {
                 new ReplayPipeline(store, standardizer, clock),
                 new BucketQuota(Map.of()),
                 metrics,
+                new SecretEvidence(new FakeSecretUses()),
                 () -> Samples.uuid(Samples.NOON)),
             metrics,
             new WebhookLogger(),
+            rejected,
             () -> UUID.randomUUID().toString(),
             clock);
   }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.hookline.domain.delivery.Delivery;
 import dev.hookline.domain.error.WebhookError.InvalidSignatureError;
 import dev.hookline.domain.error.WebhookError.InvalidSignatureError.Cause;
+import dev.hookline.domain.handler.SecretFingerprint;
 import dev.hookline.domain.handler.Verification;
 import dev.hookline.domain.handler.Verification.Authentic;
 import dev.hookline.domain.handler.Verification.Forged;
@@ -63,7 +64,7 @@ class LinearVerifierTest {
       })
   void knownVectorsHold(String body, String hex) {
     assertEquals(
-        new Authentic(1),
+        new Authentic(1, SecretFingerprint.of(SECRET)),
         verify(
             List.of(SECRET),
             Deliveries.from("linear").json(body).header("Linear-Signature", hex).at(SENT)));
@@ -144,7 +145,7 @@ class LinearVerifierTest {
   @CsvSource({"-60001, false", "-60000, true", "0, true", "60000, true", "60001, false"})
   void theToleranceHoldsInBothDirections(long millis, boolean inTime) {
     assertEquals(
-        inTime ? new Authentic(1) : STALE,
+        inTime ? new Authentic(1, SecretFingerprint.of(SECRET)) : STALE,
         verify(List.of(SECRET), signed(BODY).at(SENT.plusMillis(millis))));
   }
 
@@ -153,7 +154,7 @@ class LinearVerifierTest {
   void byDefaultItCoversEightHours(long seconds, boolean inTime) {
     var verifier = new LinearDialect().verifier(() -> List.of(SECRET), Optional.empty());
     assertEquals(
-        inTime ? new Authentic(1) : STALE,
+        inTime ? new Authentic(1, SecretFingerprint.of(SECRET)) : STALE,
         verifier.verify(signed(BODY).at(SENT.plusSeconds(seconds)).build()));
   }
 
@@ -190,7 +191,8 @@ class LinearVerifierTest {
             List.of(SECRET),
             signed(BODY).at(now).header("Linear-Timestamp", Long.toString(now.toEpochMilli()))));
     assertEquals(
-        new Authentic(1), verify(List.of(SECRET), signed(BODY).header("Linear-Timestamp", "0")));
+        new Authentic(1, SecretFingerprint.of(SECRET)),
+        verify(List.of(SECRET), signed(BODY).header("Linear-Timestamp", "0")));
   }
 
   @ParameterizedTest
@@ -206,12 +208,15 @@ class LinearVerifierTest {
         "[{\"webhookTimestamp\":0}]"
       })
   void aSignedBodyThatIsNoObjectIsAuthenticSoThatTheHandlerCanSayWhy(String body) {
-    assertEquals(new Authentic(1), verify(List.of(SECRET), signed(body)));
+    assertEquals(
+        new Authentic(1, SecretFingerprint.of(SECRET)), verify(List.of(SECRET), signed(body)));
   }
 
   @Test
   void everySecretIsTriedAndItsPositionTold() {
-    assertEquals(new Authentic(2), verify(List.of("new", SECRET, "old"), signed(BODY)));
+    assertEquals(
+        new Authentic(2, SecretFingerprint.of(SECRET)),
+        verify(List.of("new", SECRET, "old"), signed(BODY)));
     assertEquals(NOT_PROVEN, verify(List.of("new", ""), signed(BODY)));
   }
 }

@@ -9,12 +9,17 @@ import dev.hookline.application.pause.PauseScope;
 import dev.hookline.application.pipeline.StoreUnavailableException;
 import dev.hookline.application.receive.WebhookMetrics.Status;
 import dev.hookline.application.reconcile.ScheduledReconciliations;
+import dev.hookline.application.secret.SecretEvidence;
 import dev.hookline.domain.delivery.Service;
+import dev.hookline.domain.handler.SecretFingerprint;
+import dev.hookline.domain.handler.Verification.Authentic;
 import dev.hookline.http.testing.FakeRecords;
+import dev.hookline.http.testing.FakeSecretUses;
 import dev.hookline.http.testing.FakeStore;
 import dev.hookline.testing.Samples;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicLong;
@@ -51,6 +56,21 @@ class PrometheusMetricsTest {
     shows(text, "outbox_messages{state=\"retrying\"} 2.0");
     shows(text, "outbox_messages{state=\"dead\"} 1.0");
     shows(text, "outbox_oldest_pending_seconds 1.5");
+  }
+
+  @Test
+  void eachSecretShowsWhenItLastMatched() {
+    var evidence = new SecretEvidence(new FakeSecretUses());
+    metrics.showSecretMatches(evidence);
+    assertFalse(scrape().contains("webhook_secret_last_match_timestamp_seconds{"));
+    var fingerprint = SecretFingerprint.of("s");
+    evidence.matched(
+        Samples.GITHUB, new Authentic(2, fingerprint), Instant.ofEpochMilli(1_700_000_000_250L));
+    shows(
+        scrape(),
+        "webhook_secret_last_match_timestamp_seconds{fingerprint=\"%s\",service=\"github\"}"
+                .formatted(fingerprint)
+            + " 1.70000000025E9");
   }
 
   @Test

@@ -8,6 +8,7 @@ import com.slack.api.app_backend.SlackSignature;
 import dev.hookline.domain.delivery.Delivery;
 import dev.hookline.domain.error.WebhookError.InvalidSignatureError;
 import dev.hookline.domain.error.WebhookError.InvalidSignatureError.Cause;
+import dev.hookline.domain.handler.SecretFingerprint;
 import dev.hookline.domain.handler.Verification;
 import dev.hookline.domain.handler.Verification.Authentic;
 import dev.hookline.domain.handler.Verification.Forged;
@@ -81,7 +82,9 @@ class SlackVerifierTest {
   @ParameterizedTest
   @MethodSource("vectors")
   void knownVectorsHold(String body, String hex) {
-    assertEquals(new Authentic(1), verify(List.of(SECRET), signed(TIMESTAMP, body, "v0=" + hex)));
+    assertEquals(
+        new Authentic(1, SecretFingerprint.of(SECRET)),
+        verify(List.of(SECRET), signed(TIMESTAMP, body, "v0=" + hex)));
   }
 
   @Test
@@ -94,7 +97,9 @@ class SlackVerifierTest {
   void whatSlacksOwnLibrarySignsHolds(String body) {
     var generator = new SlackSignature.Generator(SECRET);
     String signature = generator.generate(TIMESTAMP, body);
-    assertEquals(new Authentic(1), verify(List.of(SECRET), signed(TIMESTAMP, body, signature)));
+    assertEquals(
+        new Authentic(1, SecretFingerprint.of(SECRET)),
+        verify(List.of(SECRET), signed(TIMESTAMP, body, signature)));
     assertTrue(
         new SlackSignature.Verifier(generator)
             .isValid(
@@ -207,14 +212,16 @@ class SlackVerifierTest {
 
   @Test
   void leadingZerosAreSignedAsSentAndReadAsANumber() {
-    assertEquals(new Authentic(1), verify(List.of(SECRET), correctly("0001531420618")));
+    assertEquals(
+        new Authentic(1, SecretFingerprint.of(SECRET)),
+        verify(List.of(SECRET), correctly("0001531420618")));
   }
 
   @ParameterizedTest
   @CsvSource({"-301, false", "-299, true", "0, true", "299, true", "301, false", "86400, false"})
   void theToleranceHoldsInBothDirections(long seconds, boolean inTime) {
     assertEquals(
-        inTime ? new Authentic(1) : STALE,
+        inTime ? new Authentic(1, SecretFingerprint.of(SECRET)) : STALE,
         verify(List.of(SECRET), correctly(TIMESTAMP).at(SENT.plusSeconds(seconds))));
   }
 
@@ -231,13 +238,18 @@ class SlackVerifierTest {
     assertEquals(STALE, verifier.verify(correctly(TIMESTAMP).at(SENT.plusSeconds(11)).build()));
     var byDefault = new SlackDialect().verifier(() -> List.of(SECRET), Optional.empty());
     assertEquals(
-        new Authentic(1), byDefault.verify(correctly(TIMESTAMP).at(SENT.plusSeconds(11)).build()));
+        new Authentic(1, SecretFingerprint.of(SECRET)),
+        byDefault.verify(correctly(TIMESTAMP).at(SENT.plusSeconds(11)).build()));
   }
 
   @Test
   void everySecretIsTriedAndItsPositionTold() {
-    assertEquals(new Authentic(2), verify(List.of("new", SECRET), correctly(TIMESTAMP)));
-    assertEquals(new Authentic(1), verify(List.of(SECRET, "old"), correctly(TIMESTAMP)));
+    assertEquals(
+        new Authentic(2, SecretFingerprint.of(SECRET)),
+        verify(List.of("new", SECRET), correctly(TIMESTAMP)));
+    assertEquals(
+        new Authentic(1, SecretFingerprint.of(SECRET)),
+        verify(List.of(SECRET, "old"), correctly(TIMESTAMP)));
     assertEquals(NOT_PROVEN, verify(List.of("new", "old", ""), correctly(TIMESTAMP)));
   }
 

@@ -11,6 +11,7 @@ import dev.hookline.domain.error.WebhookError.UnsupportedEventError;
 import dev.hookline.domain.event.RepositoryContext;
 import dev.hookline.domain.event.StandardizedEvent;
 import dev.hookline.domain.handler.Parsing;
+import dev.hookline.domain.handler.SecretFingerprint;
 import dev.hookline.domain.handler.ServiceHandler;
 import dev.hookline.domain.handler.SignatureVerifier;
 import dev.hookline.domain.handler.SupportedEvents;
@@ -19,6 +20,7 @@ import dev.hookline.http.provider.Dialect;
 import dev.hookline.http.provider.ProviderProfile;
 import dev.hookline.http.provider.ProviderProfile.RefuseWith;
 import dev.hookline.http.provider.RepositoryMappings;
+import dev.hookline.http.provider.SigningScheme;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -59,7 +61,7 @@ public final class TinyDialect implements Dialect {
   public SignatureVerifier verifier(Supplier<List<String>> secrets, Optional<Duration> tolerance) {
     return delivery ->
         switch (delivery.headers().only("X-Sign").orElse("")) {
-          case "good" -> new Verification.Authentic(1);
+          case "good" -> new Verification.Authentic(1, SecretFingerprint.of("s"));
           case "stale" -> forged(InvalidSignatureError.Cause.STALE);
           default -> forged(InvalidSignatureError.Cause.NOT_PROVEN);
         };
@@ -67,6 +69,11 @@ public final class TinyDialect implements Dialect {
 
   private static Verification forged(InvalidSignatureError.Cause cause) {
     return new Verification.Forged(new InvalidSignatureError(cause));
+  }
+
+  @Override
+  public SigningScheme signing() {
+    return new SigningScheme("X-Sign", "", new SigningScheme.SignedTime.None());
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.hookline.application.pipeline.PipelineStore.Acceptance;
 import dev.hookline.application.refused.RefusedDeliveries;
 import dev.hookline.application.refused.RefusedDelivery;
 import dev.hookline.application.replay.ReplayPipeline;
+import dev.hookline.application.secret.SecretEvidence;
 import dev.hookline.application.standardize.Standardization.Handshake;
 import dev.hookline.application.standardize.Standardization.Understood;
 import dev.hookline.application.standardize.Standardization.Unusable;
@@ -29,6 +30,7 @@ public final class ReceiveWebhook {
   private final ReplayPipeline replay;
   private final Quota quota;
   private final WebhookMetrics metrics;
+  private final SecretEvidence evidence;
   private final Supplier<UUID> ids;
 
   /**
@@ -41,6 +43,7 @@ public final class ReceiveWebhook {
       ReplayPipeline replay,
       Quota quota,
       WebhookMetrics metrics,
+      SecretEvidence evidence,
       Supplier<UUID> ids) {
     this.standardizer = standardizer;
     this.store = store;
@@ -48,6 +51,7 @@ public final class ReceiveWebhook {
     this.replay = replay;
     this.quota = quota;
     this.metrics = metrics;
+    this.evidence = evidence;
     this.ids = ids;
   }
 
@@ -62,8 +66,9 @@ public final class ReceiveWebhook {
   public Receipt receive(Delivery delivery, ServiceProfile profile) {
     return switch (profile.verifier().verify(delivery)) {
       case Forged(var error) -> new Receipt.Refused(error, Optional.empty());
-      case Authentic(int secret) -> {
-        metrics.secretMatched(profile.service(), secret);
+      case Authentic authentic -> {
+        metrics.secretMatched(profile.service(), authentic.secret());
+        evidence.matched(profile.service(), authentic, delivery.receivedAt());
         yield receiveAuthentic(delivery, profile);
       }
     };

@@ -21,6 +21,7 @@ import dev.hookline.application.refused.RefusedDelivery;
 import dev.hookline.application.replay.ReplayPipeline;
 import dev.hookline.application.replay.ReplayPipelines;
 import dev.hookline.application.replay.ReplayRefused;
+import dev.hookline.application.secret.SecretEvidence;
 import dev.hookline.application.standardize.Standardizer;
 import dev.hookline.domain.delivery.Delivery;
 import dev.hookline.domain.delivery.Headers;
@@ -30,6 +31,7 @@ import dev.hookline.domain.error.WebhookError.EventStandardizationError.InvalidP
 import dev.hookline.domain.error.WebhookError.EventStandardizationError.RepositoryContextError;
 import dev.hookline.domain.error.WebhookError.InvalidSignatureError;
 import dev.hookline.domain.error.WebhookError.UnsupportedEventError;
+import dev.hookline.domain.handler.SecretFingerprint;
 import dev.hookline.domain.handler.ServiceHandlerFactory;
 import dev.hookline.domain.handler.Verification;
 import dev.hookline.domain.pipeline.Outcome.GiveUp;
@@ -64,6 +66,7 @@ class ReceiveWebhookTest {
   private final ReplayPipeline replay =
       new ReplayPipeline(storage.pipelines(), standardizer, clock);
   private final OneAtATime quota = new OneAtATime();
+  private final SecretEvidence evidence = new SecretEvidence(storage.secretUses());
   private final ReceiveWebhook receive =
       new ReceiveWebhook(
           standardizer,
@@ -83,6 +86,7 @@ class ReceiveWebhookTest {
               secrets.add(position);
             }
           },
+          evidence,
           () -> Samples.uuid(clock.instant()));
   private final ReplayRefused replayRefused =
       new ReplayRefused(
@@ -116,7 +120,7 @@ class ReceiveWebhookTest {
             delivery
                 .headers()
                 .only("signature")
-                .<Verification>map(_ -> new Verification.Authentic(2))
+                .<Verification>map(_ -> new Verification.Authentic(2, SecretFingerprint.of("s")))
                 .orElse(
                     new Verification.Forged(
                         new InvalidSignatureError(InvalidSignatureError.Cause.NOT_PROVEN))),

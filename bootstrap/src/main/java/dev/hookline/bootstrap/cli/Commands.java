@@ -3,14 +3,15 @@ package dev.hookline.bootstrap.cli;
 import dev.hookline.application.reconcile.Reconciliation;
 import dev.hookline.bootstrap.config.Configuration;
 import dev.hookline.bootstrap.config.Settings;
+import dev.hookline.http.doctor.SignatureDoctor;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Instant;
 
 /**
- * What the commands set going; the composition root does it. Each method but {@link #inspect} and
- * {@link #reconcile} returns when its work is over, with the exit code: 0 done, 1 failed, 2
- * misconfigured.
+ * What the commands set going; the composition root does it. Each method but {@link #inspect},
+ * {@link #reconcile} and {@link #doctor} returns when its work is over, with the exit code: 0 done,
+ * 1 failed, 2 misconfigured.
  */
 public interface Commands {
 
@@ -49,4 +50,7 @@ public interface Commands {
    * @throws CommandException if the database does not fit
    */
   Reconciliation reconcile(Settings settings, Instant since, boolean dryRun);
+
+  /** Looks into signatures, with the secrets of the settings. It opens nothing. */
+  SignatureDoctor doctor(Settings settings);
 }

@@ -35,6 +35,8 @@ public final class HooklineCli {
             .addSubcommand(new MigrateCommand(around, commands))
             .addSubcommand(new SendCommand(around))
             .addSubcommand(new LoadCommand(around))
+            .addSubcommand(new DoctorCommand(around, commands))
+            .addSubcommand(new SecretsCommand(around, commands))
             .addSubcommand(new PipelinesCommand(around, commands))
             .addSubcommand(new RefusedCommand(around, commands))
             .addSubcommand(new ReconcileCommand(around, commands))

@@ -11,6 +11,7 @@ import dev.hookline.application.replay.PreviewReplay;
 import dev.hookline.application.replay.ReplayPipeline;
 import dev.hookline.application.replay.ReplayRefused;
 import dev.hookline.application.retention.PruneHistory;
+import dev.hookline.application.secret.SecretUses;
 import dev.hookline.domain.pipeline.PipelineId;
 import java.util.Optional;
 import java.util.UUID;
@@ -28,6 +29,8 @@ public interface Inspection extends AutoCloseable {
   Records records();
 
   Pauses pauses();
+
+  SecretUses secretUses();
 
   ReplayPipeline.Replay replay(PipelineId id);
 

@@ -50,7 +50,7 @@ public final class SecretSource implements Supplier<List<String>> {
    * @param nanos a steady clock in nanoseconds, such as {@link System#nanoTime}
    * @throws IllegalArgumentException if the file cannot be read now or holds no usable secret
    */
-  static SecretSource inFile(Path file, boolean many, LongSupplier nanos) {
+  public static SecretSource inFile(Path file, boolean many, LongSupplier nanos) {
     try {
       var watched = new Watched(file, many, nanos);
       return new SecretSource(watched.read(), watched);

@@ -15,6 +15,7 @@ import dev.hookline.application.receive.ReceiveWebhook;
 import dev.hookline.application.receive.ServiceProfile;
 import dev.hookline.application.reconcile.ReconcileDeliveries;
 import dev.hookline.application.reconcile.ReconcileWhenDue;
+import dev.hookline.application.secret.SecretEvidence;
 import dev.hookline.bootstrap.config.SecretSource;
 import dev.hookline.bootstrap.config.Settings;
 import dev.hookline.bootstrap.config.Settings.ServiceSettings;
@@ -27,6 +28,8 @@ import dev.hookline.http.admin.AdminServer;
 import dev.hookline.http.admin.ReadinessCheck;
 import dev.hookline.http.console.Console;
 import dev.hookline.http.dialects.Dialects;
+import dev.hookline.http.doctor.SignatureDoctor;
+import dev.hookline.http.doctor.SignatureDoctor.Signing;
 import dev.hookline.http.github.rest.AppToken;
 import dev.hookline.http.github.rest.GitHubDeliveryLog;
 import dev.hookline.http.github.rest.GitHubHook;
@@ -36,6 +39,7 @@ import dev.hookline.http.intake.BucketRateLimiter;
 import dev.hookline.http.intake.EnabledService;
 import dev.hookline.http.intake.IntakeServer;
 import dev.hookline.http.intake.Rate;
+import dev.hookline.http.intake.RejectedDeliveries;
 import dev.hookline.http.intake.WebhookLogger;
 import dev.hookline.http.metrics.PrometheusMetrics;
 import dev.hookline.http.provider.Dialect;
@@ -90,11 +94,14 @@ final class Assembly {
   /** Waits need no cryptographic chance. */
   private final Random jitter = new Random(random.nextLong());
 
+  private final RejectedDeliveries rejected;
+
   private final Supplier<UUID> ids = Generators.timeBasedEpochGenerator(random)::generate;
 
   Assembly(Settings settings, Clock clock) {
     this.settings = settings;
     this.clock = clock;
+    this.rejected = new RejectedDeliveries(Dialects.all(), clock);
   }
 
   Database open(String name, int connections) {
@@ -113,7 +120,7 @@ final class Assembly {
     return UseCases.over(database, settings, clock, ids);
   }
 
-  IntakeServer intake(UseCases useCases, PrometheusMetrics metrics) {
+  IntakeServer intake(UseCases useCases, PrometheusMetrics metrics, SecretEvidence evidence) {
     Settings.Http http = settings.http();
     var receive =
         new ReceiveWebhook(
@@ -123,6 +130,7 @@ final class Assembly {
             useCases.replay(),
             new BucketQuota(rates(ServiceSettings::quota)),
             metrics,
+            evidence,
             ids);
     var server =
         new IntakeServer(
@@ -142,10 +150,19 @@ final class Assembly {
             receive,
             metrics,
             new WebhookLogger(),
+            rejected,
             this::requestId,
             clock);
     listens("intake", server.port());
     return server;
+  }
+
+  /** What the intake notes of its secrets, shown and put on record from now on. */
+  static SecretEvidence evidence(Database database, PrometheusMetrics metrics, Closer closer) {
+    var evidence = new SecretEvidence(database.secretUses());
+    metrics.showSecretMatches(evidence);
+    closer.add(SecretRecorder.start(evidence));
+    return evidence;
   }
 
   /**
@@ -203,6 +220,22 @@ final class Assembly {
         service.refuseWith());
   }
 
+  SignatureDoctor doctor() {
+    return new SignatureDoctor(Dialects.all().stream().map(this::signing).toList());
+  }
+
+  private Signing signing(Dialect dialect) {
+    Service service = dialect.profile().service();
+    Optional<ServiceSettings> enabled =
+        settings.enabledServices().stream()
+            .filter(candidate -> candidate.service().equals(service))
+            .findFirst();
+    return new Signing(
+        dialect,
+        () -> enabled.flatMap(ServiceSettings::secrets).map(SecretSource::get).orElse(List.of()),
+        enabled.flatMap(ServiceSettings::tolerance).or(() -> dialect.profile().tolerance()));
+  }
+
   private Map<Service, Rate> rates(Function<ServiceSettings, Optional<Rate>> rateOf) {
     var rates = new HashMap<Service, Rate>();
     settings
@@ -235,7 +268,9 @@ final class Assembly {
             useCases.replay(),
             useCases.replayMany(),
             useCases.previewReplay(),
-            useCases.replayRefused()),
+            useCases.replayRefused(),
+            rejected,
+            doctor()),
         clock,
         random);
   }

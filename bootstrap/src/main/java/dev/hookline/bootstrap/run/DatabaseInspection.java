@@ -13,6 +13,7 @@ import dev.hookline.application.replay.PreviewReplay;
 import dev.hookline.application.replay.ReplayPipeline;
 import dev.hookline.application.replay.ReplayRefused;
 import dev.hookline.application.retention.PruneHistory;
+import dev.hookline.application.secret.SecretUses;
 import dev.hookline.bootstrap.cli.Inspection;
 import dev.hookline.domain.pipeline.PipelineId;
 import dev.hookline.http.admin.AdminJson;
@@ -33,6 +34,11 @@ record DatabaseInspection(Database database, UseCases useCases, AdminJson json)
   @Override
   public Pauses pauses() {
     return database.pauses();
+  }
+
+  @Override
+  public SecretUses secretUses() {
+    return database.secretUses();
   }
 
   @Override

@@ -14,6 +14,7 @@ import dev.hookline.bootstrap.up.EmbeddedPostgresServer;
 import dev.hookline.bootstrap.up.RunFile;
 import dev.hookline.bootstrap.up.UpFolder;
 import dev.hookline.http.admin.AdminJson;
+import dev.hookline.http.doctor.SignatureDoctor;
 import dev.hookline.http.intake.IntakeServer;
 import dev.hookline.http.metrics.PrometheusMetrics;
 import dev.hookline.persistence.Database;
@@ -72,7 +73,8 @@ public final class Processes implements Commands {
           var metrics = new PrometheusMetrics(useCases.records(), database.pauses());
           var targets = assembly.targets(useCases.format(), metrics, closer);
           var worker = assembly.worker(workerDatabase, useCases.format(), metrics, targets);
-          var intake = assembly.intake(useCases, metrics);
+          var evidence = Assembly.evidence(database, metrics, closer);
+          var intake = assembly.intake(useCases, metrics, evidence);
           var admin =
               closer.add(
                   assembly.admin(
@@ -105,7 +107,8 @@ public final class Processes implements Commands {
           var schema = closer.add(watch(database, Duty.INTAKE, settings, life));
           var useCases = assembly.useCases(database);
           var metrics = new PrometheusMetrics(useCases.records(), database.pauses());
-          var intake = assembly.intake(useCases, metrics);
+          var evidence = Assembly.evidence(database, metrics, closer);
+          var intake = assembly.intake(useCases, metrics, evidence);
           closer.add(
               assembly.admin(
                   metrics,
@@ -310,6 +313,11 @@ public final class Processes implements Commands {
     if (state != SchemaState.FITS) {
       throw CommandException.usage(DatabaseWatch.advice(state));
     }
+  }
+
+  @Override
+  public SignatureDoctor doctor(Settings settings) {
+    return new Assembly(settings, clock).doctor();
   }
 
   @Override

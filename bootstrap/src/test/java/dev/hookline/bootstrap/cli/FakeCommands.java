@@ -3,6 +3,7 @@ package dev.hookline.bootstrap.cli;
 import dev.hookline.application.reconcile.Reconciliation;
 import dev.hookline.bootstrap.config.Configuration;
 import dev.hookline.bootstrap.config.Settings;
+import dev.hookline.http.doctor.SignatureDoctor;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -49,6 +50,11 @@ final class FakeCommands implements Commands {
   public Inspection inspect(Settings settings) {
     calls.add("inspect " + settings.db().url().orElse(""));
     throw CommandException.failed("nothing to inspect");
+  }
+
+  @Override
+  public SignatureDoctor doctor(Settings settings) {
+    throw CommandException.failed("no doctor");
   }
 
   @Override

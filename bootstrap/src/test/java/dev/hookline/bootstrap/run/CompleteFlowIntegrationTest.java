@@ -122,7 +122,9 @@ class CompleteFlowIntegrationTest {
     database.migrate();
     useCases = assembly.useCases(database);
     metrics = new PrometheusMetrics(useCases.records(), database.pauses());
-    intake = closer.add(assembly.intake(useCases, metrics));
+    intake =
+        closer.add(
+            assembly.intake(useCases, metrics, Assembly.evidence(database, metrics, closer)));
   }
 
   @AfterEach

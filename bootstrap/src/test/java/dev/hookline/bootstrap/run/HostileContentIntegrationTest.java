@@ -94,7 +94,9 @@ class HostileContentIntegrationTest {
     database.migrate();
     useCases = assembly.useCases(database);
     metrics = new PrometheusMetrics(useCases.records(), database.pauses());
-    intake = closer.add(assembly.intake(useCases, metrics));
+    intake =
+        closer.add(
+            assembly.intake(useCases, metrics, Assembly.evidence(database, metrics, closer)));
     admin =
         closer.add(
             assembly.admin(

@@ -101,7 +101,9 @@ class ReconcileIntegrationTest {
     database.migrate();
     useCases = assembly.useCases(database);
     metrics = new PrometheusMetrics(useCases.records(), database.pauses());
-    intake = closer.add(assembly.intake(useCases, metrics));
+    intake =
+        closer.add(
+            assembly.intake(useCases, metrics, Assembly.evidence(database, metrics, closer)));
     gitHub.hook(HOOK);
     gitHub.knows(TOKEN::equals);
     gitHub.delivers(sent -> post(sent.event(), sent.guid()));

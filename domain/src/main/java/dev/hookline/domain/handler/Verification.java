@@ -6,10 +6,12 @@ import dev.hookline.domain.error.WebhookError.InvalidSignatureError;
 public sealed interface Verification {
 
   /**
-   * @param secret position of the secret that matched, from 1: shows when an old one is no longer
-   *     used
+   * Both parameters name the secret that matched, which shows when an old one is no longer used.
+   *
+   * @param secret its position in the list, from 1
+   * @param fingerprint stays with it when the list changes
    */
-  record Authentic(int secret) implements Verification {}
+  record Authentic(int secret, SecretFingerprint fingerprint) implements Verification {}
 
   record Forged(InvalidSignatureError error) implements Verification {}
 }

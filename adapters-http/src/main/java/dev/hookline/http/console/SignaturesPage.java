@@ -1,0 +1,88 @@
+package dev.hookline.http.console;
+
+import static dev.hookline.http.console.Markup.at;
+import static dev.hookline.http.console.Markup.cell;
+import static dev.hookline.http.console.Markup.columns;
+import static dev.hookline.http.console.Markup.fact;
+import static dev.hookline.http.console.Markup.wild;
+import static j2html.TagCreator.a;
+import static j2html.TagCreator.dl;
+import static j2html.TagCreator.each;
+import static j2html.TagCreator.h2;
+import static j2html.TagCreator.li;
+import static j2html.TagCreator.ol;
+import static j2html.TagCreator.p;
+import static j2html.TagCreator.section;
+import static j2html.TagCreator.strong;
+import static j2html.TagCreator.table;
+import static j2html.TagCreator.tbody;
+import static j2html.TagCreator.text;
+import static j2html.TagCreator.tr;
+
+import dev.hookline.http.doctor.Diagnosis;
+import dev.hookline.http.doctor.Finding;
+import dev.hookline.http.intake.RejectedDeliveries;
+import dev.hookline.http.intake.RejectedDeliveries.Rejected;
+import j2html.tags.DomContent;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * Deliveries whose signature did not hold, and why. They are strangers': nothing of a header or a
+ * body is shown but its length and what we say of it.
+ */
+final class SignaturesPage {
+  private SignaturesPage() {}
+
+  private static String path(Rejected rejected) {
+    return Console.SIGNATURES + "/" + rejected.id();
+  }
+
+  static List<DomContent> list(List<Rejected> rejected, Function<Rejected, String> inShort) {
+    return List.of(
+        p(
+            "The last %d of each service, for %d minutes, in the memory of this process alone. Their senders were told nothing but 401."
+                .formatted(RejectedDeliveries.MOST, RejectedDeliveries.KEPT_FOR.toMinutes())),
+        section(
+                rejected.isEmpty()
+                    ? p("None is kept now.").withClass("empty")
+                    : table(
+                        columns("Received", "Service", "From", "Why"),
+                        tbody(each(rejected, one -> row(one, inShort.apply(one))))))
+            .withId("found"));
+  }
+
+  private static DomContent row(Rejected rejected, String inShort) {
+    return tr(
+        cell("Received", a(at(rejected.delivery().receivedAt())).withHref(path(rejected))),
+        cell("Service", text(rejected.delivery().service().name())),
+        cell("From", wild(rejected.delivery().remoteAddress())),
+        cell("Why", wild(inShort)).withClass("error"));
+  }
+
+  static List<DomContent> one(Rejected rejected, Diagnosis diagnosis) {
+    String body =
+        rejected.length().isEmpty()
+            ? "not read"
+            : Markup.size(rejected.length().get()) + (rejected.hasBody() ? "" : ", not kept");
+    return List.of(
+        section(
+                dl(
+                        fact("Service", text(rejected.delivery().service().name())),
+                        fact("Received", at(rejected.delivery().receivedAt())),
+                        fact("From", wild(rejected.delivery().remoteAddress())),
+                        fact("Body", text(body)))
+                    .withClass("facts"))
+            .attr("aria-label", "Delivery"),
+        section(
+            h2("Findings"),
+            diagnosis.isAuthentic()
+                ? p("By the secrets of now the signature is right.").withClass("empty")
+                : text(""),
+            ol(each(diagnosis.findings(), SignaturesPage::finding))));
+  }
+
+  private static DomContent finding(Finding finding) {
+    return li(p(strong(wild(finding.what()))), p(text(finding.next())));
+  }
+}

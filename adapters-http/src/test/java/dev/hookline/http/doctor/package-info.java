@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hookline.http.doctor;
+
+import org.jspecify.annotations.NullMarked;
