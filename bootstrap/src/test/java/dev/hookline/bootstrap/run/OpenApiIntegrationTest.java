@@ -96,7 +96,9 @@ class OpenApiIntegrationTest {
     database.migrate();
     UseCases useCases = assembly.useCases(database);
     var metrics = new PrometheusMetrics(useCases.records(), database.pauses());
-    intake = closer.add(assembly.intake(useCases, metrics));
+    intake =
+        closer.add(
+            assembly.intake(useCases, metrics, Assembly.evidence(database, metrics, closer)));
     admin =
         closer.add(
             assembly.admin(
@@ -277,10 +279,12 @@ class OpenApiIntegrationTest {
   private void withOthers(String configuration, Map<String, String> settings, Use use)
       throws Exception {
     var assembly = new Assembly(settings(configuration, settings), clock);
-    try (Database database = assembly.open("test-other", 2)) {
+    try (Database database = assembly.open("test-other", 2);
+        var others = new Closer()) {
       UseCases useCases = assembly.useCases(database);
       var metrics = new PrometheusMetrics(useCases.records(), database.pauses());
-      try (IntakeServer otherIntake = assembly.intake(useCases, metrics);
+      try (IntakeServer otherIntake =
+              assembly.intake(useCases, metrics, Assembly.evidence(database, metrics, others));
           AdminServer otherAdmin =
               assembly.admin(
                   metrics, Optional.of(Assembly.api(useCases)), Optional.empty(), Map::of)) {
