@@ -187,8 +187,8 @@ public final class SignatureDoctor {
                 "None of the usual causes fits: most likely it was signed with a secret that is"
                     + " not known here, or the body was changed on its way.",
                 CONFIGURE
-                    + " An old secret can be tried with hookline doctor --secret-file. Then compare the bytes that"
-                    + " were sent with those that came."));
+                    + " An old secret can be tried with hookline doctor --secret-file. Then compare"
+                    + " the bytes that were sent with those that came."));
       }
       return new Diagnosis(findings);
     }
