@@ -15,9 +15,14 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Notes what it is asked for. */
-final class FakeCommands implements Commands {
+public final class FakeCommands implements Commands {
   final List<String> calls = new ArrayList<>();
   @Nullable Reconciliation reconciliation;
+
+  /** What it was asked for until now. */
+  public List<String> calls() {
+    return List.copyOf(calls);
+  }
 
   @Override
   public int up(Configuration configuration, Path folder, PrintWriter out) {
