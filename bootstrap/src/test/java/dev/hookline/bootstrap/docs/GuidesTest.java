@@ -49,7 +49,7 @@ class GuidesTest {
   private static final Pattern DECLARED =
       Pattern.compile("\\b(?:class|record|interface|enum) ([A-Z]\\w+)");
   private static final Pattern RULE_ROW = Pattern.compile("(?m)^\\| `([a-z_]+)` \\|.+\\|$");
-  private static final Pattern RULE = Pattern.compile("ArchRule (\\w+)");
+  private static final Pattern RULE = Pattern.compile("ArchRule (\\w+)\\s*=");
   private static final Pattern PICOCLI_NAME = Pattern.compile("\\bname = \"([a-z]+)\"");
 
   @TempDir private Path folder;

@@ -74,7 +74,7 @@ class ReceiverTest {
         "http",
         url,
         Optional.of(() -> secret),
-        Duration.ofSeconds(20),
+        Duration.ofSeconds(60),
         new JacksonEventFormat(),
         clock);
   }
@@ -95,7 +95,8 @@ class ReceiverTest {
     String worked = "github issue_comment octo/widgets \"please look\"";
     assertEquals(worked, printed.readLine());
     assertEquals(worked, printed.readLine());
-    receiver.destroy();
+    // Not the process itself, whose end closes what it has printed.
+    receiver.toHandle().destroy();
     assertNull(printed.readLine());
   }
 
