@@ -6,6 +6,7 @@ import dev.hookline.application.receive.AdmitSender;
 import dev.hookline.application.receive.Receipt;
 import dev.hookline.application.receive.ReceiveWebhook;
 import dev.hookline.application.receive.WebhookMetrics.Status;
+import dev.hookline.application.receive.WebhookTracing;
 import dev.hookline.domain.delivery.Delivery;
 import dev.hookline.domain.delivery.Headers;
 import dev.hookline.domain.delivery.RawBody;
@@ -18,6 +19,7 @@ import dev.hookline.domain.error.WebhookError.OverloadedError;
 import dev.hookline.domain.error.WebhookError.RateLimitError;
 import dev.hookline.domain.error.WebhookError.UnsupportedEventError;
 import dev.hookline.domain.pipeline.PipelineId;
+import dev.hookline.domain.trace.TraceContext;
 import dev.hookline.http.provider.Dialect.AcceptedAnswer;
 import dev.hookline.http.provider.ProviderProfile.RefuseWith;
 import dev.hookline.http.server.Answer;
@@ -48,6 +50,7 @@ final class Intake {
   private final AdmitSender admit;
   private final ReceiveWebhook receive;
   private final Outcomes outcomes;
+  private final WebhookTracing tracing;
   private final Clock clock;
   private final Strangers strangers = new Strangers(System::nanoTime);
 
@@ -59,6 +62,7 @@ final class Intake {
       AdmitSender admit,
       ReceiveWebhook receive,
       Outcomes outcomes,
+      WebhookTracing tracing,
       Clock clock) {
     this.services =
         services.stream()
@@ -69,6 +73,7 @@ final class Intake {
     this.admit = admit;
     this.receive = receive;
     this.outcomes = outcomes;
+    this.tracing = tracing;
     this.clock = clock;
   }
 
@@ -116,9 +121,24 @@ final class Intake {
   }
 
   private Answer receive(Request request, EnabledService enabled) {
-    var outcome = outcomes.begin(enabled.service(), request.id());
+    Optional<TraceContext> sender =
+        TraceContext.read(
+            request.headers().all("traceparent"), request.headers().all("tracestate"));
+    WebhookTracing.Step span =
+        tracing.begin(enabled.service(), sender, clients.isTrusted(request.peer()));
+    var outcome = outcomes.begin(enabled.service(), request.id(), span);
+    Answer answer = receive(request, enabled, span.context().or(() -> sender), outcome);
+    outcome.answered(answer.status());
+    return answer;
+  }
+
+  private Answer receive(
+      Request request,
+      EnabledService enabled,
+      Optional<TraceContext> trace,
+      Outcomes.Running outcome) {
     try {
-      return receive(request, enabled, outcome);
+      return read(request, enabled, trace, outcome);
     } catch (StoreUnavailableException e) {
       outcome.unavailable(e);
       return Errors.answer(new OverloadedError(SOON), request.id());
@@ -128,7 +148,11 @@ final class Intake {
     }
   }
 
-  private Answer receive(Request request, EnabledService enabled, Outcomes.Running outcome) {
+  private Answer read(
+      Request request,
+      EnabledService enabled,
+      Optional<TraceContext> trace,
+      Outcomes.Running outcome) {
     String client = addressOf(request);
     var tooFast = admit.admit(enabled.service(), client);
     if (tooFast.isPresent()) {
@@ -155,7 +179,7 @@ final class Intake {
       case BodyReading.Complete(RawBody body) -> {
         var delivery =
             new Delivery(enabled.service(), request.headers(), body, clock.instant(), client);
-        yield deliver(delivery, enabled, mediaType.get(), request.id(), outcome);
+        yield deliver(delivery, enabled, mediaType.get(), request.id(), trace, outcome);
       }
       case BodyReading.TooLarge() -> {
         outcome.turnedAway(Status.TOO_LARGE);
@@ -187,12 +211,13 @@ final class Intake {
       EnabledService enabled,
       String mediaType,
       String requestId,
+      Optional<TraceContext> trace,
       Outcomes.Running outcome) {
     if (enabled.dialect().isUnsignedCheck(delivery)) {
       outcome.handshake();
       return Answer.empty(200);
     }
-    Receipt receipt = receive.receive(delivery, enabled.profile());
+    Receipt receipt = receive.receive(delivery, enabled.profile(), trace);
     outcome.received(receipt);
     AcceptedAnswer success = enabled.dialect().acceptedAnswer(mediaType);
     return switch (receipt) {

@@ -3,6 +3,7 @@ package dev.hookline.http.intake;
 import dev.hookline.application.receive.AdmitSender;
 import dev.hookline.application.receive.ReceiveWebhook;
 import dev.hookline.application.receive.WebhookMetrics;
+import dev.hookline.application.receive.WebhookTracing;
 import dev.hookline.http.server.ByteBudget;
 import dev.hookline.http.server.HttpServer;
 import java.time.Clock;
@@ -71,6 +72,7 @@ public final class IntakeServer implements AutoCloseable {
       AdmitSender admit,
       ReceiveWebhook receive,
       WebhookMetrics metrics,
+      WebhookTracing tracing,
       WebhookLogger logger,
       Supplier<String> requestIds,
       Clock clock) {
@@ -84,6 +86,7 @@ public final class IntakeServer implements AutoCloseable {
             admit,
             receive,
             new Outcomes(metrics, logger),
+            tracing,
             clock);
     this.server =
         new HttpServer(

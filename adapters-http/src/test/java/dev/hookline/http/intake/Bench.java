@@ -10,6 +10,7 @@ import dev.hookline.application.standardize.Standardizer;
 import dev.hookline.domain.delivery.Service;
 import dev.hookline.domain.handler.ServiceHandlerFactory;
 import dev.hookline.domain.handler.SupportedEvents;
+import dev.hookline.domain.trace.TraceContext;
 import dev.hookline.http.provider.ProviderProfile.RefuseWith;
 import dev.hookline.http.provider.RepositoryMappings;
 import dev.hookline.http.testing.FakeStore;
@@ -42,6 +43,7 @@ final class Bench implements AutoCloseable {
   static final int MAX_BODY = 200_000;
 
   final FakeStore store = new FakeStore();
+  final RecordedTracing tracing = new RecordedTracing();
   final BlockingQueue<String> counted = new LinkedBlockingQueue<>();
   final BlockingQueue<String> limitedAddresses = new LinkedBlockingQueue<>();
   final IntakeServer server;
@@ -116,6 +118,7 @@ final class Bench implements AutoCloseable {
                 metrics,
                 () -> Samples.uuid(Samples.NOON)),
             metrics,
+            tracing,
             new WebhookLogger(),
             () -> UUID.randomUUID().toString(),
             clock);
@@ -178,7 +181,11 @@ final class Bench implements AutoCloseable {
 
   private final class Counted implements WebhookMetrics {
     @Override
-    public void received(Service service, Status status, Duration processingTime) {
+    public void received(
+                Service service,
+                Status status,
+                Duration processingTime,
+                Optional<TraceContext> trace) {
       counted.add(service + " " + status);
     }
 

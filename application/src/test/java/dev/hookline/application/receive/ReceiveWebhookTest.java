@@ -35,6 +35,7 @@ import dev.hookline.domain.handler.Verification;
 import dev.hookline.domain.pipeline.Outcome.GiveUp;
 import dev.hookline.domain.pipeline.PipelineId;
 import dev.hookline.domain.pipeline.PipelineState;
+import dev.hookline.domain.trace.TraceContext;
 import dev.hookline.testing.Claims;
 import dev.hookline.testing.InMemoryStorage;
 import dev.hookline.testing.LineHandler;
@@ -73,7 +74,11 @@ class ReceiveWebhookTest {
           quota,
           new WebhookMetrics() {
             @Override
-            public void received(Service service, Status status, Duration processingTime) {}
+            public void received(
+                Service service,
+                Status status,
+                Duration processingTime,
+                Optional<TraceContext> trace) {}
 
             @Override
             public void connectionRefused() {}
@@ -135,7 +140,7 @@ class ReceiveWebhookTest {
   }
 
   private Receipt receive(String body) {
-    return receive.receive(signed(body), profile(true));
+    return receive.receive(signed(body), profile(true), Optional.empty());
   }
 
   private PipelineId accepted(String body) {
@@ -177,7 +182,7 @@ class ReceiveWebhookTest {
 
   @Test
   void aForgedDeliveryLeavesNoTrace() {
-    var receipt = receive.receive(aDelivery(GITHUB), profile(true));
+    var receipt = receive.receive(aDelivery(GITHUB), profile(true), Optional.empty());
     var refused = assertInstanceOf(Receipt.Refused.class, receipt);
     assertInstanceOf(InvalidSignatureError.class, refused.error());
     assertEquals(Optional.empty(), refused.kept());

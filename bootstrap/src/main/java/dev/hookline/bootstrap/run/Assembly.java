@@ -5,6 +5,7 @@ import com.sun.management.UnixOperatingSystemMXBean;
 import dev.hookline.application.dispatch.CommandDispatcher;
 import dev.hookline.application.dispatch.DispatchCommand;
 import dev.hookline.application.dispatch.DispatchMetrics;
+import dev.hookline.application.dispatch.DispatchTracing;
 import dev.hookline.application.dispatch.Outbox.Ordering;
 import dev.hookline.application.dispatch.ProcessWebhookEvent;
 import dev.hookline.application.dispatch.Targets;
@@ -13,12 +14,14 @@ import dev.hookline.application.format.EventFormat;
 import dev.hookline.application.receive.AdmitSender;
 import dev.hookline.application.receive.ReceiveWebhook;
 import dev.hookline.application.receive.ServiceProfile;
+import dev.hookline.application.receive.WebhookTracing;
 import dev.hookline.application.reconcile.ReconcileDeliveries;
 import dev.hookline.application.reconcile.ReconcileWhenDue;
 import dev.hookline.bootstrap.config.SecretSource;
 import dev.hookline.bootstrap.config.Settings;
 import dev.hookline.bootstrap.config.Settings.ServiceSettings;
 import dev.hookline.bootstrap.config.Target;
+import dev.hookline.bootstrap.traces.OpenTelemetryTracing;
 import dev.hookline.domain.delivery.Service;
 import dev.hookline.domain.pipeline.RetryPolicy;
 import dev.hookline.http.admin.AdminApi;
@@ -38,6 +41,7 @@ import dev.hookline.http.intake.IntakeServer;
 import dev.hookline.http.intake.Rate;
 import dev.hookline.http.intake.WebhookLogger;
 import dev.hookline.http.metrics.PrometheusMetrics;
+import dev.hookline.http.metrics.PrometheusMetrics.Exemplars;
 import dev.hookline.http.provider.Dialect;
 import dev.hookline.persistence.Database;
 import dev.hookline.persistence.DatabaseSettings;
@@ -113,7 +117,34 @@ final class Assembly {
     return UseCases.over(database, settings, clock, ids);
   }
 
+  PrometheusMetrics metrics(UseCases useCases, Database database) {
+    return new PrometheusMetrics(
+        useCases.records(),
+        database.pauses(),
+        settings.traces().on() ? Exemplars.SHOWN : Exemplars.NONE);
+  }
+
+  /** To be closed after all that is traced, so that nothing of it is missed. */
+  Tracing tracing(Closer closer) {
+    if (!settings.traces().on()) {
+      return Tracing.OFF;
+    }
+    var spans =
+        closer.add(
+            OpenTelemetryTracing.start(settings.traces(), settings.dispatch().targets()));
+    return new Tracing(spans, spans);
+  }
+
+  /** Whom is told of requests and of attempts. */
+  record Tracing(WebhookTracing webhooks, DispatchTracing dispatches) {
+    static final Tracing OFF = new Tracing(WebhookTracing.OFF, DispatchTracing.OFF);
+  }
+
   IntakeServer intake(UseCases useCases, PrometheusMetrics metrics) {
+    return intake(useCases, metrics, Tracing.OFF);
+  }
+
+  IntakeServer intake(UseCases useCases, PrometheusMetrics metrics, Tracing tracing) {
     Settings.Http http = settings.http();
     var receive =
         new ReceiveWebhook(
@@ -141,6 +172,7 @@ final class Assembly {
                 new BucketRateLimiter(rates(service -> Optional.of(service.rateLimit())))),
             receive,
             metrics,
+            tracing.webhooks(),
             new WebhookLogger(),
             this::requestId,
             clock);
@@ -277,6 +309,15 @@ final class Assembly {
 
   OutboxWorker worker(
       Database database, EventFormat format, PrometheusMetrics metrics, Targets targets) {
+    return worker(database, format, metrics, targets, Tracing.OFF);
+  }
+
+  OutboxWorker worker(
+      Database database,
+      EventFormat format,
+      PrometheusMetrics metrics,
+      Targets targets,
+      Tracing tracing) {
     Settings.Worker worker = settings.worker();
     var outbox = database.outbox(format);
     var policy =
@@ -285,7 +326,7 @@ final class Assembly {
         outbox,
         database.outboxSignal(),
         new ProcessWebhookEvent(outbox, targets, policy, clock),
-        new DispatchCommand(targets, policy, metrics, clock),
+        new DispatchCommand(targets, policy, metrics, tracing.dispatches(), clock),
         targets,
         new WorkerSettings(
             new WorkerId(ids.get()),

@@ -65,14 +65,15 @@ public final class Processes implements Commands {
           var postgres = closer.add(EmbeddedPostgresServer.start(own));
           Settings settings = settled(configuration.settings(), own, postgres);
           var assembly = new Assembly(settings, clock);
+          var tracing = assembly.tracing(closer);
           migrate(assembly);
           var database = closer.add(assembly.open("hookline-intake", INTAKE_CONNECTIONS));
           var workerDatabase = closer.add(assembly.open("hookline-worker", WORKER_CONNECTIONS));
           var useCases = assembly.useCases(database);
-          var metrics = new PrometheusMetrics(useCases.records(), database.pauses());
+          var metrics = assembly.metrics(useCases, database);
           var targets = assembly.targets(useCases.format(), metrics, closer);
-          var worker = assembly.worker(workerDatabase, useCases.format(), metrics, targets);
-          var intake = assembly.intake(useCases, metrics);
+          var worker = assembly.worker(workerDatabase, useCases.format(), metrics, targets, tracing);
+          var intake = assembly.intake(useCases, metrics, tracing);
           var admin =
               closer.add(
                   assembly.admin(
@@ -101,11 +102,12 @@ public final class Processes implements Commands {
         settings,
         (life, closer) -> {
           var assembly = new Assembly(settings, clock);
+          var tracing = assembly.tracing(closer);
           var database = closer.add(assembly.open("hookline-intake", INTAKE_CONNECTIONS));
           var schema = closer.add(watch(database, Duty.INTAKE, settings, life));
           var useCases = assembly.useCases(database);
-          var metrics = new PrometheusMetrics(useCases.records(), database.pauses());
-          var intake = assembly.intake(useCases, metrics);
+          var metrics = assembly.metrics(useCases, database);
+          var intake = assembly.intake(useCases, metrics, tracing);
           closer.add(
               assembly.admin(
                   metrics,
@@ -128,12 +130,13 @@ public final class Processes implements Commands {
         settings,
         (life, closer) -> {
           var assembly = new Assembly(settings, clock);
+          var tracing = assembly.tracing(closer);
           var database = closer.add(assembly.open("hookline-worker", WORKER_CONNECTIONS));
           var schema = closer.add(watch(database, Duty.WORKER, settings, life));
           var useCases = assembly.useCases(database);
-          var metrics = new PrometheusMetrics(useCases.records(), database.pauses());
+          var metrics = assembly.metrics(useCases, database);
           var targets = assembly.targets(useCases.format(), metrics, closer);
-          var worker = assembly.worker(database, useCases.format(), metrics, targets);
+          var worker = assembly.worker(database, useCases.format(), metrics, targets, tracing);
           closer.add(
               assembly.admin(
                   metrics,

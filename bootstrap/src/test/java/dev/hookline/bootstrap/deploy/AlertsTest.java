@@ -156,17 +156,17 @@ class AlertsTest {
     var metrics = new PrometheusMetrics(new FakeRecords(store), store);
     for (String service : List.of("github", "slack", "linear")) {
       for (Status status : Status.values()) {
-        metrics.received(new Service(service), status, Duration.ofMillis(20));
+        metrics.received(new Service(service), status, Duration.ofMillis(20), Optional.empty());
       }
     }
     for (Result result : Result.values()) {
-      metrics.dispatched("ci", result, Duration.ofMillis(3));
+      metrics.dispatched("ci", result, Duration.ofMillis(3), Optional.empty());
     }
     metrics.available("ci", true);
     metrics.lag(Duration.ofSeconds(2));
     store.pause(new PauseScope(Optional.of(Samples.GITHUB), Optional.empty()));
     metrics.showMissingDeliveries(new NoneMissing(), Samples.GITHUB);
-    return new String(metrics.scrape(), UTF_8);
+    return new String(metrics.scrape(PrometheusMetrics.CONTENT_TYPE), UTF_8);
   }
 
   private static final class NoneMissing implements ScheduledReconciliations {
