@@ -83,7 +83,6 @@ final class Stored {
     int blank = text.indexOf(' ');
     return blank < 0
         ? TraceContext.read(List.of(text), List.of())
-        : TraceContext.read(
-            List.of(text.substring(0, blank)), List.of(text.substring(blank + 1)));
+        : TraceContext.read(List.of(text.substring(0, blank)), List.of(text.substring(blank + 1)));
   }
 }

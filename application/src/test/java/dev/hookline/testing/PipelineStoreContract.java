@@ -268,8 +268,7 @@ public abstract class PipelineStoreContract {
 
     assertEquals(trace, onlyMessage().pipeline().trace());
     Pipeline failed = settle(new Outcome.GiveUp("gone"));
-    Pipeline found =
-        storage().pipelines().find(plain.pipeline().id()).orElseThrow().pipeline();
+    Pipeline found = storage().pipelines().find(plain.pipeline().id()).orElseThrow().pipeline();
     assertEquals(trace, found.trace());
     assertTrue(storage().pipelines().reopen(failed.replay(failed.event(), NOON)));
     assertEquals(trace, onlyMessage().pipeline().trace());

@@ -52,8 +52,7 @@ final class Outcomes {
       switch (receipt) {
         case Receipt.Accepted accepted -> {
           onRecord(Status.ACCEPTED, accepted.id());
-          logger.standardized(
-              accepted, service, requestId, span.context(), count(Status.ACCEPTED));
+          logger.standardized(accepted, service, requestId, span.context(), count(Status.ACCEPTED));
         }
         case Receipt.Duplicate duplicate -> {
           onRecord(Status.DUPLICATE, duplicate.first());

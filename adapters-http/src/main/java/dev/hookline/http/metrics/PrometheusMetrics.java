@@ -86,7 +86,11 @@ public final class PrometheusMetrics implements WebhookMetrics, DispatchMetrics 
   PrometheusMetrics(Records records, Pauses pauses, Exemplars exemplars, LongSupplier nanoTime) {
     this.exemplars = exemplars;
     received =
-        counter("webhook_received_total", "Requests of a known service, by how they ended.", "service", "status");
+        counter(
+            "webhook_received_total",
+            "Requests of a known service, by how they ended.",
+            "service",
+            "status");
     processingTime =
         histogram(
             "webhook_processing_time_seconds",
@@ -95,11 +99,21 @@ public final class PrometheusMetrics implements WebhookMetrics, DispatchMetrics 
             "service",
             "status");
     secrets =
-        counter("webhook_signature_secret_total", "Signatures that held, by the position of the secret they were made with.", "service", "secret");
+        counter(
+            "webhook_signature_secret_total",
+            "Signatures that held, by the position of the secret they were made with.",
+            "service",
+            "secret");
     connectionsRefused =
-        counter("webhook_connections_refused_total", "Connections closed at once, because their peer had enough of them.");
+        counter(
+            "webhook_connections_refused_total",
+            "Connections closed at once, because their peer had enough of them.");
     dispatched =
-        counter("outbox_dispatched_total", "Attempts at a target, by how they ended for the message.", "target", "outcome");
+        counter(
+            "outbox_dispatched_total",
+            "Attempts at a target, by how they ended for the message.",
+            "target",
+            "outcome");
     available =
         Gauge.builder()
             .name("outbox_target_available")
@@ -154,8 +168,7 @@ public final class PrometheusMetrics implements WebhookMetrics, DispatchMetrics 
         .ifPresentOrElse(
             span ->
                 times.observeWithExemplar(
-                    seconds(took),
-                    Labels.of("trace_id", span.traceId(), "span_id", span.spanId())),
+                    seconds(took), Labels.of("trace_id", span.traceId(), "span_id", span.spanId())),
             () -> times.observe(seconds(took)));
   }
 

@@ -87,10 +87,7 @@ class AddressCapTest {
   private final class Counted implements WebhookMetrics {
     @Override
     public void received(
-                Service service,
-                Status status,
-                Duration processingTime,
-                Optional<TraceContext> trace) {}
+        Service service, Status status, Duration processingTime, Optional<TraceContext> trace) {}
 
     @Override
     public void secretMatched(Service service, int position) {}

@@ -182,10 +182,7 @@ final class Bench implements AutoCloseable {
   private final class Counted implements WebhookMetrics {
     @Override
     public void received(
-                Service service,
-                Status status,
-                Duration processingTime,
-                Optional<TraceContext> trace) {
+        Service service, Status status, Duration processingTime, Optional<TraceContext> trace) {
       counted.add(service + " " + status);
     }
 

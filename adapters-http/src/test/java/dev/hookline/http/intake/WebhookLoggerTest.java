@@ -34,7 +34,12 @@ class WebhookLoggerTest {
   void acceptedWebhookIsOneLineWithItsFacts() {
     var event = Samples.anEvent().eventId("d1").repository("octo/widgets").build();
     var id = new PipelineId(Samples.uuid(Samples.NOON));
-    logger.standardized(new Receipt.Accepted(id, event, Duration.ZERO), Samples.GITHUB, "r1", Optional.empty(), TOOK);
+    logger.standardized(
+        new Receipt.Accepted(id, event, Duration.ZERO),
+        Samples.GITHUB,
+        "r1",
+        Optional.empty(),
+        TOOK);
 
     assertEquals(
         List.of(

@@ -27,7 +27,8 @@ class PrometheusMetricsTest {
   private final FakeStore store = new FakeStore();
   private final FakeRecords records = new FakeRecords(store);
   private final AtomicLong nanos = new AtomicLong();
-  private final PrometheusMetrics metrics = new PrometheusMetrics(records, store, Exemplars.NONE, nanos::get);
+  private final PrometheusMetrics metrics =
+      new PrometheusMetrics(records, store, Exemplars.NONE, nanos::get);
 
   @Test
   void everyNameIsTheOneThatIsPromised() {
@@ -61,8 +62,7 @@ class PrometheusMetricsTest {
     var shown = new PrometheusMetrics(records, store, Exemplars.SHOWN, nanos::get);
     var recorded = new TraceContext("a".repeat(32), "b".repeat(16), TraceContext.SAMPLED, "");
     var unrecorded = new TraceContext("c".repeat(32), "d".repeat(16), 0, "");
-    shown.received(
-        Samples.GITHUB, Status.ACCEPTED, Duration.ofMillis(20), Optional.of(recorded));
+    shown.received(Samples.GITHUB, Status.ACCEPTED, Duration.ofMillis(20), Optional.of(recorded));
     shown.dispatched("log", Result.SUCCESS, Duration.ofMillis(3), Optional.of(unrecorded));
 
     List<String> prometheus = List.of("application/openmetrics-text;version=1.0.0,*/*;q=0.1");

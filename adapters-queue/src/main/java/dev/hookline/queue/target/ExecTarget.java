@@ -24,8 +24,8 @@ import java.util.regex.Pattern;
  * goes on.
  *
  * <p>The command does not inherit Hookline's own {@code HOOKLINE_…} settings, nor the headers for a
- * collector of traces: they hold secrets. Where it stands in a trace, {@code TRACEPARENT} and {@code
- * TRACESTATE} say.
+ * collector of traces: they hold secrets. Where it stands in a trace, {@code TRACEPARENT} and
+ * {@code TRACESTATE} say.
  */
 public final class ExecTarget implements CommandDispatcher {
   /** How much of a failed command's output goes into the attempt's error, in bytes. */

@@ -89,8 +89,7 @@ final class Turn implements Runnable {
     DispatchCommand.Attempt attempt = dispatch.dispatch(begun, othersWait);
     OutboxMessage settled = attempt.message();
     dispatched++;
-    DispatchLog.settled(
-        settled, attempt.trace(), Duration.ofNanos(nanos.getAsLong() - start));
+    DispatchLog.settled(settled, attempt.trace(), Duration.ofNanos(nanos.getAsLong() - start));
     worker.progressed(settled);
     return settled.pipeline().state() instanceof Dispatched
         || settled.pipeline().state() instanceof Failed;

@@ -55,7 +55,8 @@ class CircuitBreakingTargetTest {
           },
           new DispatchMetrics() {
             @Override
-            public void dispatched(String target, Result result, Duration took, Optional<TraceContext> trace) {}
+            public void dispatched(
+                String target, Result result, Duration took, Optional<TraceContext> trace) {}
 
             @Override
             public void lag(Duration sinceQueued) {}
@@ -112,7 +113,9 @@ class CircuitBreakingTargetTest {
   @Test
   void theHeadOfALineThatOthersWaitInFailsForAllOfThem() {
     mood = TryAgain.unreachable("connection refused");
-    var head = new Command(new PipelineId(Samples.uuid(NOON)), 1, anEvent().build(), true, Optional.empty());
+    var head =
+        new Command(
+            new PipelineId(Samples.uuid(NOON)), 1, anEvent().build(), true, Optional.empty());
     for (int attempt = 1; attempt < UNREACHABLE; attempt++) {
       assertEquals(mood, target.dispatch(head));
     }
@@ -123,7 +126,9 @@ class CircuitBreakingTargetTest {
   @Test
   void theHeadOfALineThatTheTargetFailsOnMayBeToBlameItself() {
     mood = TryAgain.failed("HTTP 500");
-    var head = new Command(new PipelineId(Samples.uuid(NOON)), 1, anEvent().build(), true, Optional.empty());
+    var head =
+        new Command(
+            new PipelineId(Samples.uuid(NOON)), 1, anEvent().build(), true, Optional.empty());
     for (int attempt = 1; attempt <= 50; attempt++) {
       assertEquals(mood, target.dispatch(head));
     }

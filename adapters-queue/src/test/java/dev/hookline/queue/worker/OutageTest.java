@@ -75,7 +75,7 @@ class OutageTest {
       };
 
   private OutboxDrain worker() {
-    var targets = Targets.only(new CircuitBreakingTarget(target, new Uncounted(), DispatchTracing.OFF, clock));
+    var targets = Targets.only(new CircuitBreakingTarget(target, new Uncounted(), clock));
     var settings =
         new WorkerSettings(
             new WorkerId(Samples.uuid(NOON)),

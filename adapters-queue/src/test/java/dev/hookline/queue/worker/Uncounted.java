@@ -8,7 +8,8 @@ import java.util.Optional;
 /** Counts nothing. */
 final class Uncounted implements DispatchMetrics {
   @Override
-  public void dispatched(String target, Result result, Duration took, Optional<TraceContext> trace) {}
+  public void dispatched(
+      String target, Result result, Duration took, Optional<TraceContext> trace) {}
 
   @Override
   public void available(String target, boolean available) {}

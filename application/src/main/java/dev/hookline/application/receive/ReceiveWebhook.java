@@ -61,8 +61,7 @@ public final class ReceiveWebhook {
    * @throws dev.hookline.application.pipeline.StoreUnavailableException if it could not be made
    *     durable within the service's commit budget
    */
-  public Receipt receive(
-      Delivery delivery, ServiceProfile profile, Optional<TraceContext> trace) {
+  public Receipt receive(Delivery delivery, ServiceProfile profile, Optional<TraceContext> trace) {
     return switch (profile.verifier().verify(delivery)) {
       case Forged(var error) -> new Receipt.Refused(error, Optional.empty());
       case Authentic(int secret) -> {

@@ -130,8 +130,7 @@ final class Assembly {
       return Tracing.OFF;
     }
     var spans =
-        closer.add(
-            OpenTelemetryTracing.start(settings.traces(), settings.dispatch().targets()));
+        closer.add(OpenTelemetryTracing.start(settings.traces(), settings.dispatch().targets()));
     return new Tracing(spans, spans);
   }
 

@@ -15,7 +15,6 @@ import dev.hookline.bootstrap.up.RunFile;
 import dev.hookline.bootstrap.up.UpFolder;
 import dev.hookline.http.admin.AdminJson;
 import dev.hookline.http.intake.IntakeServer;
-import dev.hookline.http.metrics.PrometheusMetrics;
 import dev.hookline.persistence.Database;
 import dev.hookline.persistence.Duty;
 import dev.hookline.persistence.SchemaState;
@@ -72,7 +71,8 @@ public final class Processes implements Commands {
           var useCases = assembly.useCases(database);
           var metrics = assembly.metrics(useCases, database);
           var targets = assembly.targets(useCases.format(), metrics, closer);
-          var worker = assembly.worker(workerDatabase, useCases.format(), metrics, targets, tracing);
+          var worker =
+              assembly.worker(workerDatabase, useCases.format(), metrics, targets, tracing);
           var intake = assembly.intake(useCases, metrics, tracing);
           var admin =
               closer.add(

@@ -63,8 +63,7 @@ class TracesTest {
   void aProblemKeepsWhatRunsForLongFromStartingAndNoOtherCommand() {
     assertEquals(1, load(Role.TOOL).settings().traces().problems().size());
     var refused = assertThrows(InvalidSettingsException.class, () -> load(Role.SERVE));
-    assertEquals(
-        List.of("OTEL_TRACES_EXPORTER: otlp or none, not \"zipkin\""), refused.problems());
+    assertEquals(List.of("OTEL_TRACES_EXPORTER: otlp or none, not \"zipkin\""), refused.problems());
   }
 
   private Configuration load(Role role) {

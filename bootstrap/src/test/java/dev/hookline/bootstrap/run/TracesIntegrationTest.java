@@ -207,8 +207,7 @@ class TracesIntegrationTest {
     spans.forEach(span -> assertEquals(TRACE, span.traceId()));
     spans.forEach(span -> assertEquals("vendor=x,other=y", span.traceState()));
     spans.forEach(span -> assertEquals("hookline", span.resource().get("service.name")));
-    spans.forEach(
-        span -> assertEquals("test", span.resource().get("deployment.environment.name")));
+    spans.forEach(span -> assertEquals("test", span.resource().get("deployment.environment.name")));
 
     Told received = collector.await(1, span -> span.kind().equals("SPAN_KIND_SERVER")).getFirst();
     assertEquals("POST /webhooks/{service}", received.name());
@@ -235,14 +234,22 @@ class TracesIntegrationTest {
           atTarget.get(i).replace("-03 ", "-01 "));
       assertEquals(
           Map.of(
-              "http.request.method", "POST",
-              "server.address", "127.0.0.1",
-              "server.port", Integer.toString(target.getAddress().getPort()),
-              "hookline.service", "github",
-              "hookline.pipeline_id", id,
-              "hookline.target", "http",
-              "hookline.attempt", Integer.toString(i + 1),
-              "hookline.outcome", i == 0 ? "retry" : "success"),
+              "http.request.method",
+              "POST",
+              "server.address",
+              "127.0.0.1",
+              "server.port",
+              Integer.toString(target.getAddress().getPort()),
+              "hookline.service",
+              "github",
+              "hookline.pipeline_id",
+              id,
+              "hookline.target",
+              "http",
+              "hookline.attempt",
+              Integer.toString(i + 1),
+              "hookline.outcome",
+              i == 0 ? "retry" : "success"),
           attempt.attributes());
     }
     assertEquals("STATUS_CODE_ERROR", attempts.getFirst().status());

@@ -22,7 +22,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.function.Predicate;
 
-/** OTLP over HTTP as a collector speaks it, by the protocol's own classes: keeps what it is told. */
+/**
+ * OTLP over HTTP as a collector speaks it, by the protocol's own classes: keeps what it is told.
+ */
 public final class Collector implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 

@@ -135,8 +135,19 @@ class TraceContextTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "a", "=1", "a=", "A=1", "a=1,a=2", "a=1,b", "a=x=y", "a=\u00e9", "a=\u0007", "\u00e9=1", "-a=1",
-        "a=1\r\nX-Evil: 1", "a =1"
+        "a",
+        "=1",
+        "a=",
+        "A=1",
+        "a=1,a=2",
+        "a=1,b",
+        "a=x=y",
+        "a=\u00e9",
+        "a=\u0007",
+        "\u00e9=1",
+        "-a=1",
+        "a=1\r\nX-Evil: 1",
+        "a =1"
       })
   void aMalformedStateIsLeftOutAndTheParentStays(String malformed) {
     assertEquals("", state(malformed));
