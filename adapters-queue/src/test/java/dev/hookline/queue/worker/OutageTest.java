@@ -87,7 +87,7 @@ class OutageTest {
     return new OutboxDrain(
         storage.outbox(),
         new ProcessWebhookEvent(storage.outbox(), targets, THREE_TIMES, clock),
-        new DispatchCommand(targets, THREE_TIMES, new Uncounted(), DispatchTracing.OFF, clock),
+        new DispatchCommand(targets, THREE_TIMES, new Uncounted(), DispatchTracing.off(), clock),
         targets,
         settings,
         atWork::add,

@@ -8,7 +8,9 @@ import java.util.Optional;
 /** Port: tells a tracing system of attempts at targets. Never fails, and waits for nobody. */
 public interface DispatchTracing {
   /** Nobody is told. */
-  DispatchTracing OFF = new UntoldDispatches();
+  static DispatchTracing off() {
+    return new UntoldDispatches();
+  }
 
   /**
    * Begins the span of an attempt, in its pipeline's trace if it has one.

@@ -136,7 +136,7 @@ final class Assembly {
 
   /** Whom is told of requests and of attempts. */
   record Tracing(WebhookTracing webhooks, DispatchTracing dispatches) {
-    static final Tracing OFF = new Tracing(WebhookTracing.OFF, DispatchTracing.OFF);
+    static final Tracing OFF = new Tracing(WebhookTracing.off(), DispatchTracing.off());
   }
 
   IntakeServer intake(UseCases useCases, PrometheusMetrics metrics) {

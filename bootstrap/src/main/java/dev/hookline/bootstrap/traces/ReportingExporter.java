@@ -6,6 +6,7 @@ import io.opentelemetry.sdk.trace.export.SpanExporter;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,7 +41,7 @@ final class ReportingExporter implements SpanExporter {
         });
   }
 
-  private synchronized void lost(int count, Throwable why) {
+  private synchronized void lost(int count, @Nullable Throwable why) {
     lost += count;
     long now = nanos.getAsLong();
     if (now - nextReport >= 0) {

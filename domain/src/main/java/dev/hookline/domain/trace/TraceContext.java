@@ -57,16 +57,15 @@ public record TraceContext(String traceId, String spanId, int flags, String stat
    * Reads the two header fields of a request. What is malformed was never there, as the standard
    * wants it: of a {@code traceparent} all of it, of a {@code tracestate} it alone.
    *
-   * @param traceparents the values of that field; more than one are malformed
-   * @param tracestates the values of that field, in order; they are one list
+   * @param parents the values of that field; more than one are malformed
+   * @param states the values of that field, in order; they are one list
    */
-  public static Optional<TraceContext> read(List<String> traceparents, List<String> tracestates) {
-    return traceparents.size() == 1
-        ? parse(traceparents.getFirst())
+  public static Optional<TraceContext> read(List<String> parents, List<String> states) {
+    return parents.size() == 1
+        ? parse(parents.getFirst())
             .map(
                 parent ->
-                    new TraceContext(
-                        parent.traceId, parent.spanId, parent.flags, state(tracestates)))
+                    new TraceContext(parent.traceId, parent.spanId, parent.flags, state(states)))
         : Optional.empty();
   }
 
