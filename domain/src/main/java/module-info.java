@@ -9,4 +9,5 @@ module dev.hookline.domain {
   exports dev.hookline.domain.event;
   exports dev.hookline.domain.handler;
   exports dev.hookline.domain.pipeline;
+  exports dev.hookline.domain.trace;
 }

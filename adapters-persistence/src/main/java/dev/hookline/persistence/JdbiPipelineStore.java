@@ -43,11 +43,11 @@ final class JdbiPipelineStore implements PipelineStore {
         FROM unnest(
           :ids::uuid[], :services::text[], :keys::text[], :digests::bytea[], :eventIds::text[],
           :eventTypes::text[], :repositories::text[], :receivedAt::timestamptz[],
-          :since::timestamptz[], :orderingKeys::bigint[], :delays::bigint[]
+          :since::timestamptz[], :orderingKeys::bigint[], :delays::bigint[], :traces::text[]
         ) WITH ORDINALITY AS c (
           id, service, key, body_digest, event_id,
           event_type, repository, received_at,
-          since, ordering_key, delay, place)
+          since, ordering_key, delay, trace_context, place)
       ), fresh AS (
         INSERT INTO delivery_key (service, key, body_digest, pipeline_id)
         SELECT service, key, body_digest, id FROM candidate ORDER BY service, key
@@ -62,11 +62,12 @@ final class JdbiPipelineStore implements PipelineStore {
       ), pipelines AS (
         INSERT INTO pipeline (
           id, service, event_id, event_type, repository, received_at, state, attempts, since,
-          history)
+          history, trace_context)
         SELECT
           id, service, event_id, event_type, repository, received_at, 'RECEIVED', 0, since,
           jsonb_build_array(
-            jsonb_build_object('state', 'RECEIVED', 'at', since, 'attempt', 0))
+            jsonb_build_object('state', 'RECEIVED', 'at', since, 'attempt', 0)),
+          trace_context
         FROM candidate JOIN fresh USING (id) ORDER BY place
       ), messages AS (
         INSERT INTO outbox_message (pipeline_id, service, lane, ordering_key, due_at)
@@ -95,7 +96,7 @@ final class JdbiPipelineStore implements PipelineStore {
 
   private static final String FIND =
       """
-      SELECT p.id, p.service, p.received_at, %s, %s
+      SELECT p.id, p.service, p.received_at, p.trace_context, %s, %s
       FROM pipeline p JOIN event e ON e.pipeline_id = p.id
       WHERE p.id = :id AND e.pipeline_id = :id
       """
@@ -173,6 +174,10 @@ final class JdbiPipelineStore implements PipelineStore {
       return candidate.pipeline().event();
     }
 
+    @Nullable String trace() {
+      return candidate.pipeline().trace().map(Storable::trace).orElse(null);
+    }
+
     /** Of what grows with the delivery. */
     long bytes() {
       return (long) candidate.delivery().body().length() + (payload == null ? 0 : payload.length);
@@ -211,6 +216,7 @@ final class JdbiPipelineStore implements PipelineStore {
         .bind("since", texts(rows, row -> Storable.time(row.candidate.pipeline().state().at())))
         .bind("orderingKeys", wholes(rows, row -> row.orderingKey))
         .bind("delays", wholes(rows, row -> Storable.micros(row.candidate.putOff())))
+        .bind("traces", texts(rows, Row::trace))
         .bind("documents", texts(rows, row -> row.document))
         .bind("bodies", bytes(rows, row -> row.candidate.delivery().body().bytes()))
         .bind("payloads", bytes(rows, row -> row.payload))

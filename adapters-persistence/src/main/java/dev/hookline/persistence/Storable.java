@@ -1,5 +1,6 @@
 package dev.hookline.persistence;
 
+import dev.hookline.domain.trace.TraceContext;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -55,6 +56,13 @@ final class Storable {
 
   static @Nullable String timeOrNull(@Nullable Instant instant) {
     return instant == null ? null : time(instant);
+  }
+
+  /** The {@code traceparent}, and behind a blank the {@code tracestate} if there is one. */
+  static String trace(TraceContext trace) {
+    return trace.state().isEmpty()
+        ? trace.traceparent()
+        : trace.traceparent() + " " + trace.state();
   }
 
   static long micros(Duration duration) {

@@ -6,10 +6,12 @@ import dev.hookline.domain.event.StandardizedEvent;
 import dev.hookline.domain.pipeline.Pipeline;
 import dev.hookline.domain.pipeline.PipelineId;
 import dev.hookline.domain.pipeline.PipelineState;
+import dev.hookline.domain.trace.TraceContext;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -68,6 +70,19 @@ final class Stored {
    * @param id the name of the column with the pipeline's id
    */
   static Pipeline pipeline(ResultSet row, String id, EventFormat format) throws SQLException {
-    return Pipeline.onRecord(new PipelineId(uuid(row, id)), event(row, format), state(row));
+    return Pipeline.onRecord(
+        new PipelineId(uuid(row, id)), event(row, format), state(row), trace(row));
+  }
+
+  /** Reads {@code trace_context} of {@code pipeline}. */
+  private static Optional<TraceContext> trace(ResultSet row) throws SQLException {
+    String text = row.getString("trace_context");
+    if (text == null) {
+      return Optional.empty();
+    }
+    int blank = text.indexOf(' ');
+    return blank < 0
+        ? TraceContext.read(List.of(text), List.of())
+        : TraceContext.read(List.of(text.substring(0, blank)), List.of(text.substring(blank + 1)));
   }
 }

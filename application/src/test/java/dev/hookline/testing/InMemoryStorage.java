@@ -120,7 +120,7 @@ public final class InMemoryStorage implements Storage {
       }
       return new Row(
           accepted,
-          Pipeline.onRecord(pipeline.id(), pipeline.event(), now),
+          Pipeline.onRecord(pipeline.id(), pipeline.event(), now, pipeline.trace()),
           left,
           dead,
           List.copyOf(longer));
@@ -893,7 +893,10 @@ public final class InMemoryStorage implements Storage {
           message.target(),
           message.queuedAt(),
           Pipeline.onRecord(
-              message.pipeline(), row(message.pipeline()).pipeline().event(), message.towards()),
+              message.pipeline(),
+              row(message.pipeline()).pipeline().event(),
+              message.towards(),
+              row(message.pipeline()).pipeline().trace()),
           List.of());
     }
 

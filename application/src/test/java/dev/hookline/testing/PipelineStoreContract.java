@@ -29,6 +29,7 @@ import dev.hookline.domain.pipeline.Outcome;
 import dev.hookline.domain.pipeline.Pipeline;
 import dev.hookline.domain.pipeline.PipelineId;
 import dev.hookline.domain.pipeline.PipelineState;
+import dev.hookline.domain.trace.TraceContext;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -252,6 +253,32 @@ public abstract class PipelineStoreContract {
             PipelineState.Name.RECEIVED),
         detailed.history().stream().map(entry -> entry.state()).toList());
     assertEquals(0, storage().records().outboxDepth().dead());
+  }
+
+  @Test
+  void traceIsKeptForEachAttemptAndForAReplay() {
+    var trace = Optional.of(new TraceContext("a".repeat(32), "b".repeat(16), 1, "c=d e,f=g"));
+    NewPipeline plain = candidate("traced");
+    accept(
+        new NewPipeline(
+            Pipeline.received(plain.pipeline().id(), plain.pipeline().event(), trace),
+            plain.delivery(),
+            plain.key(),
+            true));
+
+    assertEquals(trace, onlyMessage().pipeline().trace());
+    Pipeline failed = settle(new Outcome.GiveUp("gone"));
+    Pipeline found = storage().pipelines().find(plain.pipeline().id()).orElseThrow().pipeline();
+    assertEquals(trace, found.trace());
+    assertTrue(storage().pipelines().reopen(failed.replay(failed.event(), NOON)));
+    assertEquals(trace, onlyMessage().pipeline().trace());
+  }
+
+  @Test
+  void pipelineInNoTraceHasNone() {
+    accept(candidate("untraced"));
+
+    assertEquals(Optional.empty(), onlyMessage().pipeline().trace());
   }
 
   @Test

@@ -21,6 +21,7 @@ import dev.hookline.persistence.offender.SendsToKafka;
 import dev.hookline.queue.offender.KnowsPersistence;
 import dev.hookline.queue.offender.OwnsNothing;
 import dev.hookline.queue.offender.RollsDice;
+import dev.hookline.queue.offender.TellsACollector;
 import java.lang.reflect.Field;
 import java.util.Arrays;
 import java.util.List;
@@ -46,6 +47,7 @@ class HouseRulesBiteTest {
           Map.entry("json_lives_in_http", List.of(SpeaksJson.class)),
           Map.entry("kafka_lives_in_the_queue", List.of(SendsToKafka.class)),
           Map.entry("metrics_live_in_http", List.of(OwnsNothing.class)),
+          Map.entry("opentelemetry_lives_in_one_package", List.of(TellsACollector.class)),
           Map.entry("circuits_live_in_the_queue", List.of(KeepsThePace.class)),
           Map.entry("rates_are_kept_at_the_edges", List.of(KeepsThePace.class)),
           Map.entry("time_is_passed_in", List.of(ReadsTheClock.class)),

@@ -35,6 +35,7 @@ class HouseRulesTest {
   private static final String PERSISTENCE = "dev.hookline.persistence..";
   private static final String QUEUE = "dev.hookline.queue..";
   private static final String BOOTSTRAP = "dev.hookline.bootstrap..";
+  private static final String TRACES = "dev.hookline.bootstrap.traces..";
 
   @ArchTest
   static final ArchRule the_domain_knows_the_jdk_alone =
@@ -116,6 +117,16 @@ class HouseRulesTest {
           "what is counted crosses through a port",
           "io.prometheus..",
           "com.github.benmanes.caffeine..");
+
+  @ArchTest
+  static final ArchRule opentelemetry_lives_in_one_package =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(TRACES)
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.opentelemetry..")
+          .because("who does not trace is not to pay for it, not even by loading a class");
 
   @ArchTest
   static final ArchRule circuits_live_in_the_queue =

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
@@ -156,7 +157,7 @@ public final class Samples {
     }
 
     public Pipeline build() {
-      return Pipeline.onRecord(id, event, state);
+      return Pipeline.onRecord(id, event, state, Optional.empty());
     }
   }
 }

@@ -129,7 +129,11 @@ public final class AdminServer implements AutoCloseable {
     String path = request.rawPath();
     if (path.equals("/metrics")) {
       return onlyRead(request)
-          .orElseGet(() -> Answer.of(200, PrometheusMetrics.CONTENT_TYPE, metrics.scrape()));
+          .orElseGet(
+              () -> {
+                String type = metrics.contentTypeFor(request.headers().all("Accept"));
+                return Answer.of(200, type, metrics.scrape(type));
+              });
     }
     Optional<Description> description = Description.at(path);
     if (description.isPresent()) {

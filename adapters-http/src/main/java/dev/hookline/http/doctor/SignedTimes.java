@@ -35,7 +35,7 @@ final class SignedTimes {
     var times = new SignedTimes(delivery, tolerance);
     switch (scheme.time()) {
       case SignedTime.None _ -> times.texts.add("");
-      case SignedTime.Header(var name) -> times.readHeader(name);
+      case SignedTime.Header(var name, _, _) -> times.readHeader(name);
       case SignedTime.Member(var name) -> {
         times.texts.add("");
         if (hasBody) {

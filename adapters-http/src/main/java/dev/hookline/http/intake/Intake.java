@@ -6,6 +6,7 @@ import dev.hookline.application.receive.AdmitSender;
 import dev.hookline.application.receive.Receipt;
 import dev.hookline.application.receive.ReceiveWebhook;
 import dev.hookline.application.receive.WebhookMetrics.Status;
+import dev.hookline.application.receive.WebhookTracing;
 import dev.hookline.domain.delivery.Delivery;
 import dev.hookline.domain.delivery.Headers;
 import dev.hookline.domain.delivery.RawBody;
@@ -18,6 +19,7 @@ import dev.hookline.domain.error.WebhookError.OverloadedError;
 import dev.hookline.domain.error.WebhookError.RateLimitError;
 import dev.hookline.domain.error.WebhookError.UnsupportedEventError;
 import dev.hookline.domain.pipeline.PipelineId;
+import dev.hookline.domain.trace.TraceContext;
 import dev.hookline.http.provider.Dialect.AcceptedAnswer;
 import dev.hookline.http.provider.ProviderProfile.RefuseWith;
 import dev.hookline.http.server.Answer;
@@ -49,6 +51,7 @@ final class Intake {
   private final ReceiveWebhook receive;
   private final Outcomes outcomes;
   private final RejectedDeliveries rejected;
+  private final WebhookTracing tracing;
   private final Clock clock;
   private final Strangers strangers = new Strangers(System::nanoTime);
 
@@ -61,6 +64,7 @@ final class Intake {
       ReceiveWebhook receive,
       Outcomes outcomes,
       RejectedDeliveries rejected,
+      WebhookTracing tracing,
       Clock clock) {
     this.services =
         services.stream()
@@ -72,6 +76,7 @@ final class Intake {
     this.receive = receive;
     this.outcomes = outcomes;
     this.rejected = rejected;
+    this.tracing = tracing;
     this.clock = clock;
   }
 
@@ -119,9 +124,24 @@ final class Intake {
   }
 
   private Answer receive(Request request, EnabledService enabled) {
-    var outcome = outcomes.begin(enabled.service(), request.id());
+    Optional<TraceContext> sender =
+        TraceContext.read(
+            request.headers().all("traceparent"), request.headers().all("tracestate"));
+    WebhookTracing.Step span =
+        tracing.begin(enabled.service(), sender, clients.isTrusted(request.peer()));
+    var outcome = outcomes.begin(enabled.service(), request.id(), span);
+    Answer answer = receive(request, enabled, span.context().or(() -> sender), outcome);
+    outcome.answered(answer.status());
+    return answer;
+  }
+
+  private Answer receive(
+      Request request,
+      EnabledService enabled,
+      Optional<TraceContext> trace,
+      Outcomes.Running outcome) {
     try {
-      return receive(request, enabled, outcome);
+      return read(request, enabled, trace, outcome);
     } catch (StoreUnavailableException e) {
       outcome.unavailable(e);
       return Errors.answer(new OverloadedError(SOON), request.id());
@@ -131,7 +151,11 @@ final class Intake {
     }
   }
 
-  private Answer receive(Request request, EnabledService enabled, Outcomes.Running outcome) {
+  private Answer read(
+      Request request,
+      EnabledService enabled,
+      Optional<TraceContext> trace,
+      Outcomes.Running outcome) {
     String client = addressOf(request);
     var tooFast = admit.admit(enabled.service(), client);
     if (tooFast.isPresent()) {
@@ -159,7 +183,7 @@ final class Intake {
       case BodyReading.Complete(RawBody body) -> {
         var delivery =
             new Delivery(enabled.service(), request.headers(), body, clock.instant(), client);
-        yield deliver(delivery, enabled, mediaType.get(), request.id(), outcome);
+        yield deliver(delivery, enabled, mediaType.get(), request.id(), trace, outcome);
       }
       case BodyReading.TooLarge() -> {
         outcome.turnedAway(Status.TOO_LARGE);
@@ -191,12 +215,13 @@ final class Intake {
       EnabledService enabled,
       String mediaType,
       String requestId,
+      Optional<TraceContext> trace,
       Outcomes.Running outcome) {
     if (enabled.dialect().isUnsignedCheck(delivery)) {
       outcome.handshake();
       return Answer.empty(200);
     }
-    Receipt receipt = receive.receive(delivery, enabled.profile());
+    Receipt receipt = receive.receive(delivery, enabled.profile(), trace);
     outcome.received(receipt);
     if (receipt instanceof Receipt.Refused(InvalidSignatureError _, _)) {
       rejected.keep(

@@ -3,6 +3,7 @@ package dev.hookline.http.intake;
 import dev.hookline.application.receive.AdmitSender;
 import dev.hookline.application.receive.ReceiveWebhook;
 import dev.hookline.application.receive.WebhookMetrics;
+import dev.hookline.application.receive.WebhookTracing;
 import dev.hookline.http.server.ByteBudget;
 import dev.hookline.http.server.HttpServer;
 import java.time.Clock;
@@ -72,6 +73,7 @@ public final class IntakeServer implements AutoCloseable {
       AdmitSender admit,
       ReceiveWebhook receive,
       WebhookMetrics metrics,
+      WebhookTracing tracing,
       WebhookLogger logger,
       RejectedDeliveries rejected,
       Supplier<String> requestIds,
@@ -87,6 +89,7 @@ public final class IntakeServer implements AutoCloseable {
             receive,
             new Outcomes(metrics, logger),
             rejected,
+            tracing,
             clock);
     this.server =
         new HttpServer(

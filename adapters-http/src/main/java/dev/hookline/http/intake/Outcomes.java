@@ -3,6 +3,7 @@ package dev.hookline.http.intake;
 import dev.hookline.application.receive.Receipt;
 import dev.hookline.application.receive.WebhookMetrics;
 import dev.hookline.application.receive.WebhookMetrics.Status;
+import dev.hookline.application.receive.WebhookTracing;
 import dev.hookline.domain.delivery.Service;
 import dev.hookline.domain.error.WebhookError;
 import dev.hookline.domain.error.WebhookError.EventStandardizationError.InvalidPayloadError;
@@ -11,9 +12,14 @@ import dev.hookline.domain.error.WebhookError.InvalidSignatureError;
 import dev.hookline.domain.error.WebhookError.OverloadedError;
 import dev.hookline.domain.error.WebhookError.RateLimitError;
 import dev.hookline.domain.error.WebhookError.UnsupportedEventError;
+import dev.hookline.domain.pipeline.PipelineId;
 import java.time.Duration;
+import java.util.Optional;
 
-/** Counts and logs how each request of a known service ended, once. */
+/**
+ * Counts and logs how each request of a known service ended, once, and tells of it as a span unless
+ * a stranger may have sent it.
+ */
 final class Outcomes {
   private final WebhookMetrics metrics;
   private final WebhookLogger logger;
@@ -24,33 +30,47 @@ final class Outcomes {
   }
 
   /** A request of a known service, from its first step on. */
-  Running begin(Service service, String requestId) {
-    return new Running(service, requestId, System.nanoTime());
+  Running begin(Service service, String requestId, WebhookTracing.Step span) {
+    return new Running(service, requestId, span, System.nanoTime());
   }
 
   final class Running {
     private final Service service;
     private final String requestId;
+    private final WebhookTracing.Step span;
     private final long start;
+    private Optional<Status> told = Optional.empty();
 
-    private Running(Service service, String requestId, long start) {
+    private Running(Service service, String requestId, WebhookTracing.Step span, long start) {
       this.service = service;
       this.requestId = requestId;
+      this.span = span;
       this.start = start;
     }
 
     void received(Receipt receipt) {
       switch (receipt) {
-        case Receipt.Accepted accepted ->
-            logger.standardized(accepted, service, requestId, count(Status.ACCEPTED));
-        case Receipt.Duplicate duplicate ->
-            logger.standardized(duplicate, service, requestId, count(Status.DUPLICATE));
-        case Receipt.Handshake _ -> handshake();
+        case Receipt.Accepted accepted -> {
+          onRecord(Status.ACCEPTED, accepted.id());
+          logger.standardized(accepted, service, requestId, span.context(), count(Status.ACCEPTED));
+        }
+        case Receipt.Duplicate duplicate -> {
+          onRecord(Status.DUPLICATE, duplicate.first());
+          logger.standardized(
+              duplicate, service, requestId, span.context(), count(Status.DUPLICATE));
+        }
+        case Receipt.Handshake _ -> {
+          told = Optional.of(Status.HANDSHAKE);
+          handshake();
+        }
         case Receipt.Refused(var error, var kept) -> {
           Status status = statusOf(error);
           Duration took = count(status);
           kept.ifPresentOrElse(
-              refused -> logger.refused(refused, service, requestId, status, took),
+              refused -> {
+                told = Optional.of(status);
+                logger.refused(refused, service, requestId, span.context(), status, took);
+              },
               () -> logger.turnedAway(service, requestId, status, took));
         }
       }
@@ -65,16 +85,32 @@ final class Outcomes {
     }
 
     void unavailable(RuntimeException cause) {
-      logger.unavailable(cause, service, requestId, count(Status.OVERLOADED));
+      told = Optional.of(Status.OVERLOADED);
+      logger.unavailable(cause, service, requestId, span.context(), count(Status.OVERLOADED));
     }
 
     void defect(RuntimeException defect) {
-      logger.defect(defect, service, requestId, count(Status.ERROR));
+      told = Optional.of(Status.ERROR);
+      logger.defect(defect, service, requestId, span.context(), count(Status.ERROR));
+    }
+
+    /**
+     * The last of a request.
+     *
+     * @param httpStatus of its answer
+     */
+    void answered(int httpStatus) {
+      told.ifPresent(status -> span.end(status, httpStatus));
+    }
+
+    private void onRecord(Status status, PipelineId id) {
+      told = Optional.of(status);
+      span.onRecord(id, status == Status.DUPLICATE);
     }
 
     private Duration count(Status status) {
       var took = Duration.ofNanos(System.nanoTime() - start);
-      metrics.received(service, status, took);
+      metrics.received(service, status, took, told.isPresent() ? span.context() : Optional.empty());
       return took;
     }
   }

@@ -87,7 +87,7 @@ public final class RejectedDeliveries {
   }
 
   private static Stream<String> names(SigningScheme scheme) {
-    return scheme.time() instanceof SignedTime.Header(var name)
+    return scheme.time() instanceof SignedTime.Header(var name, _, _)
         ? Stream.of(scheme.header(), name)
         : Stream.of(scheme.header());
   }

@@ -6,6 +6,7 @@ import dev.hookline.application.refused.RefusedDelivery;
 import dev.hookline.domain.delivery.Service;
 import dev.hookline.domain.event.StandardizedEvent;
 import dev.hookline.domain.pipeline.PipelineId;
+import dev.hookline.domain.trace.TraceContext;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
@@ -42,12 +43,17 @@ public final class WebhookLogger {
   }
 
   /** A delivery was standardized and is on record. */
-  void standardized(Receipt.Accepted receipt, Service service, String requestId, Duration took) {
+  void standardized(
+      Receipt.Accepted receipt,
+      Service service,
+      String requestId,
+      Optional<TraceContext> trace,
+      Duration took) {
     var line =
         event(
             receipt.event(),
             receipt.id(),
-            line(Level.INFO, service, requestId, Status.ACCEPTED, took));
+            line(Level.INFO, service, requestId, trace, Status.ACCEPTED, took));
     if (receipt.putOff().isPositive()) {
       line = line.addKeyValue("put_off_ms", receipt.putOff().toMillis());
     }
@@ -55,11 +61,16 @@ public final class WebhookLogger {
   }
 
   /** A delivery came again. */
-  void standardized(Receipt.Duplicate receipt, Service service, String requestId, Duration took) {
+  void standardized(
+      Receipt.Duplicate receipt,
+      Service service,
+      String requestId,
+      Optional<TraceContext> trace,
+      Duration took) {
     event(
             receipt.event(),
             receipt.first(),
-            line(Level.INFO, service, requestId, Status.DUPLICATE, took))
+            line(Level.INFO, service, requestId, trace, Status.DUPLICATE, took))
         .addKeyValue("reopened", receipt.reopened())
         .log("webhook received again");
   }
@@ -71,8 +82,13 @@ public final class WebhookLogger {
 
   /** An authentic delivery was refused and kept. */
   void refused(
-      RefusedDelivery refused, Service service, String requestId, Status status, Duration took) {
-    var line = line(Level.WARN, service, requestId, status, took);
+      RefusedDelivery refused,
+      Service service,
+      String requestId,
+      Optional<TraceContext> trace,
+      Status status,
+      Duration took) {
+    var line = line(Level.WARN, service, requestId, trace, status, took);
     line = withText(line, "event_type", refused.eventType());
     line = withText(line, "event_id", refused.eventId());
     line.addKeyValue("refused_id", refused.id().toString())
@@ -97,15 +113,25 @@ public final class WebhookLogger {
   }
 
   /** The delivery could not be made durable now. */
-  void unavailable(RuntimeException cause, Service service, String requestId, Duration took) {
-    line(Level.WARN, service, requestId, Status.OVERLOADED, took)
+  void unavailable(
+      RuntimeException cause,
+      Service service,
+      String requestId,
+      Optional<TraceContext> trace,
+      Duration took) {
+    line(Level.WARN, service, requestId, trace, Status.OVERLOADED, took)
         .addKeyValue("reason", clean(String.valueOf(cause.getMessage())))
         .log("webhook could not be stored in time");
   }
 
   /** A defect of ours. */
-  void defect(RuntimeException defect, Service service, String requestId, Duration took) {
-    line(Level.ERROR, service, requestId, Status.ERROR, took)
+  void defect(
+      RuntimeException defect,
+      Service service,
+      String requestId,
+      Optional<TraceContext> trace,
+      Duration took) {
+    line(Level.ERROR, service, requestId, trace, Status.ERROR, took)
         .setCause(defect)
         .log("webhook failed");
   }
@@ -113,6 +139,21 @@ public final class WebhookLogger {
   /** A defect before the service was known. */
   void defect(RuntimeException defect, String requestId) {
     log.atError().setCause(defect).addKeyValue("request_id", requestId).log("request failed");
+  }
+
+  private LoggingEventBuilder line(
+      Level level,
+      Service service,
+      String requestId,
+      Optional<TraceContext> trace,
+      Status status,
+      Duration took) {
+    LoggingEventBuilder line = line(level, service, requestId, status, took);
+    return trace
+        .map(
+            span ->
+                line.addKeyValue("trace_id", span.traceId()).addKeyValue("span_id", span.spanId()))
+        .orElse(line);
   }
 
   private LoggingEventBuilder line(

@@ -7,26 +7,44 @@ import dev.hookline.application.receive.WebhookMetrics;
 import dev.hookline.application.reconcile.ScheduledReconciliations;
 import dev.hookline.application.secret.SecretEvidence;
 import dev.hookline.domain.delivery.Service;
+import dev.hookline.domain.trace.TraceContext;
+import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
+import io.prometheus.metrics.expositionformats.OpenMetricsTextFormatWriter;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.Labels;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
  * Counts for Prometheus. The outbox gauges are read from the records when they are scraped, at most
  * once a second; while the database is away they are absent, and everything else is there.
+ *
+ * <p>With exemplars, times name traces that took them, for scrapers that read OpenMetrics: the text
+ * format has no place for them.
  */
 public final class PrometheusMetrics implements WebhookMetrics, DispatchMetrics {
 
-  /** The content type of {@link #scrape}. */
+  /** The content type of Prometheus' text format. */
   public static final String CONTENT_TYPE = PrometheusTextFormatWriter.CONTENT_TYPE;
+
+  /** Whether times name traces. */
+  public enum Exemplars {
+    SHOWN,
+    NONE
+  }
+
+  private static final ExpositionFormatWriter OPEN_METRICS = OpenMetricsTextFormatWriter.create();
 
   private static final double[] REQUEST_SECONDS = {
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 1.5, 2.5, 5, 10
@@ -39,7 +57,8 @@ public final class PrometheusMetrics implements WebhookMetrics, DispatchMetrics 
   };
 
   private final PrometheusRegistry registry = new PrometheusRegistry();
-  private final PrometheusTextFormatWriter text = PrometheusTextFormatWriter.create();
+  private final ExpositionFormatWriter text = PrometheusTextFormatWriter.create();
+  private final Exemplars exemplars;
   private final Counter received;
   private final Histogram processingTime;
   private final Counter secrets;
@@ -54,16 +73,25 @@ public final class PrometheusMetrics implements WebhookMetrics, DispatchMetrics 
    * @param pauses where it is read what is paused
    */
   public PrometheusMetrics(Records records, Pauses pauses) {
-    this(records, pauses, System::nanoTime);
+    this(records, pauses, Exemplars.NONE);
   }
 
-  PrometheusMetrics(Records records, Pauses pauses, LongSupplier nanoTime) {
+  /**
+   * @param records where the outbox's depth is read
+   * @param pauses where it is read what is paused
+   */
+  public PrometheusMetrics(Records records, Pauses pauses, Exemplars exemplars) {
+    this(records, pauses, exemplars, System::nanoTime);
+  }
+
+  PrometheusMetrics(Records records, Pauses pauses, Exemplars exemplars, LongSupplier nanoTime) {
+    this.exemplars = exemplars;
     received =
-        Counter.builder()
-            .name("webhook_received_total")
-            .help("Requests of a known service, by how they ended.")
-            .labelNames("service", "status")
-            .register(registry);
+        counter(
+            "webhook_received_total",
+            "Requests of a known service, by how they ended.",
+            "service",
+            "status");
     processingTime =
         histogram(
             "webhook_processing_time_seconds",
@@ -72,22 +100,21 @@ public final class PrometheusMetrics implements WebhookMetrics, DispatchMetrics 
             "service",
             "status");
     secrets =
-        Counter.builder()
-            .name("webhook_signature_secret_total")
-            .help("Signatures that held, by the position of the secret they were made with.")
-            .labelNames("service", "secret")
-            .register(registry);
+        counter(
+            "webhook_signature_secret_total",
+            "Signatures that held, by the position of the secret they were made with.",
+            "service",
+            "secret");
     connectionsRefused =
-        Counter.builder()
-            .name("webhook_connections_refused_total")
-            .help("Connections closed at once, because their peer had enough of them.")
-            .register(registry);
+        counter(
+            "webhook_connections_refused_total",
+            "Connections closed at once, because their peer had enough of them.");
     dispatched =
-        Counter.builder()
-            .name("outbox_dispatched_total")
-            .help("Attempts at a target, by how they ended for the message.")
-            .labelNames("target", "outcome")
-            .register(registry);
+        counter(
+            "outbox_dispatched_total",
+            "Attempts at a target, by how they ended for the message.",
+            "target",
+            "outcome");
     available =
         Gauge.builder()
             .name("outbox_target_available")
@@ -117,20 +144,46 @@ public final class PrometheusMetrics implements WebhookMetrics, DispatchMetrics 
   }
 
   private Histogram histogram(String name, String help, double[] bounds, String... labels) {
-    return Histogram.builder()
-        .name(name)
-        .help(help)
-        .classicOnly()
-        .classicUpperBounds(bounds)
-        .labelNames(labels)
-        .register(registry);
+    var histogram =
+        Histogram.builder()
+            .name(name)
+            .help(help)
+            .classicOnly()
+            .classicUpperBounds(bounds)
+            .labelNames(labels);
+    // Else the library asks OpenTelemetry, which it finds in the jar, at each observation.
+    return switch (exemplars) {
+      case SHOWN -> histogram.register(registry);
+      case NONE -> {
+        histogram.withoutExemplars();
+        yield histogram.register(registry);
+      }
+    };
+  }
+
+  private Counter counter(String name, String help, String... labels) {
+    var counter = Counter.builder().name(name).help(help).labelNames(labels);
+    counter.withoutExemplars();
+    return counter.register(registry);
+  }
+
+  private static void observe(
+      DistributionDataPoint times, Duration took, Optional<TraceContext> trace) {
+    trace
+        .filter(TraceContext::isSampled)
+        .ifPresentOrElse(
+            span ->
+                times.observeWithExemplar(
+                    seconds(took), Labels.of("trace_id", span.traceId(), "span_id", span.spanId())),
+            () -> times.observe(seconds(took)));
   }
 
   @Override
-  public void received(Service service, Status status, Duration took) {
+  public void received(
+      Service service, Status status, Duration took, Optional<TraceContext> trace) {
     String label = label(status);
     received.labelValues(service.name(), label).inc();
-    processingTime.labelValues(service.name(), label).observe(seconds(took));
+    observe(processingTime.labelValues(service.name(), label), took, trace);
   }
 
   @Override
@@ -144,9 +197,10 @@ public final class PrometheusMetrics implements WebhookMetrics, DispatchMetrics 
   }
 
   @Override
-  public void dispatched(String target, Result result, Duration took) {
+  public void dispatched(
+      String target, Result result, Duration took, Optional<TraceContext> trace) {
     dispatched.labelValues(target, label(result)).inc();
-    dispatchTime.labelValues(target).observe(seconds(took));
+    observe(dispatchTime.labelValues(target), took, trace);
   }
 
   @Override
@@ -159,11 +213,27 @@ public final class PrometheusMetrics implements WebhookMetrics, DispatchMetrics 
     lag.observe(seconds(sinceQueued));
   }
 
-  /** Everything as of now, in Prometheus' text format. */
-  public byte[] scrape() {
+  /**
+   * The content type for a scraper: OpenMetrics where that has something to add and is accepted.
+   *
+   * @param accepted the values of its {@code Accept}
+   */
+  public String contentTypeFor(List<String> accepted) {
+    return exemplars == Exemplars.SHOWN && accepted.stream().anyMatch(OPEN_METRICS::accepts)
+        ? OPEN_METRICS.getContentType()
+        : CONTENT_TYPE;
+  }
+
+  /**
+   * Everything as of now.
+   *
+   * @param contentType as {@link #contentTypeFor} has it
+   */
+  public byte[] scrape(String contentType) {
+    var writer = contentType.equals(CONTENT_TYPE) ? text : OPEN_METRICS;
     var out = new ByteArrayOutputStream(8 * 1024);
     try {
-      text.write(out, registry.scrape());
+      writer.write(out, registry.scrape());
     } catch (IOException e) {
       throw new UncheckedIOException("memory does not fail to be written", e);
     }

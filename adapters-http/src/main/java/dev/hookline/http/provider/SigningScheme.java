@@ -15,8 +15,13 @@ public record SigningScheme(String header, String prefix, SignedTime time) {
   public sealed interface SignedTime {
     record None() implements SignedTime {}
 
-    /** In a header, in seconds since 1970, and before the body in what is signed. */
-    record Header(String name) implements SignedTime {}
+    /**
+     * In a header, in seconds since 1970, and before the body in what is signed.
+     *
+     * @param before stands before the time there
+     * @param after stands between the time and the body
+     */
+    record Header(String name, String before, String after) implements SignedTime {}
 
     /** In a member of the body, in milliseconds since 1970. */
     record Member(String name) implements SignedTime {}
@@ -25,7 +30,8 @@ public record SigningScheme(String header, String prefix, SignedTime time) {
   /** What is signed before the body of a delivery with this time. */
   public byte[] before(String timestamp) {
     return switch (time) {
-      case SignedTime.Header _ -> ("v0:" + timestamp + ":").getBytes(StandardCharsets.UTF_8);
+      case SignedTime.Header(_, var before, var after) ->
+          (before + timestamp + after).getBytes(StandardCharsets.UTF_8);
       case SignedTime.None _, SignedTime.Member _ -> new byte[0];
     };
   }

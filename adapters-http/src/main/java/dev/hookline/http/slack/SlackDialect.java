@@ -61,7 +61,7 @@ public final class SlackDialect implements Dialect {
     return new SigningScheme(
         SlackVerifier.SIGNATURE,
         SlackVerifier.PREFIX,
-        new SignedTime.Header(SlackVerifier.TIMESTAMP));
+        new SignedTime.Header(SlackVerifier.TIMESTAMP, "v0:", ":"));
   }
 
   @Override

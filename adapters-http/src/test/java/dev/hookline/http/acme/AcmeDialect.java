@@ -9,6 +9,8 @@ import dev.hookline.http.provider.Dialect;
 import dev.hookline.http.provider.ProviderProfile;
 import dev.hookline.http.provider.ProviderProfile.RefuseWith;
 import dev.hookline.http.provider.RepositoryMappings;
+import dev.hookline.http.provider.SigningScheme;
+import dev.hookline.http.provider.SigningScheme.SignedTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -41,6 +43,12 @@ public final class AcmeDialect implements Dialect {
   @Override
   public SignatureVerifier verifier(Supplier<List<String>> secrets, Optional<Duration> tolerance) {
     return new AcmeVerifier(secrets, tolerance.orElse(TOLERANCE));
+  }
+
+  @Override
+  public SigningScheme signing() {
+    return new SigningScheme(
+        AcmeVerifier.SIGNATURE, "", new SignedTime.Header(AcmeVerifier.TIME, "", "."));
   }
 
   @Override

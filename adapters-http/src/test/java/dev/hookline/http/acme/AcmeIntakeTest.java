@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.hookline.application.receive.AdmitSender;
 import dev.hookline.application.receive.ReceiveWebhook;
 import dev.hookline.application.receive.ServiceProfile;
+import dev.hookline.application.receive.WebhookTracing;
 import dev.hookline.application.replay.ReplayPipeline;
+import dev.hookline.application.secret.SecretEvidence;
 import dev.hookline.application.standardize.Standardizer;
 import dev.hookline.domain.event.MetadataValue.Text;
 import dev.hookline.domain.event.MetadataValue.Whole;
@@ -17,12 +19,14 @@ import dev.hookline.domain.handler.SupportedEvents;
 import dev.hookline.http.intake.BucketQuota;
 import dev.hookline.http.intake.EnabledService;
 import dev.hookline.http.intake.IntakeServer;
+import dev.hookline.http.intake.RejectedDeliveries;
 import dev.hookline.http.intake.WebhookLogger;
 import dev.hookline.http.metrics.PrometheusMetrics;
 import dev.hookline.http.provider.RepositoryMapping;
 import dev.hookline.http.provider.RepositoryMappings;
 import dev.hookline.http.testing.Deliveries;
 import dev.hookline.http.testing.FakeRecords;
+import dev.hookline.http.testing.FakeSecretUses;
 import dev.hookline.http.testing.FakeStore;
 import dev.hookline.testing.Samples;
 import java.io.IOException;
@@ -103,9 +107,12 @@ class AcmeIntakeTest {
             new ReplayPipeline(store, standardizer, clock),
             new BucketQuota(Map.of()),
             metrics,
+            new SecretEvidence(new FakeSecretUses()),
             () -> Samples.uuid(Samples.NOON)),
         metrics,
+        WebhookTracing.off(),
         new WebhookLogger(),
+        new RejectedDeliveries(List.of(new AcmeDialect()), clock),
         () -> UUID.randomUUID().toString(),
         clock);
   }

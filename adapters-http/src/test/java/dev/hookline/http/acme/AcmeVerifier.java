@@ -9,21 +9,24 @@ import dev.hookline.domain.error.WebhookError.InvalidSignatureError.Cause;
 import dev.hookline.domain.handler.SignatureVerifier;
 import dev.hookline.domain.handler.Verification;
 import dev.hookline.http.provider.HmacSha256;
+import dev.hookline.http.provider.SigningSecrets;
 import dev.hookline.http.provider.Timestamps;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.Supplier;
 
 /** Acme Builds signs the time of sending, a dot, and the raw body. */
 final class AcmeVerifier implements SignatureVerifier {
-  private final Supplier<List<String>> secrets;
+  static final String SIGNATURE = "Acme-Signature";
+  static final String TIME = "Acme-Time";
+
+  private final SigningSecrets secrets;
   private final Duration tolerance;
 
   AcmeVerifier(Supplier<List<String>> secrets, Duration tolerance) {
-    this.secrets = secrets;
+    this.secrets = new SigningSecrets(secrets);
     this.tolerance = tolerance;
   }
 
@@ -35,14 +38,12 @@ final class AcmeVerifier implements SignatureVerifier {
       return forged(Cause.NOT_PROVEN);
     }
     byte[] prefix = (time.get() + ".").getBytes(UTF_8);
-    OptionalInt secret =
-        HmacSha256.signedBy(secrets.get(), signature.get(), prefix, delivery.body().bytes());
-    if (secret.isEmpty()) {
+    Optional<Verification.Authentic> signer =
+        secrets.signer(signature.get(), prefix, delivery.body().bytes());
+    if (signer.isEmpty()) {
       return forged(Cause.NOT_PROVEN);
     }
-    return isInTime(time.get(), delivery.receivedAt())
-        ? new Verification.Authentic(secret.getAsInt())
-        : forged(Cause.STALE);
+    return isInTime(time.get(), delivery.receivedAt()) ? signer.get() : forged(Cause.STALE);
   }
 
   private static Verification forged(Cause cause) {
@@ -51,12 +52,12 @@ final class AcmeVerifier implements SignatureVerifier {
 
   /** What may be the delivery's signature, in hexadecimal digits. */
   static Optional<String> signatureIn(Headers headers) {
-    return headers.only("Acme-Signature").filter(HmacSha256::isSignature);
+    return headers.only(SIGNATURE).filter(HmacSha256::isSignature);
   }
 
   /** The time of sending as it was signed, in seconds since 1970. */
   static Optional<String> timeIn(Headers headers) {
-    return headers.only("Acme-Time").filter(time -> time.matches("[0-9]{1,12}"));
+    return headers.only(TIME).filter(time -> time.matches("[0-9]{1,12}"));
   }
 
   private boolean isInTime(String time, Instant receivedAt) {

@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.hookline.application.receive.WebhookMetrics;
 import dev.hookline.domain.delivery.Service;
+import dev.hookline.domain.trace.TraceContext;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -84,7 +86,8 @@ class AddressCapTest {
 
   private final class Counted implements WebhookMetrics {
     @Override
-    public void received(Service service, Status status, Duration processingTime) {}
+    public void received(
+        Service service, Status status, Duration processingTime, Optional<TraceContext> trace) {}
 
     @Override
     public void secretMatched(Service service, int position) {}

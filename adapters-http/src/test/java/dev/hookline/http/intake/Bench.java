@@ -11,6 +11,7 @@ import dev.hookline.application.standardize.Standardizer;
 import dev.hookline.domain.delivery.Service;
 import dev.hookline.domain.handler.ServiceHandlerFactory;
 import dev.hookline.domain.handler.SupportedEvents;
+import dev.hookline.domain.trace.TraceContext;
 import dev.hookline.http.provider.ProviderProfile.RefuseWith;
 import dev.hookline.http.provider.RepositoryMappings;
 import dev.hookline.http.testing.FakeSecretUses;
@@ -44,6 +45,7 @@ final class Bench implements AutoCloseable {
   static final int MAX_BODY = 200_000;
 
   final FakeStore store = new FakeStore();
+  final RecordedTracing tracing = new RecordedTracing();
   final BlockingQueue<String> counted = new LinkedBlockingQueue<>();
   final BlockingQueue<String> limitedAddresses = new LinkedBlockingQueue<>();
   final RejectedDeliveries rejected =
@@ -123,6 +125,7 @@ final class Bench implements AutoCloseable {
                 new SecretEvidence(new FakeSecretUses()),
                 () -> Samples.uuid(Samples.NOON)),
             metrics,
+            tracing,
             new WebhookLogger(),
             rejected,
             () -> UUID.randomUUID().toString(),
@@ -186,7 +189,8 @@ final class Bench implements AutoCloseable {
 
   private final class Counted implements WebhookMetrics {
     @Override
-    public void received(Service service, Status status, Duration processingTime) {
+    public void received(
+        Service service, Status status, Duration processingTime, Optional<TraceContext> trace) {
       counted.add(service + " " + status);
     }
 

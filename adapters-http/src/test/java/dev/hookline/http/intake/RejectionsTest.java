@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.hookline.application.receive.AdmitSender;
 import dev.hookline.application.receive.ReceiveWebhook;
 import dev.hookline.application.receive.ServiceProfile;
+import dev.hookline.application.receive.WebhookTracing;
 import dev.hookline.application.replay.ReplayPipeline;
 import dev.hookline.application.secret.SecretEvidence;
 import dev.hookline.application.standardize.Standardizer;
@@ -98,6 +99,7 @@ class RejectionsTest {
             new SecretEvidence(new FakeSecretUses()),
             () -> Samples.uuid(Samples.NOON)),
         metrics,
+        WebhookTracing.off(),
         new WebhookLogger(),
         rejected,
         () -> "00000000-0000-7000-8000-000000000000",

@@ -34,7 +34,12 @@ class WebhookLoggerTest {
   void acceptedWebhookIsOneLineWithItsFacts() {
     var event = Samples.anEvent().eventId("d1").repository("octo/widgets").build();
     var id = new PipelineId(Samples.uuid(Samples.NOON));
-    logger.standardized(new Receipt.Accepted(id, event, Duration.ZERO), Samples.GITHUB, "r1", TOOK);
+    logger.standardized(
+        new Receipt.Accepted(id, event, Duration.ZERO),
+        Samples.GITHUB,
+        "r1",
+        Optional.empty(),
+        TOOK);
 
     assertEquals(
         List.of(
@@ -50,7 +55,7 @@ class WebhookLoggerTest {
     var event = Samples.anEvent().build();
     var id = new PipelineId(Samples.uuid(Samples.NOON));
     var receipt = new Receipt.Accepted(id, event, Duration.ofSeconds(3));
-    logger.standardized(receipt, Samples.GITHUB, "r1", TOOK);
+    logger.standardized(receipt, Samples.GITHUB, "r1", Optional.empty(), TOOK);
 
     assertTrue(lines.written.getFirst().endsWith(" put_off_ms=3000"), lines.written.getFirst());
   }
@@ -66,7 +71,7 @@ class WebhookLoggerTest {
             hostile,
             Optional.of(hostile),
             Optional.of("d1"));
-    logger.refused(refused, Samples.GITHUB, "r1", Status.UNSUPPORTED_EVENT, TOOK);
+    logger.refused(refused, Samples.GITHUB, "r1", Optional.empty(), Status.UNSUPPORTED_EVENT, TOOK);
 
     String line = lines.written.getFirst();
     assertTrue(line.contains("event_type=x\\u000d\\u000aERROR forged \\u001b[31myyy"), line);

@@ -13,6 +13,8 @@ import dev.hookline.application.secret.SecretEvidence;
 import dev.hookline.domain.delivery.Service;
 import dev.hookline.domain.handler.SecretFingerprint;
 import dev.hookline.domain.handler.Verification.Authentic;
+import dev.hookline.domain.trace.TraceContext;
+import dev.hookline.http.metrics.PrometheusMetrics.Exemplars;
 import dev.hookline.http.testing.FakeRecords;
 import dev.hookline.http.testing.FakeSecretUses;
 import dev.hookline.http.testing.FakeStore;
@@ -20,6 +22,7 @@ import dev.hookline.testing.Samples;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicLong;
@@ -29,14 +32,15 @@ class PrometheusMetricsTest {
   private final FakeStore store = new FakeStore();
   private final FakeRecords records = new FakeRecords(store);
   private final AtomicLong nanos = new AtomicLong();
-  private final PrometheusMetrics metrics = new PrometheusMetrics(records, store, nanos::get);
+  private final PrometheusMetrics metrics =
+      new PrometheusMetrics(records, store, Exemplars.NONE, nanos::get);
 
   @Test
   void everyNameIsTheOneThatIsPromised() {
-    metrics.received(Samples.GITHUB, Status.ACCEPTED, Duration.ofMillis(20));
+    metrics.received(Samples.GITHUB, Status.ACCEPTED, Duration.ofMillis(20), Optional.empty());
     metrics.secretMatched(Samples.GITHUB, 2);
     metrics.connectionRefused();
-    metrics.dispatched("log", Result.SUCCESS, Duration.ofMillis(3));
+    metrics.dispatched("log", Result.SUCCESS, Duration.ofMillis(3), Optional.empty());
     metrics.lag(Duration.ofSeconds(2));
 
     String text = scrape();
@@ -74,8 +78,32 @@ class PrometheusMetricsTest {
   }
 
   @Test
+  void timesNameTracesThatAreRecordedForScrapersThatReadThem() {
+    var shown = new PrometheusMetrics(records, store, Exemplars.SHOWN, nanos::get);
+    var recorded = new TraceContext("a".repeat(32), "b".repeat(16), TraceContext.SAMPLED, "");
+    var unrecorded = new TraceContext("c".repeat(32), "d".repeat(16), 0, "");
+    shown.received(Samples.GITHUB, Status.ACCEPTED, Duration.ofMillis(20), Optional.of(recorded));
+    shown.dispatched("log", Result.SUCCESS, Duration.ofMillis(3), Optional.of(unrecorded));
+
+    List<String> prometheus = List.of("application/openmetrics-text;version=1.0.0,*/*;q=0.1");
+    String type = shown.contentTypeFor(prometheus);
+    String text = new String(shown.scrape(type), StandardCharsets.UTF_8);
+    assertEquals("application/openmetrics-text; version=1.0.0; charset=utf-8", type);
+    assertTrue(
+        text.contains(
+            "le=\"0.025\"} 1 # {span_id=\"" + "b".repeat(16) + "\",trace_id=\"" + "a".repeat(32)),
+        text);
+    shows(text, "outbox_dispatch_seconds_count{target=\"log\"} 1");
+    assertFalse(text.contains("c".repeat(32)), text);
+    assertTrue(text.endsWith("# EOF\n"), text);
+
+    assertEquals(PrometheusMetrics.CONTENT_TYPE, shown.contentTypeFor(List.of("text/plain")));
+    assertEquals(PrometheusMetrics.CONTENT_TYPE, metrics.contentTypeFor(prometheus));
+  }
+
+  @Test
   void gaugesAreAbsentWhileTheDatabaseIsAwayAndComeBack() {
-    metrics.received(Samples.GITHUB, Status.OVERLOADED, Duration.ofMillis(1));
+    metrics.received(Samples.GITHUB, Status.OVERLOADED, Duration.ofMillis(1), Optional.empty());
     store.away = true;
     String text = scrape();
     assertFalse(text.contains("outbox_messages"), text);
@@ -147,7 +175,7 @@ class PrometheusMetricsTest {
   }
 
   private String scrape() {
-    return new String(metrics.scrape(), StandardCharsets.UTF_8);
+    return new String(metrics.scrape(PrometheusMetrics.CONTENT_TYPE), StandardCharsets.UTF_8);
   }
 
   private static void shows(String text, String line) {

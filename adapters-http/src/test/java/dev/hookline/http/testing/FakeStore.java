@@ -68,7 +68,8 @@ public final class FakeStore implements PipelineStore, RefusedDeliveries, Pauses
         id,
         (_, recorded) ->
             new Recorded(
-                Pipeline.onRecord(id, recorded.pipeline().event(), state), recorded.delivery()));
+                Pipeline.onRecord(id, recorded.pipeline().event(), state, Optional.empty()),
+                recorded.delivery()));
   }
 
   @Override

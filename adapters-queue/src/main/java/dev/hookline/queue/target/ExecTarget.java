@@ -12,6 +12,7 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /**
  * The target {@code exec}: runs a command for each event, with the JSON line on standard input and
@@ -22,13 +23,21 @@ import java.util.concurrent.TimeUnit;
  * that it has started ({@link ProcessGroup}). What a command leaves behind that has ended by itself
  * goes on.
  *
- * <p>The command does not inherit Hookline's own {@code HOOKLINE_…} settings: they hold secrets.
+ * <p>The command does not inherit Hookline's own {@code HOOKLINE_…} settings, nor the headers for a
+ * collector of traces: they hold secrets. Where it stands in a trace, {@code TRACEPARENT} and
+ * {@code TRACESTATE} say.
  */
 public final class ExecTarget implements CommandDispatcher {
   /** How much of a failed command's output goes into the attempt's error, in bytes. */
   public static final int MAX_OUTPUT = 2_000;
 
   private static final String OWN_SETTINGS = "HOOKLINE_";
+
+  /** Where others keep what a collector is asked in with. */
+  private static final Pattern COLLECTORS_HEADERS = Pattern.compile("OTEL_[A-Z_]*HEADERS");
+
+  private static final String TRACEPARENT = "TRACEPARENT";
+  private static final String TRACESTATE = "TRACESTATE";
 
   /** A process left behind may hold the output open; what has come by then is enough. */
   private static final Duration REST_OF_OUTPUT = Duration.ofMillis(500);
@@ -75,14 +84,30 @@ public final class ExecTarget implements CommandDispatcher {
   private Process start(Command dispatched) throws IOException {
     var builder = new ProcessBuilder(command).redirectErrorStream(true);
     var environment = builder.environment();
-    environment.keySet().removeIf(variable -> variable.startsWith(OWN_SETTINGS));
+    environment.keySet().removeIf(ExecTarget::isNotForCommands);
     StandardizedEvent event = dispatched.event();
     environment.put("HOOKLINE_PIPELINE_ID", dispatched.id().toString());
     environment.put("HOOKLINE_SERVICE", event.service().name());
     environment.put("HOOKLINE_EVENT_TYPE", event.eventType());
     environment.put("HOOKLINE_REPOSITORY", event.repository().fullName());
     environment.put("HOOKLINE_ATTEMPT", Integer.toString(dispatched.attempt()));
+    dispatched
+        .trace()
+        .ifPresent(
+            trace -> {
+              environment.put(TRACEPARENT, trace.traceparent());
+              if (!trace.state().isEmpty()) {
+                environment.put(TRACESTATE, trace.state());
+              }
+            });
     return builder.start();
+  }
+
+  private static boolean isNotForCommands(String variable) {
+    return variable.startsWith(OWN_SETTINGS)
+        || COLLECTORS_HEADERS.matcher(variable).matches()
+        || variable.equals(TRACEPARENT)
+        || variable.equals(TRACESTATE);
   }
 
   private Outcome run(Process process, byte[] line) throws InterruptedException {

@@ -8,6 +8,7 @@ import dev.hookline.domain.pipeline.Outcome.Delivered;
 import dev.hookline.domain.pipeline.Outcome.GiveUp;
 import dev.hookline.domain.pipeline.Outcome.Suspect;
 import dev.hookline.domain.pipeline.Outcome.TryAgain;
+import dev.hookline.domain.trace.TraceContext;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -35,7 +36,7 @@ import java.util.function.Supplier;
  * after {@code Retry-After} where the target says so. The status alone decides, once the headers
  * are there: the body is read, up to {@value #MAX_ANSWER} bytes, only so that the connection serves
  * again. Redirects are not followed. The URL is the operator's alone: nothing of an event enters
- * it.
+ * it. Where the command stands in a trace, the target is told by W3C Trace Context.
  */
 public final class HttpTarget implements CommandDispatcher, AutoCloseable {
   /** How much of an answer is read, in bytes; one that is longer costs its connection. */
@@ -116,7 +117,15 @@ public final class HttpTarget implements CommandDispatcher, AutoCloseable {
         key ->
             StandardWebhooks.headers(key.get(), command.id().toString(), now, body)
                 .forEach(request::header));
+    command.trace().ifPresent(trace -> tell(trace, request));
     return request.POST(BodyPublishers.ofByteArray(body)).build();
+  }
+
+  private static void tell(TraceContext trace, HttpRequest.Builder request) {
+    request.header("traceparent", trace.traceparent());
+    if (!trace.state().isEmpty()) {
+      request.header("tracestate", trace.state());
+    }
   }
 
   private static Outcome broken(IOException failure) {

@@ -11,6 +11,7 @@ import dev.hookline.domain.pipeline.Outcome;
 import dev.hookline.domain.pipeline.Outcome.Delivered;
 import dev.hookline.domain.pipeline.Outcome.GiveUp;
 import dev.hookline.domain.pipeline.Outcome.TryAgain;
+import dev.hookline.domain.trace.TraceContext;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +41,8 @@ import org.slf4j.LoggerFactory;
  * The target {@code kafka}: one record for each event, keyed by its repository, so that a
  * repository's events share a partition and keep their order there. The value is the CloudEvent in
  * structured mode, and the headers repeat its attributes (Kafka protocol binding for CloudEvents
- * 1.0, section 3.3).
+ * 1.0, section 3.3); {@code traceparent} and {@code tracestate} are among them for a command that
+ * stands in a trace.
  *
  * <p>Success is the acknowledgement of all in-sync replicas. The producer is idempotent: its own
  * repeats are written once. A record that the topic never takes for its size is final; everything
@@ -168,7 +170,15 @@ public final class KafkaTarget implements CommandDispatcher, AutoCloseable {
     CloudEventAttributes.of(command.id(), event)
         .forEach(
             (attribute, value) -> record.headers().add("ce_" + attribute, value.getBytes(UTF_8)));
+    command.trace().ifPresent(trace -> tell(trace, record));
     return record;
+  }
+
+  private static void tell(TraceContext trace, ProducerRecord<String, byte[]> record) {
+    record.headers().add("traceparent", trace.traceparent().getBytes(UTF_8));
+    if (!trace.state().isEmpty()) {
+      record.headers().add("tracestate", trace.state().getBytes(UTF_8));
+    }
   }
 
   private Outcome judge(Throwable failure, Producer<String, byte[]> producer) {

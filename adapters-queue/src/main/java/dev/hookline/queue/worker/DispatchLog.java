@@ -8,7 +8,9 @@ import dev.hookline.domain.pipeline.PipelineState.Dispatched;
 import dev.hookline.domain.pipeline.PipelineState.Failed;
 import dev.hookline.domain.pipeline.PipelineState.Received;
 import dev.hookline.domain.pipeline.PipelineState.Retrying;
+import dev.hookline.domain.trace.TraceContext;
 import java.time.Duration;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -20,24 +22,25 @@ final class DispatchLog {
 
   private DispatchLog() {}
 
-  static void settled(OutboxMessage message, Duration took) {
+  static void settled(OutboxMessage message, Optional<TraceContext> trace, Duration took) {
     Pipeline pipeline = message.pipeline();
     switch (pipeline.state()) {
-      case Dispatched _ -> line(Level.INFO, message, took).log("dispatched");
+      case Dispatched _ -> line(Level.INFO, message, trace, took).log("dispatched");
       case Retrying retrying ->
-          line(Level.WARN, message, took)
+          line(Level.WARN, message, trace, took)
               .addKeyValue("error", retrying.error())
               .addKeyValue("next_attempt_at", retrying.nextAttempt())
               .log("dispatch failed, to be tried again");
       case Failed failed ->
-          line(Level.ERROR, message, took)
+          line(Level.ERROR, message, trace, took)
               .addKeyValue("error", failed.error())
               .log("dispatch failed for good");
       case Received _, Attempting _ -> throw new IllegalStateException("not settled: " + pipeline);
     }
   }
 
-  private static LoggingEventBuilder line(Level level, OutboxMessage message, Duration took) {
+  private static LoggingEventBuilder line(
+      Level level, OutboxMessage message, Optional<TraceContext> trace, Duration took) {
     Pipeline pipeline = message.pipeline();
     StandardizedEvent event = pipeline.event();
     LoggingEventBuilder line =
@@ -49,6 +52,12 @@ final class DispatchLog {
             .addKeyValue("repository", event.repository().fullName())
             .addKeyValue("attempt", pipeline.state().attempts())
             .addKeyValue("duration_ms", took.toMillis());
-    return message.target().map(target -> line.addKeyValue("target", target)).orElse(line);
+    LoggingEventBuilder named =
+        message.target().map(target -> line.addKeyValue("target", target)).orElse(line);
+    return trace
+        .map(
+            span ->
+                named.addKeyValue("trace_id", span.traceId()).addKeyValue("span_id", span.spanId()))
+        .orElse(named);
   }
 }

@@ -86,9 +86,10 @@ final class Turn implements Runnable {
   /** Whether the message is over, so that the next may begin. */
   private boolean dispatch(OutboxMessage begun, boolean othersWait) {
     long start = nanos.getAsLong();
-    OutboxMessage settled = dispatch.dispatch(begun, othersWait);
+    DispatchCommand.Attempt attempt = dispatch.dispatch(begun, othersWait);
+    OutboxMessage settled = attempt.message();
     dispatched++;
-    DispatchLog.settled(settled, Duration.ofNanos(nanos.getAsLong() - start));
+    DispatchLog.settled(settled, attempt.trace(), Duration.ofNanos(nanos.getAsLong() - start));
     worker.progressed(settled);
     return settled.pipeline().state() instanceof Dispatched
         || settled.pipeline().state() instanceof Failed;

@@ -21,11 +21,13 @@ import dev.hookline.domain.pipeline.Outcome.Postponed;
 import dev.hookline.domain.pipeline.Outcome.Suspect;
 import dev.hookline.domain.pipeline.Outcome.TryAgain;
 import dev.hookline.domain.pipeline.PipelineId;
+import dev.hookline.domain.trace.TraceContext;
 import dev.hookline.testing.MovableClock;
 import dev.hookline.testing.Samples;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class CircuitBreakingTargetTest {
@@ -53,7 +55,8 @@ class CircuitBreakingTargetTest {
           },
           new DispatchMetrics() {
             @Override
-            public void dispatched(String target, Result result, Duration took) {}
+            public void dispatched(
+                String target, Result result, Duration took, Optional<TraceContext> trace) {}
 
             @Override
             public void lag(Duration sinceQueued) {}
@@ -110,7 +113,9 @@ class CircuitBreakingTargetTest {
   @Test
   void theHeadOfALineThatOthersWaitInFailsForAllOfThem() {
     mood = TryAgain.unreachable("connection refused");
-    var head = new Command(new PipelineId(Samples.uuid(NOON)), 1, anEvent().build(), true);
+    var head =
+        new Command(
+            new PipelineId(Samples.uuid(NOON)), 1, anEvent().build(), true, Optional.empty());
     for (int attempt = 1; attempt < UNREACHABLE; attempt++) {
       assertEquals(mood, target.dispatch(head));
     }
@@ -121,7 +126,9 @@ class CircuitBreakingTargetTest {
   @Test
   void theHeadOfALineThatTheTargetFailsOnMayBeToBlameItself() {
     mood = TryAgain.failed("HTTP 500");
-    var head = new Command(new PipelineId(Samples.uuid(NOON)), 1, anEvent().build(), true);
+    var head =
+        new Command(
+            new PipelineId(Samples.uuid(NOON)), 1, anEvent().build(), true, Optional.empty());
     for (int attempt = 1; attempt <= 50; attempt++) {
       assertEquals(mood, target.dispatch(head));
     }

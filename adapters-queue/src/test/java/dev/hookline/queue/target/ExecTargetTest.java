@@ -12,6 +12,7 @@ import dev.hookline.domain.pipeline.Outcome;
 import dev.hookline.domain.pipeline.Outcome.Delivered;
 import dev.hookline.domain.pipeline.Outcome.TryAgain;
 import dev.hookline.domain.pipeline.Pipeline;
+import dev.hookline.domain.trace.TraceContext;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,6 +50,19 @@ class ExecTargetTest {
             .formatted(pipeline.id(), pipeline.event().eventId()),
         lines.getFirst());
     assertEquals(pipeline.id() + " github issue_comment octo/widgets 3", lines.getLast());
+  }
+
+  @Test
+  void theCommandIsToldWhereItStandsInATrace() throws IOException {
+    Path seen = folder.resolve("seen");
+    var script = "echo \"$TRACEPARENT $TRACESTATE.\" > " + seen;
+    var target = new ExecTarget("exec", List.of("sh", "-c", script), MINUTE, new IdAlone());
+    var trace = new TraceContext("a".repeat(32), "b".repeat(16), 0, "c=d");
+
+    target.dispatch(new Command(pipeline.id(), 1, pipeline.event(), false, Optional.of(trace)));
+    assertEquals(trace.traceparent() + " c=d.", Files.readString(seen).strip());
+    target.dispatch(command);
+    assertEquals(" .", Files.readString(seen).stripTrailing());
   }
 
   @Test

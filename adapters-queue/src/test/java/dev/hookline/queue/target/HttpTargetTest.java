@@ -19,6 +19,7 @@ import dev.hookline.domain.pipeline.Outcome.GiveUp;
 import dev.hookline.domain.pipeline.Outcome.Suspect;
 import dev.hookline.domain.pipeline.Outcome.TryAgain;
 import dev.hookline.domain.pipeline.Pipeline;
+import dev.hookline.domain.trace.TraceContext;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -358,5 +359,27 @@ class HttpTargetTest {
     reached.await();
     thread.interrupt();
     assertEquals(new TryAgain("the worker was stopped"), attempt.get(20, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void theTargetIsToldWhereTheCommandStandsInATrace() {
+    try (var target = target(server.getAddress().getPort(), PATIENCE)) {
+      target.dispatch(traced("a=1,b=2"));
+      target.dispatch(traced(""));
+      target.dispatch(command);
+    }
+
+    assertEquals(
+        List.of("00-" + "a".repeat(32) + "-" + "b".repeat(16) + "-01"),
+        seen.getFirst().headers().get("traceparent"));
+    assertEquals(List.of("a=1,b=2"), seen.getFirst().headers().get("tracestate"));
+    assertTrue(seen.get(1).headers().containsKey("traceparent"));
+    assertNull(seen.get(1).headers().get("tracestate"));
+    assertNull(seen.get(2).headers().get("traceparent"));
+  }
+
+  private Command traced(String state) {
+    var trace = new TraceContext("a".repeat(32), "b".repeat(16), TraceContext.SAMPLED, state);
+    return new Command(pipeline.id(), 1, pipeline.event(), false, Optional.of(trace));
   }
 }

@@ -1,8 +1,10 @@
 package dev.hookline.queue.target;
 
 import static dev.hookline.testing.Samples.aPipeline;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,12 +15,14 @@ import dev.hookline.domain.pipeline.Outcome.GiveUp;
 import dev.hookline.domain.pipeline.Outcome.Suspect;
 import dev.hookline.domain.pipeline.Outcome.TryAgain;
 import dev.hookline.domain.pipeline.Pipeline;
+import dev.hookline.domain.trace.TraceContext;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.MockProducer;
@@ -31,6 +35,7 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
@@ -187,5 +192,18 @@ class KafkaTargetTest {
           assertInstanceOf(TryAgain.class, dispatchTo("127.0.0.1:" + silent.getLocalPort()));
       assertEquals(Suspect.TARGET, outcome.suspect());
     }
+  }
+
+  @Test
+  void theRecordSaysWhereTheCommandStandsInATrace() {
+    var trace = new TraceContext("a".repeat(32), "b".repeat(16), TraceContext.SAMPLED, "c=d");
+    var target = target(true);
+    target.dispatch(new Command(pipeline.id(), 1, pipeline.event(), false, Optional.of(trace)));
+    target.dispatch(command);
+
+    Headers traced = producers.getLast().history().getFirst().headers();
+    assertEquals(trace.traceparent(), new String(traced.lastHeader("traceparent").value(), UTF_8));
+    assertEquals("c=d", new String(traced.lastHeader("tracestate").value(), UTF_8));
+    assertNull(producers.getLast().history().getLast().headers().lastHeader("traceparent"));
   }
 }

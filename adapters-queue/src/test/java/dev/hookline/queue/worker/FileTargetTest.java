@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.hookline.application.dispatch.Command;
 import dev.hookline.application.dispatch.DispatchCommand;
+import dev.hookline.application.dispatch.DispatchTracing;
 import dev.hookline.application.dispatch.Outbox.Ordering;
 import dev.hookline.application.dispatch.ProcessWebhookEvent;
 import dev.hookline.application.dispatch.Targets;
@@ -57,7 +58,7 @@ class FileTargetTest {
         storage.outbox(),
         storage.outboxSignal(),
         new ProcessWebhookEvent(storage.outbox(), targets, THREE_TIMES, clock),
-        new DispatchCommand(targets, THREE_TIMES, new Uncounted(), clock),
+        new DispatchCommand(targets, THREE_TIMES, new Uncounted(), DispatchTracing.off(), clock),
         targets,
         new WorkerSettings(
             new WorkerId(Samples.uuid(NOON)),

@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.hookline.application.dispatch.Command;
 import dev.hookline.application.dispatch.CommandDispatcher;
 import dev.hookline.application.dispatch.DispatchCommand;
+import dev.hookline.application.dispatch.DispatchTracing;
 import dev.hookline.application.dispatch.Outbox.Ordering;
 import dev.hookline.application.dispatch.ProcessWebhookEvent;
 import dev.hookline.application.dispatch.Targets;
@@ -86,7 +87,7 @@ class OutageTest {
     return new OutboxDrain(
         storage.outbox(),
         new ProcessWebhookEvent(storage.outbox(), targets, THREE_TIMES, clock),
-        new DispatchCommand(targets, THREE_TIMES, new Uncounted(), clock),
+        new DispatchCommand(targets, THREE_TIMES, new Uncounted(), DispatchTracing.off(), clock),
         targets,
         settings,
         atWork::add,

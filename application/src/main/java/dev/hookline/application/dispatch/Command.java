@@ -2,6 +2,8 @@ package dev.hookline.application.dispatch;
 
 import dev.hookline.domain.event.StandardizedEvent;
 import dev.hookline.domain.pipeline.PipelineId;
+import dev.hookline.domain.trace.TraceContext;
+import java.util.Optional;
 
 /**
  * What is handed to a target.
@@ -10,10 +12,16 @@ import dev.hookline.domain.pipeline.PipelineId;
  * @param attempt from 1
  * @param othersWait whether other events wait behind this one, so that it fails for more than
  *     itself
+ * @param trace what the target's own work is caused by, for targets that can be told
  */
-public record Command(PipelineId id, int attempt, StandardizedEvent event, boolean othersWait) {
-  /** A command for an event that nothing waits behind. */
+public record Command(
+    PipelineId id,
+    int attempt,
+    StandardizedEvent event,
+    boolean othersWait,
+    Optional<TraceContext> trace) {
+  /** A command for an event that nothing waits behind, in no trace. */
   public Command(PipelineId id, int attempt, StandardizedEvent event) {
-    this(id, attempt, event, false);
+    this(id, attempt, event, false, Optional.empty());
   }
 }

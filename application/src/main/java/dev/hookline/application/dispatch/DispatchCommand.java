@@ -9,8 +9,10 @@ import dev.hookline.domain.pipeline.PipelineState.Failed;
 import dev.hookline.domain.pipeline.PipelineState.Received;
 import dev.hookline.domain.pipeline.PipelineState.Retrying;
 import dev.hookline.domain.pipeline.RetryPolicy;
+import dev.hookline.domain.trace.TraceContext;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * Use case, the task {@code dispatch_command}: hand a begun pipeline's command to its target once.
@@ -20,13 +22,19 @@ public final class DispatchCommand {
   private final Targets targets;
   private final RetryPolicy policy;
   private final DispatchMetrics metrics;
+  private final DispatchTracing tracing;
   private final Clock clock;
 
   public DispatchCommand(
-      Targets targets, RetryPolicy policy, DispatchMetrics metrics, Clock clock) {
+      Targets targets,
+      RetryPolicy policy,
+      DispatchMetrics metrics,
+      DispatchTracing tracing,
+      Clock clock) {
     this.targets = targets;
     this.policy = policy;
     this.metrics = metrics;
+    this.tracing = tracing;
     this.clock = clock;
   }
 
@@ -39,23 +47,39 @@ public final class DispatchCommand {
   }
 
   /**
+   * An attempt that is over.
+   *
+   * @param message with its pipeline settled
+   * @param trace where the attempt stands in a trace, if it was told of
+   */
+  public record Attempt(OutboxMessage message, Optional<TraceContext> trace) {}
+
+  /**
    * Dispatches, and gives the message back with its pipeline settled.
    *
    * @param othersWait whether other messages wait behind it in its line
    */
-  public OutboxMessage dispatch(OutboxMessage begun, boolean othersWait) {
+  public Attempt dispatch(OutboxMessage begun, boolean othersWait) {
     Pipeline pipeline = begun.pipeline();
     String target = targets.nameFor(begun);
+    DispatchTracing.Step span = tracing.begin(target, pipeline);
+    Optional<TraceContext> trace = span.context();
     var command =
-        new Command(pipeline.id(), pipeline.state().attempts(), pipeline.event(), othersWait);
+        new Command(
+            pipeline.id(),
+            pipeline.state().attempts(),
+            pipeline.event(),
+            othersWait,
+            trace.or(pipeline::trace));
     long start = System.nanoTime();
     Outcome outcome = targets.dispatch(target, command);
     var took = Duration.ofNanos(System.nanoTime() - start);
     Pipeline settled =
         pipeline.settle(
             begun.target().isPresent() ? named(target, outcome) : outcome, policy, clock.instant());
-    count(target, begun, settled, took);
-    return begun.with(settled);
+    span.end(settled.state());
+    count(target, begun, settled, took, trace);
+    return new Attempt(begun.with(settled), trace);
   }
 
   /** Of several targets' errors, each says whose it is. */
@@ -70,14 +94,19 @@ public final class DispatchCommand {
     };
   }
 
-  private void count(String target, OutboxMessage begun, Pipeline settled, Duration took) {
+  private void count(
+      String target,
+      OutboxMessage begun,
+      Pipeline settled,
+      Duration took,
+      Optional<TraceContext> trace) {
     switch (settled.state()) {
       case Dispatched dispatched -> {
-        metrics.dispatched(target, Result.SUCCESS, took);
+        metrics.dispatched(target, Result.SUCCESS, took, trace);
         metrics.lag(Duration.between(begun.queuedAt(), dispatched.at()));
       }
-      case Retrying _ -> metrics.dispatched(target, Result.RETRY, took);
-      case Failed _ -> metrics.dispatched(target, Result.DEAD, took);
+      case Retrying _ -> metrics.dispatched(target, Result.RETRY, took, trace);
+      case Failed _ -> metrics.dispatched(target, Result.DEAD, took, trace);
       case Received _, Attempting _ ->
           throw new IllegalStateException("settling leaves no attempt open: " + settled);
     }

@@ -1,6 +1,8 @@
 package dev.hookline.application.dispatch;
 
+import dev.hookline.domain.trace.TraceContext;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Port: what dispatching counts. */
 public interface DispatchMetrics {
@@ -12,8 +14,12 @@ public interface DispatchMetrics {
     DEAD
   }
 
-  /** One attempt was made at a target. */
-  void dispatched(String target, Result result, Duration took);
+  /**
+   * One attempt was made at a target.
+   *
+   * @param trace its span, as an example of such a time
+   */
+  void dispatched(String target, Result result, Duration took, Optional<TraceContext> trace);
 
   /** Whether a target is there, or away as a whole so that nothing is dispatched to it. */
   void available(String target, boolean available);

@@ -17,6 +17,7 @@ import dev.hookline.domain.handler.Verification.Authentic;
 import dev.hookline.domain.handler.Verification.Forged;
 import dev.hookline.domain.pipeline.Pipeline;
 import dev.hookline.domain.pipeline.PipelineId;
+import dev.hookline.domain.trace.TraceContext;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
@@ -60,33 +61,39 @@ public final class ReceiveWebhook {
    * and it is accepted only once it is durable. Only what is accepted counts against its tenant's
    * quota, and over the quota its dispatch is put off.
    *
+   * @param trace what the pipeline is caused by
    * @throws dev.hookline.application.pipeline.StoreUnavailableException if it could not be made
    *     durable within the service's commit budget
    */
-  public Receipt receive(Delivery delivery, ServiceProfile profile) {
+  public Receipt receive(Delivery delivery, ServiceProfile profile, Optional<TraceContext> trace) {
     return switch (profile.verifier().verify(delivery)) {
       case Forged(var error) -> new Receipt.Refused(error, Optional.empty());
       case Authentic authentic -> {
         metrics.secretMatched(profile.service(), authentic.secret());
         evidence.matched(profile.service(), authentic, delivery.receivedAt());
-        yield receiveAuthentic(delivery, profile);
+        yield receiveAuthentic(delivery, profile, trace);
       }
     };
   }
 
-  private Receipt receiveAuthentic(Delivery delivery, ServiceProfile profile) {
+  private Receipt receiveAuthentic(
+      Delivery delivery, ServiceProfile profile, Optional<TraceContext> trace) {
     return switch (standardizer.standardize(delivery)) {
       case Handshake(var answer) -> new Receipt.Handshake(answer);
       case Unusable unusable -> keep(unusable, delivery, profile);
-      case Understood understood -> accept(understood, delivery, profile);
+      case Understood understood -> accept(understood, delivery, profile, trace);
     };
   }
 
-  private Receipt accept(Understood understood, Delivery delivery, ServiceProfile profile) {
+  private Receipt accept(
+      Understood understood,
+      Delivery delivery,
+      ServiceProfile profile,
+      Optional<TraceContext> trace) {
     Duration putOff = quota.take(profile.service(), understood.tenant());
     var candidate =
         new NewPipeline(
-            Pipeline.received(new PipelineId(ids.get()), understood.event()),
+            Pipeline.received(new PipelineId(ids.get()), understood.event(), trace),
             delivery,
             understood.key(),
             profile.replayGuard(),

@@ -1,7 +1,9 @@
 package dev.hookline.application.receive;
 
 import dev.hookline.domain.delivery.Service;
+import dev.hookline.domain.trace.TraceContext;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Port: what intake counts. */
 public interface WebhookMetrics {
@@ -24,8 +26,13 @@ public interface WebhookMetrics {
     ERROR
   }
 
-  /** One request was answered. */
-  void received(Service service, Status status, Duration processingTime);
+  /**
+   * One request was answered.
+   *
+   * @param trace its span, as an example of such a time
+   */
+  void received(
+      Service service, Status status, Duration processingTime, Optional<TraceContext> trace);
 
   /** A signature matched this secret; positions count from 1. */
   void secretMatched(Service service, int position);

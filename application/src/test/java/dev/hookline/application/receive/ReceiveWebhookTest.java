@@ -37,6 +37,7 @@ import dev.hookline.domain.handler.Verification;
 import dev.hookline.domain.pipeline.Outcome.GiveUp;
 import dev.hookline.domain.pipeline.PipelineId;
 import dev.hookline.domain.pipeline.PipelineState;
+import dev.hookline.domain.trace.TraceContext;
 import dev.hookline.testing.Claims;
 import dev.hookline.testing.InMemoryStorage;
 import dev.hookline.testing.LineHandler;
@@ -76,7 +77,11 @@ class ReceiveWebhookTest {
           quota,
           new WebhookMetrics() {
             @Override
-            public void received(Service service, Status status, Duration processingTime) {}
+            public void received(
+                Service service,
+                Status status,
+                Duration processingTime,
+                Optional<TraceContext> trace) {}
 
             @Override
             public void connectionRefused() {}
@@ -139,7 +144,7 @@ class ReceiveWebhookTest {
   }
 
   private Receipt receive(String body) {
-    return receive.receive(signed(body), profile(true));
+    return receive.receive(signed(body), profile(true), Optional.empty());
   }
 
   private PipelineId accepted(String body) {
@@ -181,7 +186,7 @@ class ReceiveWebhookTest {
 
   @Test
   void aForgedDeliveryLeavesNoTrace() {
-    var receipt = receive.receive(aDelivery(GITHUB), profile(true));
+    var receipt = receive.receive(aDelivery(GITHUB), profile(true), Optional.empty());
     var refused = assertInstanceOf(Receipt.Refused.class, receipt);
     assertInstanceOf(InvalidSignatureError.class, refused.error());
     assertEquals(Optional.empty(), refused.kept());

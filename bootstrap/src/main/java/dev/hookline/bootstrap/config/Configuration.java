@@ -61,7 +61,10 @@ public record Configuration(Settings settings, List<EffectiveValue> values, List
             profiles, role == Role.WORKER ? WORKER_ADMIN_PORT : ADMIN_PORT, sources.nanos());
     var layers = Layers.open(sources, catalog);
     var loader = new Loader(catalog, layers);
-    Settings settings = loader.settings();
+    Settings settings = loader.settings(Traces.of(sources.environment()));
+    if (role != Role.TOOL) {
+      settings.traces().problems().forEach(layers::problem);
+    }
     if (!layers.problems().isEmpty()) {
       throw new InvalidSettingsException(layers.problems().stream().distinct().toList());
     }
@@ -79,7 +82,7 @@ public record Configuration(Settings settings, List<EffectiveValue> values, List
       this.layers = layers;
     }
 
-    Settings settings() {
+    Settings settings(Traces traces) {
       var http =
           new Settings.Http(
               layers.get(catalog.httpHost),
@@ -122,6 +125,7 @@ public record Configuration(Settings settings, List<EffectiveValue> values, List
           worker(),
           reconcile(),
           new Settings.Log(layers.find(catalog.logFormat), layers.get(catalog.logLevel)),
+          traces,
           layers.get(catalog.retention),
           layers.get(catalog.shutdownGrace));
     }

@@ -24,6 +24,7 @@ import java.util.stream.Collectors;
  *
  * @param services every service that is known, enabled or not, in the order of their profiles
  * @param reconcile with GitHub, which never retries by itself
+ * @param traces whether anybody is told of them
  * @param retention how long settled history is kept
  * @param shutdownGrace how long what is in flight may take to finish
  */
@@ -36,6 +37,7 @@ public record Settings(
     Worker worker,
     Reconcile reconcile,
     Log log,
+    Traces traces,
     Duration retention,
     Duration shutdownGrace) {
 
@@ -303,13 +305,23 @@ public record Settings(
     services.forEach(
         (service, s) -> all.put(service, s.enabled() ? s : s.withSecrets(others.apply(service))));
     return new Settings(
-        http, admin, db, all, dispatch, worker, reconcile, log, retention, shutdownGrace);
+        http, admin, db, all, dispatch, worker, reconcile, log, traces, retention, shutdownGrace);
   }
 
   /** The same, on this database. */
   public Settings withDb(Db other) {
     return new Settings(
-        http, admin, other, services, dispatch, worker, reconcile, log, retention, shutdownGrace);
+        http,
+        admin,
+        other,
+        services,
+        dispatch,
+        worker,
+        reconcile,
+        log,
+        traces,
+        retention,
+        shutdownGrace);
   }
 
   /** The same, with other hooks to reconcile. */
@@ -323,6 +335,7 @@ public record Settings(
         worker,
         reconcile.withHooks(hooks),
         log,
+        traces,
         retention,
         shutdownGrace);
   }

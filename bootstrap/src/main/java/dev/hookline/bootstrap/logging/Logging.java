@@ -31,6 +31,8 @@ public final class Logging {
           // Says of a broker that is away, several times a second, what each attempt's error says.
           "org.apache.kafka.clients.NetworkClient", Level.ERROR,
           "org.flywaydb", Level.WARN,
+          // With a stack trace each time; how many spans are lost, and why, is said by ourselves.
+          "io.opentelemetry.exporter", Level.OFF,
           "org.postgresql", Level.WARN);
 
   private Logging() {}
@@ -64,7 +66,8 @@ public final class Logging {
     LIBRARIES.forEach(
         (name, quiet) -> {
           Logger logger = context.getLogger(name);
-          logger.setLevel(level == LogLevel.ERROR ? Level.ERROR : quiet);
+          logger.setLevel(
+              level == LogLevel.ERROR && quiet.equals(Level.WARN) ? Level.ERROR : quiet);
         });
   }
 

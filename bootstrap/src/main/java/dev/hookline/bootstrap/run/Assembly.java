@@ -5,6 +5,7 @@ import com.sun.management.UnixOperatingSystemMXBean;
 import dev.hookline.application.dispatch.CommandDispatcher;
 import dev.hookline.application.dispatch.DispatchCommand;
 import dev.hookline.application.dispatch.DispatchMetrics;
+import dev.hookline.application.dispatch.DispatchTracing;
 import dev.hookline.application.dispatch.Outbox.Ordering;
 import dev.hookline.application.dispatch.ProcessWebhookEvent;
 import dev.hookline.application.dispatch.Targets;
@@ -13,6 +14,7 @@ import dev.hookline.application.format.EventFormat;
 import dev.hookline.application.receive.AdmitSender;
 import dev.hookline.application.receive.ReceiveWebhook;
 import dev.hookline.application.receive.ServiceProfile;
+import dev.hookline.application.receive.WebhookTracing;
 import dev.hookline.application.reconcile.ReconcileDeliveries;
 import dev.hookline.application.reconcile.ReconcileWhenDue;
 import dev.hookline.application.secret.SecretEvidence;
@@ -20,6 +22,7 @@ import dev.hookline.bootstrap.config.SecretSource;
 import dev.hookline.bootstrap.config.Settings;
 import dev.hookline.bootstrap.config.Settings.ServiceSettings;
 import dev.hookline.bootstrap.config.Target;
+import dev.hookline.bootstrap.traces.OpenTelemetryTracing;
 import dev.hookline.domain.delivery.Service;
 import dev.hookline.domain.pipeline.RetryPolicy;
 import dev.hookline.http.admin.AdminApi;
@@ -42,6 +45,7 @@ import dev.hookline.http.intake.Rate;
 import dev.hookline.http.intake.RejectedDeliveries;
 import dev.hookline.http.intake.WebhookLogger;
 import dev.hookline.http.metrics.PrometheusMetrics;
+import dev.hookline.http.metrics.PrometheusMetrics.Exemplars;
 import dev.hookline.http.provider.Dialect;
 import dev.hookline.persistence.Database;
 import dev.hookline.persistence.DatabaseSettings;
@@ -120,7 +124,34 @@ final class Assembly {
     return UseCases.over(database, settings, clock, ids);
   }
 
+  PrometheusMetrics metrics(UseCases useCases, Database database) {
+    return new PrometheusMetrics(
+        useCases.records(),
+        database.pauses(),
+        settings.traces().on() ? Exemplars.SHOWN : Exemplars.NONE);
+  }
+
+  /** To be closed after all that is traced, so that nothing of it is missed. */
+  Tracing tracing(Closer closer) {
+    if (!settings.traces().on()) {
+      return Tracing.OFF;
+    }
+    var spans =
+        closer.add(OpenTelemetryTracing.start(settings.traces(), settings.dispatch().targets()));
+    return new Tracing(spans, spans);
+  }
+
+  /** Whom is told of requests and of attempts. */
+  record Tracing(WebhookTracing webhooks, DispatchTracing dispatches) {
+    static final Tracing OFF = new Tracing(WebhookTracing.off(), DispatchTracing.off());
+  }
+
   IntakeServer intake(UseCases useCases, PrometheusMetrics metrics, SecretEvidence evidence) {
+    return intake(useCases, metrics, evidence, Tracing.OFF);
+  }
+
+  IntakeServer intake(
+      UseCases useCases, PrometheusMetrics metrics, SecretEvidence evidence, Tracing tracing) {
     Settings.Http http = settings.http();
     var receive =
         new ReceiveWebhook(
@@ -149,6 +180,7 @@ final class Assembly {
                 new BucketRateLimiter(rates(service -> Optional.of(service.rateLimit())))),
             receive,
             metrics,
+            tracing.webhooks(),
             new WebhookLogger(),
             rejected,
             this::requestId,
@@ -312,6 +344,15 @@ final class Assembly {
 
   OutboxWorker worker(
       Database database, EventFormat format, PrometheusMetrics metrics, Targets targets) {
+    return worker(database, format, metrics, targets, Tracing.OFF);
+  }
+
+  OutboxWorker worker(
+      Database database,
+      EventFormat format,
+      PrometheusMetrics metrics,
+      Targets targets,
+      Tracing tracing) {
     Settings.Worker worker = settings.worker();
     var outbox = database.outbox(format);
     var policy =
@@ -320,7 +361,7 @@ final class Assembly {
         outbox,
         database.outboxSignal(),
         new ProcessWebhookEvent(outbox, targets, policy, clock),
-        new DispatchCommand(targets, policy, metrics, clock),
+        new DispatchCommand(targets, policy, metrics, tracing.dispatches(), clock),
         targets,
         new WorkerSettings(
             new WorkerId(ids.get()),

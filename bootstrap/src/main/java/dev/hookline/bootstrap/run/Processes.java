@@ -16,7 +16,6 @@ import dev.hookline.bootstrap.up.UpFolder;
 import dev.hookline.http.admin.AdminJson;
 import dev.hookline.http.doctor.SignatureDoctor;
 import dev.hookline.http.intake.IntakeServer;
-import dev.hookline.http.metrics.PrometheusMetrics;
 import dev.hookline.persistence.Database;
 import dev.hookline.persistence.Duty;
 import dev.hookline.persistence.SchemaState;
@@ -66,15 +65,17 @@ public final class Processes implements Commands {
           var postgres = closer.add(EmbeddedPostgresServer.start(own));
           Settings settings = settled(configuration.settings(), own, postgres);
           var assembly = new Assembly(settings, clock);
+          var tracing = assembly.tracing(closer);
           migrate(assembly);
           var database = closer.add(assembly.open("hookline-intake", INTAKE_CONNECTIONS));
           var workerDatabase = closer.add(assembly.open("hookline-worker", WORKER_CONNECTIONS));
           var useCases = assembly.useCases(database);
-          var metrics = new PrometheusMetrics(useCases.records(), database.pauses());
+          var metrics = assembly.metrics(useCases, database);
           var targets = assembly.targets(useCases.format(), metrics, closer);
-          var worker = assembly.worker(workerDatabase, useCases.format(), metrics, targets);
+          var worker =
+              assembly.worker(workerDatabase, useCases.format(), metrics, targets, tracing);
           var evidence = Assembly.evidence(database, metrics, closer);
-          var intake = assembly.intake(useCases, metrics, evidence);
+          var intake = assembly.intake(useCases, metrics, evidence, tracing);
           var admin =
               closer.add(
                   assembly.admin(
@@ -103,12 +104,13 @@ public final class Processes implements Commands {
         settings,
         (life, closer) -> {
           var assembly = new Assembly(settings, clock);
+          var tracing = assembly.tracing(closer);
           var database = closer.add(assembly.open("hookline-intake", INTAKE_CONNECTIONS));
           var schema = closer.add(watch(database, Duty.INTAKE, settings, life));
           var useCases = assembly.useCases(database);
-          var metrics = new PrometheusMetrics(useCases.records(), database.pauses());
+          var metrics = assembly.metrics(useCases, database);
           var evidence = Assembly.evidence(database, metrics, closer);
-          var intake = assembly.intake(useCases, metrics, evidence);
+          var intake = assembly.intake(useCases, metrics, evidence, tracing);
           closer.add(
               assembly.admin(
                   metrics,
@@ -131,12 +133,13 @@ public final class Processes implements Commands {
         settings,
         (life, closer) -> {
           var assembly = new Assembly(settings, clock);
+          var tracing = assembly.tracing(closer);
           var database = closer.add(assembly.open("hookline-worker", WORKER_CONNECTIONS));
           var schema = closer.add(watch(database, Duty.WORKER, settings, life));
           var useCases = assembly.useCases(database);
-          var metrics = new PrometheusMetrics(useCases.records(), database.pauses());
+          var metrics = assembly.metrics(useCases, database);
           var targets = assembly.targets(useCases.format(), metrics, closer);
-          var worker = assembly.worker(database, useCases.format(), metrics, targets);
+          var worker = assembly.worker(database, useCases.format(), metrics, targets, tracing);
           closer.add(
               assembly.admin(
                   metrics,

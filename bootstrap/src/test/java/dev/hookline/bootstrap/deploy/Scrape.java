@@ -37,19 +37,19 @@ record Scrape(Set<String> names) {
     var metrics = new PrometheusMetrics(new FakeRecords(store), store);
     for (String service : List.of("github", "slack", "linear")) {
       for (Status status : Status.values()) {
-        metrics.received(new Service(service), status, Duration.ofMillis(20));
+        metrics.received(new Service(service), status, Duration.ofMillis(20), Optional.empty());
       }
       metrics.secretMatched(new Service(service), 1);
     }
     for (Result result : Result.values()) {
-      metrics.dispatched("ci", result, Duration.ofMillis(3));
+      metrics.dispatched("ci", result, Duration.ofMillis(3), Optional.empty());
     }
     metrics.available("ci", true);
     metrics.lag(Duration.ofSeconds(2));
     store.pause(new PauseScope(Optional.of(Samples.GITHUB), Optional.empty()));
     metrics.showMissingDeliveries(new NoneMissing(), Samples.GITHUB);
     return new Scrape(
-        new String(metrics.scrape(), UTF_8)
+        new String(metrics.scrape(PrometheusMetrics.CONTENT_TYPE), UTF_8)
             .lines()
             .filter(line -> !line.startsWith("#"))
             .flatMap(line -> named(line).stream())

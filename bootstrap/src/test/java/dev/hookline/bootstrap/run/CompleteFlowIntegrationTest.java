@@ -575,7 +575,7 @@ class CompleteFlowIntegrationTest {
       ids.add(sendComment("r" + i, i));
     }
     long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (!new String(metrics.scrape(), UTF_8)
+    while (!new String(metrics.scrape(PrometheusMetrics.CONTENT_TYPE), UTF_8)
         .contains("outbox_target_available{target=\"http\"} 0")) {
       assertTrue(System.nanoTime() < deadline, "the circuit never opened");
     }

@@ -10,6 +10,7 @@ import dev.hookline.application.dispatch.Targets;
 import dev.hookline.application.receive.AdmitSender;
 import dev.hookline.application.receive.ReceiveWebhook;
 import dev.hookline.application.receive.ServiceProfile;
+import dev.hookline.application.receive.WebhookTracing;
 import dev.hookline.application.replay.ReplayPipeline;
 import dev.hookline.application.standardize.Standardizer;
 import dev.hookline.bootstrap.config.Configuration;
@@ -23,6 +24,7 @@ import dev.hookline.http.dialects.Dialects;
 import dev.hookline.http.intake.BucketQuota;
 import dev.hookline.http.intake.EnabledService;
 import dev.hookline.http.intake.IntakeServer;
+import dev.hookline.http.intake.RejectedDeliveries;
 import dev.hookline.http.intake.WebhookLogger;
 import dev.hookline.http.json.JacksonEventFormat;
 import dev.hookline.http.metrics.PrometheusMetrics;
@@ -140,9 +142,12 @@ class NewProviderIntegrationTest {
             new ReplayPipeline(store, standardizer, clock),
             new BucketQuota(Map.of()),
             metrics,
+            Assembly.evidence(database, metrics, closer),
             Generators.timeBasedEpochGenerator()::generate),
         metrics,
+        WebhookTracing.off(),
         new WebhookLogger(),
+        new RejectedDeliveries(List.of(new AcmeDialect()), clock),
         () -> UUID.randomUUID().toString(),
         clock);
   }

@@ -216,7 +216,7 @@ class ReconcileIntegrationTest {
   }
 
   private String gauge() {
-    return new String(metrics.scrape(), UTF_8)
+    return new String(metrics.scrape(PrometheusMetrics.CONTENT_TYPE), UTF_8)
         .lines()
         .filter(line -> line.startsWith("webhook_missing_deliveries"))
         .collect(Collectors.joining());

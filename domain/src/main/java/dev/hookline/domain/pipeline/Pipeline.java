@@ -10,8 +10,10 @@ import dev.hookline.domain.pipeline.PipelineState.Dispatched;
 import dev.hookline.domain.pipeline.PipelineState.Failed;
 import dev.hookline.domain.pipeline.PipelineState.Received;
 import dev.hookline.domain.pipeline.PipelineState.Retrying;
+import dev.hookline.domain.trace.TraceContext;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * The life of one accepted event, from its receipt to its dispatch or its failure. Immutable: each
@@ -21,21 +23,31 @@ public final class Pipeline {
   private final PipelineId id;
   private final StandardizedEvent event;
   private final PipelineState state;
+  private final Optional<TraceContext> trace;
 
-  private Pipeline(PipelineId id, StandardizedEvent event, PipelineState state) {
+  private Pipeline(
+      PipelineId id, StandardizedEvent event, PipelineState state, Optional<TraceContext> trace) {
     this.id = id;
     this.event = event;
     this.state = state;
+    this.trace = trace;
+  }
+
+  /** A new pipeline for an event that was just received, in no trace. */
+  public static Pipeline received(PipelineId id, StandardizedEvent event) {
+    return received(id, event, Optional.empty());
   }
 
   /** A new pipeline for an event that was just received. */
-  public static Pipeline received(PipelineId id, StandardizedEvent event) {
-    return new Pipeline(id, event, new Received(event.createdAt()));
+  public static Pipeline received(
+      PipelineId id, StandardizedEvent event, Optional<TraceContext> trace) {
+    return new Pipeline(id, event, new Received(event.createdAt()), trace);
   }
 
   /** A pipeline as it stands on record. */
-  public static Pipeline onRecord(PipelineId id, StandardizedEvent event, PipelineState state) {
-    return new Pipeline(id, event, state);
+  public static Pipeline onRecord(
+      PipelineId id, StandardizedEvent event, PipelineState state, Optional<TraceContext> trace) {
+    return new Pipeline(id, event, state, trace);
   }
 
   public PipelineId id() {
@@ -48,6 +60,11 @@ public final class Pipeline {
 
   public PipelineState state() {
     return state;
+  }
+
+  /** What its receipt was caused by, so that every attempt, of a replay too, is in one trace. */
+  public Optional<TraceContext> trace() {
+    return trace;
   }
 
   /**
@@ -117,14 +134,14 @@ public final class Pipeline {
    */
   public Pipeline replay(StandardizedEvent today, Instant now) {
     return switch (state) {
-      case Dispatched _, Failed _ -> new Pipeline(id, today, new Received(now));
+      case Dispatched _, Failed _ -> new Pipeline(id, today, new Received(now), trace);
       case Received _, Attempting _, Retrying _ ->
           throw new IllegalTransitionException(id, state, "replay");
     };
   }
 
   private Pipeline in(PipelineState next) {
-    return new Pipeline(id, event, next);
+    return new Pipeline(id, event, next, trace);
   }
 
   private static Duration longer(Duration a, Duration b) {

@@ -19,6 +19,7 @@ import dev.hookline.domain.pipeline.PipelineState.Dispatched;
 import dev.hookline.domain.pipeline.PipelineState.Failed;
 import dev.hookline.domain.pipeline.PipelineState.Received;
 import dev.hookline.domain.pipeline.PipelineState.Retrying;
+import dev.hookline.domain.trace.TraceContext;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -239,5 +240,18 @@ class PipelineTest {
     assertEquals(Optional.of(id), PipelineId.parse(id.toString()));
     assertFalse(PipelineId.parse("1-1-1-1-1").isPresent());
     assertFalse(PipelineId.parse("nonsense").isPresent());
+  }
+
+  @Test
+  void everyStepOfAReplayTooStaysInTheTrace() {
+    var trace = Optional.of(new TraceContext("a".repeat(32), "b".repeat(16), 1, "c=d"));
+    var received = Pipeline.received(aPipeline().build().id(), anEvent().build(), trace);
+
+    Pipeline failed =
+        received.begin(THREE_TIMES, LATER).settle(new GiveUp("410"), THREE_TIMES, LATER);
+    Pipeline again = failed.replay(failed.event(), LATER).begin(THREE_TIMES, LATER);
+
+    assertEquals(trace, failed.trace());
+    assertEquals(trace, again.trace());
   }
 }

@@ -1,0 +1,215 @@
+package dev.hookline.bootstrap.traces;
+
+import dev.hookline.application.dispatch.DispatchTracing;
+import dev.hookline.application.receive.WebhookMetrics;
+import dev.hookline.application.receive.WebhookTracing;
+import dev.hookline.bootstrap.config.InvalidSettingsException;
+import dev.hookline.bootstrap.config.Target;
+import dev.hookline.bootstrap.config.Traces;
+import dev.hookline.domain.delivery.Service;
+import dev.hookline.domain.event.StandardizedEvent;
+import dev.hookline.domain.pipeline.Pipeline;
+import dev.hookline.domain.pipeline.PipelineId;
+import dev.hookline.domain.pipeline.PipelineState;
+import dev.hookline.domain.pipeline.PipelineState.Attempting;
+import dev.hookline.domain.pipeline.PipelineState.Dispatched;
+import dev.hookline.domain.pipeline.PipelineState.Failed;
+import dev.hookline.domain.pipeline.PipelineState.Received;
+import dev.hookline.domain.pipeline.PipelineState.Retrying;
+import dev.hookline.domain.trace.TraceContext;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
+import io.opentelemetry.sdk.autoconfigure.spi.ConfigurationException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Traces by the OpenTelemetry SDK: one span for each authentic request and for each attempt,
+ * exported in the background by OTLP over HTTP. What a collector that is slow or away does not take
+ * is lost, from a bounded queue, and nobody waits for it.
+ */
+public final class OpenTelemetryTracing implements WebhookTracing, DispatchTracing, AutoCloseable {
+  private static final Duration LAST_FLUSH = Duration.ofSeconds(2);
+  private static final int MAX_ERROR = 200;
+
+  private static final AttributeKey<String> SERVICE = AttributeKey.stringKey("hookline.service");
+  private static final AttributeKey<String> PIPELINE =
+      AttributeKey.stringKey("hookline.pipeline_id");
+  private static final AttributeKey<String> OUTCOME = AttributeKey.stringKey("hookline.outcome");
+  private static final AttributeKey<Boolean> DUPLICATE =
+      AttributeKey.booleanKey("hookline.duplicate");
+  private static final AttributeKey<String> TARGET = AttributeKey.stringKey("hookline.target");
+  private static final AttributeKey<Long> ATTEMPT = AttributeKey.longKey("hookline.attempt");
+  private static final AttributeKey<String> METHOD = AttributeKey.stringKey("http.request.method");
+  private static final AttributeKey<String> ROUTE = AttributeKey.stringKey("http.route");
+  private static final AttributeKey<Long> HTTP_STATUS =
+      AttributeKey.longKey("http.response.status_code");
+  private static final AttributeKey<String> ERROR_TYPE = AttributeKey.stringKey("error.type");
+
+  private static final String WEBHOOKS = "/webhooks/{service}";
+  private static final int SERVER_ERROR = 500;
+
+  private final OpenTelemetrySdk sdk;
+  private final Tracer tracer;
+  private final Map<String, TargetAttributes> targets;
+
+  private OpenTelemetryTracing(OpenTelemetrySdk sdk, Map<String, Target> targets) {
+    this.sdk = sdk;
+    this.tracer = sdk.getTracer("dev.hookline");
+    this.targets = new HashMap<>();
+    targets.forEach((name, target) -> this.targets.put(name, TargetAttributes.of(target)));
+  }
+
+  /**
+   * Starts to export; whether the collector is there shows with the first spans.
+   *
+   * @param targets of this process, by their names
+   * @throws InvalidSettingsException if a variable has a value that the standard does not know
+   */
+  public static OpenTelemetryTracing start(Traces traces, Map<String, Target> targets) {
+    Map<String, String> properties = properties(traces);
+    try {
+      var sdk =
+          AutoConfiguredOpenTelemetrySdk.builder()
+              .disableShutdownHook()
+              .addPropertiesCustomizer(_ -> properties)
+              .addResourceCustomizer((found, _) -> ProcessResource.complete(found))
+              .addSamplerCustomizer((sampler, _) -> new OwnDecision(sampler))
+              .addSpanExporterCustomizer(
+                  (exporter, _) -> new ReportingExporter(exporter, System::nanoTime))
+              .build()
+              .getOpenTelemetrySdk();
+      return new OpenTelemetryTracing(sdk, targets);
+    } catch (ConfigurationException e) {
+      throw new InvalidSettingsException(List.of("traces (OTEL_…): " + e.getMessage()));
+    }
+  }
+
+  /** Of the three signals traces alone; the rest as the variables say. */
+  private static Map<String, String> properties(Traces traces) {
+    var properties = new HashMap<String, String>();
+    properties.put("otel.exporter.otlp.protocol", "http/protobuf");
+    traces
+        .variables()
+        .forEach(
+            (name, value) ->
+                properties.put(name.toLowerCase(Locale.ROOT).replace('_', '.'), value));
+    properties.put("otel.traces.exporter", "otlp");
+    properties.put("otel.metrics.exporter", "none");
+    properties.put("otel.logs.exporter", "none");
+    return properties;
+  }
+
+  @Override
+  public WebhookTracing.Step begin(
+      Service service, Optional<TraceContext> sender, boolean trusted) {
+    Context parent = sender.map(OpenTelemetryTracing::parent).orElseGet(Context::root);
+    Span span =
+        tracer
+            .spanBuilder("POST " + WEBHOOKS)
+            .setParent(trusted ? parent : OwnDecision.insteadOfParents(parent))
+            .setSpanKind(SpanKind.SERVER)
+            .setAttribute(METHOD, "POST")
+            .setAttribute(ROUTE, WEBHOOKS)
+            .setAttribute(SERVICE, service.name())
+            .startSpan();
+    return new Webhook(span, contextOf(span, sender));
+  }
+
+  @Override
+  public DispatchTracing.Step begin(String target, Pipeline begun) {
+    StandardizedEvent event = begun.event();
+    Optional<TraceContext> cause = begun.trace();
+    TargetAttributes kind = targets.getOrDefault(target, TargetAttributes.UNKNOWN);
+    Span span =
+        tracer
+            .spanBuilder("dispatch " + target)
+            .setParent(cause.map(OpenTelemetryTracing::parent).orElseGet(Context::root))
+            .setSpanKind(kind.kind())
+            .setAllAttributes(kind.attributes())
+            .setAttribute(TARGET, target)
+            .setAttribute(SERVICE, event.service().name())
+            .setAttribute(PIPELINE, begun.id().toString())
+            .setAttribute(ATTEMPT, (long) begun.state().attempts())
+            .startSpan();
+    return new Dispatch(span, contextOf(span, cause));
+  }
+
+  private static Context parent(TraceContext trace) {
+    return Context.root().with(Span.wrap(RemoteContext.of(trace)));
+  }
+
+  /** The span's own place; what other tracing systems have added goes on with it. */
+  private static TraceContext contextOf(Span span, Optional<TraceContext> cause) {
+    SpanContext own = span.getSpanContext();
+    return new TraceContext(
+        own.getTraceId(),
+        own.getSpanId(),
+        own.getTraceFlags().asByte() & (TraceContext.SAMPLED | TraceContext.RANDOM),
+        cause.map(TraceContext::state).orElse(""));
+  }
+
+  /** Exports what is left, as far as the collector takes it in a short time. */
+  @Override
+  public void close() {
+    sdk.getSdkTracerProvider().shutdown().join(LAST_FLUSH.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private record Webhook(Span span, TraceContext place) implements WebhookTracing.Step {
+    @Override
+    public Optional<TraceContext> context() {
+      return Optional.of(place);
+    }
+
+    @Override
+    public void onRecord(PipelineId id, boolean duplicate) {
+      span.setAttribute(PIPELINE, id.toString()).setAttribute(DUPLICATE, duplicate);
+    }
+
+    @Override
+    public void end(WebhookMetrics.Status status, int httpStatus) {
+      span.setAttribute(OUTCOME, status.name().toLowerCase(Locale.ROOT))
+          .setAttribute(HTTP_STATUS, (long) httpStatus);
+      // Of a server's span: what the client did wrong is no error.
+      if (httpStatus >= SERVER_ERROR) {
+        span.setAttribute(ERROR_TYPE, Integer.toString(httpStatus)).setStatus(StatusCode.ERROR);
+      }
+      span.end();
+    }
+  }
+
+  private record Dispatch(Span span, TraceContext place) implements DispatchTracing.Step {
+    @Override
+    public Optional<TraceContext> context() {
+      return Optional.of(place);
+    }
+
+    @Override
+    public void end(PipelineState settled) {
+      switch (settled) {
+        case Dispatched _ -> span.setAttribute(OUTCOME, "success");
+        case Retrying retrying -> failed("retry", retrying.error());
+        case Failed failed -> failed("dead", failed.error());
+        case Received _, Attempting _ -> throw new IllegalStateException("not settled: " + settled);
+      }
+      span.end();
+    }
+
+    private void failed(String outcome, String error) {
+      span.setAttribute(OUTCOME, outcome)
+          .setStatus(StatusCode.ERROR, error.substring(0, Math.min(error.length(), MAX_ERROR)));
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hookline.bootstrap.traces;
+
+import org.jspecify.annotations.NullMarked;

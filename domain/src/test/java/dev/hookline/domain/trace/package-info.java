@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hookline.domain.trace;
+
+import org.jspecify.annotations.NullMarked;
