@@ -31,6 +31,7 @@ public final class Logging {
           // Says of a broker that is away, several times a second, what each attempt's error says.
           "org.apache.kafka.clients.NetworkClient", Level.ERROR,
           "org.flywaydb", Level.WARN,
+          "io.opentelemetry", Level.WARN,
           // With a stack trace each time; how many spans are lost, and why, is said by ourselves.
           "io.opentelemetry.exporter", Level.OFF,
           "org.postgresql", Level.WARN);

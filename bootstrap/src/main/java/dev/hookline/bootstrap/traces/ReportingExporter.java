@@ -5,6 +5,7 @@ import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Objects;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,11 +48,19 @@ final class ReportingExporter implements SpanExporter {
     if (now - nextReport >= 0) {
       LOG.atWarn()
           .addKeyValue("spans", lost)
-          .addKeyValue("reason", String.valueOf(why))
+          .addKeyValue("reason", reason(why))
           .log("spans are lost: the collector does not take them");
       lost = 0;
       nextReport = now + BETWEEN_REPORTS;
     }
+  }
+
+  /** What the library says of an answer that is an error is in its own log alone. */
+  private static String reason(@Nullable Throwable why) {
+    if (why == null || (why.getCause() == null && why.getMessage() == null)) {
+      return "it answers with an error, which log.level trace shows";
+    }
+    return Objects.requireNonNullElse(why.getCause(), why).toString();
   }
 
   @Override

@@ -105,7 +105,7 @@ public final class StandIns {
     try {
       Method method =
           Arrays.stream(pipeline.getDeclaredMethods())
-              .filter(m -> m.getName().equals("received"))
+              .filter(m -> m.getName().equals("received") && m.getParameterCount() == 2)
               .findFirst()
               .orElseThrow();
       return method.invoke(null, id, event);
