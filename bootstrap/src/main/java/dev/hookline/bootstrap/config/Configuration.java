@@ -312,7 +312,8 @@ public record Configuration(Settings settings, List<EffectiveValue> values, List
             case "kafka" ->
                 needed(type, catalog.dispatchKafkaServers)
                     .map(servers -> new Target.Kafka(servers, topic, timeout));
-            default -> Optional.of(new Target.Log(timeout));
+            case "log" -> Optional.of(new Target.Log(timeout));
+            default -> throw new IllegalStateException("no target is made of " + type);
           };
       return new Settings.Dispatch(
           target.map(t -> Map.of(type, t)).orElse(Map.of()), Routes.toOnly(type));
