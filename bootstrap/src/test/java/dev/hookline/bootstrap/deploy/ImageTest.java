@@ -76,6 +76,9 @@ class ImageTest {
             .filter(line -> !line.startsWith("#"))
             .toList();
     assertEquals("*", lines.getFirst());
+    // At any depth, target is also the name of a package.
+    assertTrue(lines.contains("*/target"));
+    assertFalse(lines.stream().anyMatch(line -> line.startsWith("**")), lines::toString);
     assertTrue(lines.indexOf("bootstrap/deploy") > lines.indexOf("!bootstrap"));
     Set<String> deploy =
         Set.copyOf(lines.stream().filter(line -> line.startsWith("!bootstrap/deploy")).toList());
