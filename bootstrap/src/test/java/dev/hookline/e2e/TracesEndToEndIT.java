@@ -80,13 +80,15 @@ class TracesEndToEndIT {
   void whoDoesNotTraceLoadsNoClassOfTheLibrary() throws Exception {
     Path intakes = folder.resolve("intake.classes");
     Path workers = folder.resolve("worker.classes");
-    try (var serve = start("serve", intakes);
-        var worker = start("worker", workers).readingOutput()) {
-      String id = deliver(serve.port("intake"));
-      worker.output(line -> line.path("pipeline_id").asText().equals(id), PATIENCE);
+    String id;
+    try (var serve = start("serve", intakes)) {
+      id = deliver(serve.port("intake"));
       scrape(serve.port("admin"), "text/plain");
-      scrape(worker.port("admin"), "text/plain");
       assertEquals(0, serve.terminate());
+    }
+    try (var worker = start("worker", workers).readingOutput()) {
+      worker.output(line -> line.path("pipeline_id").asText().equals(id), PATIENCE);
+      scrape(worker.port("admin"), "text/plain");
       assertEquals(0, worker.terminate());
     }
     assertUnknown(intakes);
