@@ -37,7 +37,7 @@ class GuidesTest {
   private static final Path COMMANDS = Path.of("src/main/java/dev/hookline/bootstrap/cli");
 
   private static final Pattern COMMAND =
-      Pattern.compile("(?m)(?:^|[ /(])hookline ([a-z]+)((?: [^ \n]+)*)");
+      Pattern.compile("(?m)(?:^|(?<!-n)[ /(])hookline ([a-z]+)((?: [^ \n]+)*)");
   private static final Pattern OPTION = Pattern.compile(" (--[a-z-]+)");
   private static final Pattern VARIABLE = Pattern.compile("\\bHOOKLINE_[A-Z0-9_]*[A-Z0-9]\\b");
   private static final Pattern SETTING =
