@@ -48,6 +48,7 @@ public final class HooklineCli {
             .addSubcommand(new CompletionCommand(around))
             .addSubcommand(new VersionCommand(around))
             .addSubcommand(new HelpCommand());
+    Manual.complete(line);
     line.setOut(around.out());
     line.setErr(around.err());
     line.setColorScheme(CommandLine.Help.defaultColorScheme(around.colours() ? Ansi.ON : Ansi.OFF));

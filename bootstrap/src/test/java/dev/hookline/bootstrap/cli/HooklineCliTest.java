@@ -12,11 +12,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class HooklineCliTest {
@@ -223,5 +226,38 @@ class HooklineCliTest {
     var said = new String(bash.getInputStream().readAllBytes(), UTF_8).strip();
     assertEquals(0, bash.waitFor(), said);
     assertEquals(completed, said);
+  }
+
+  static Stream<String> examples() {
+    return Manual.EXAMPLES.values().stream().flatMap(List::stream);
+  }
+
+  @ParameterizedTest
+  @MethodSource("examples")
+  void everyExampleIsUnderstood(String example) throws IOException {
+    Files.writeString(folder.resolve("hookline.yaml"), "hookline: {}");
+    String[] words =
+        Pattern.compile("'([^']*)'|(\\S+)")
+            .matcher(example.replaceFirst("^.*hookline ", "").replace(")", ""))
+            .results()
+            .map(word -> word.group(1) == null ? word.group(2) : word.group(1))
+            .toArray(String[]::new);
+    shell.run(words);
+    for (String complaint : shell.err()) {
+      assertFalse(complaint.contains("(see hookline"), () -> example + ": " + complaint);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void everyCommandTellsHowItEndsAndHowItIsUsed(String words) {
+    String[] arguments = (words + " --help").split(" ", -1);
+    assertEquals(0, shell.run(arguments));
+    assertTrue(shell.out().contains("Exit codes:"), shell::out);
+    assertTrue(shell.out().contains("Examples:"), shell::out);
+  }
+
+  static Stream<String> commands() {
+    return Manual.EXAMPLES.keySet().stream();
   }
 }
