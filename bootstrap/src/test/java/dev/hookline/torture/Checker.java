@@ -125,7 +125,7 @@ final class Checker {
   private List<String> allOver() {
     var broken = new ArrayList<String>();
     if (!evidence.quiet()) {
-      broken.add("the outbox did not become empty within " + Plan.QUIET);
+      broken.add("the outbox did not become any emptier for " + Plan.QUIET);
     }
     stored.forEach(
         (marker, rows) ->

@@ -18,6 +18,6 @@ record Plan(
   /** Each of them sends one delivery after the other. */
   static final int REPOSITORIES = 96;
 
-  /** How long everything may take to come to rest once the last delivery is acknowledged. */
+  /** How long the outbox may stay as full as it is, once the last delivery is acknowledged. */
   static final Duration QUIET = Duration.ofSeconds(60);
 }
