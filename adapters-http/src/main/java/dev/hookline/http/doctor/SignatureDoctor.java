@@ -275,7 +275,8 @@ public final class SignatureDoctor {
                       new Finding(
                           Cause.SIGNED_WITHOUT_TIME,
                           "The body alone was signed, with %s.".formatted(candidate.name()),
-                          "Sign v0, the time and the body, joined by colons."))
+                          "Sign %sBODY, as one text."
+                              .formatted(new String(own.scheme().before("TIME"), UTF_8))))
               .findFirst();
     }
 
