@@ -78,6 +78,20 @@ class LauncherTest {
   }
 
   @Test
+  void aVersionThatStandsInAFileIsNotAskedFor() throws Exception {
+    String java = java("told", "does not say");
+    Path release = folder.resolve("told/release");
+    Files.writeString(release, "IMPLEMENTOR=\"someone\"\nJAVA_VERSION=\"25.0.1\"\n");
+    assertEquals(0, run(Map.of("HOOKLINE_JAVA", java), "version").code());
+    Files.writeString(release, "JAVA_VERSION=\"24.0.2\"\n");
+    assertEquals(2, run(Map.of("HOOKLINE_JAVA", java), "version").code());
+    Files.writeString(release, "IMPLEMENTOR=\"someone\"\n");
+    assertEquals(2, run(Map.of("HOOKLINE_JAVA", java), "version").code());
+    java("told", "25");
+    assertEquals(0, run(Map.of("HOOKLINE_JAVA", java), "version").code());
+  }
+
+  @Test
   void theFirstThatIsNewEnoughIsTaken() throws Exception {
     java("old", "17.0.15");
     java("new", "26-ea");

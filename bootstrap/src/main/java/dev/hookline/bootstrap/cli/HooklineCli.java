@@ -6,7 +6,11 @@ import dev.hookline.bootstrap.up.EmbeddedPostgresException;
 import dev.hookline.bootstrap.up.FolderInUseException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -22,32 +26,56 @@ import picocli.CommandLine.UnmatchedArgumentException;
  * The command line: finds the command, runs it, and turns what goes wrong into lines and a code.
  */
 public final class HooklineCli {
-  private final Surroundings around;
-  private final CommandLine line;
+  private static final Set<String> OF_OTHERS = Set.of("completion", "help");
 
-  public HooklineCli(Surroundings around, Commands commands) {
+  private final Surroundings around;
+  private final Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+
+  public HooklineCli(Surroundings around, Commands deeds) {
     this.around = around;
-    this.line =
-        new CommandLine(new Top())
-            .addSubcommand(new UpCommand(around, commands))
-            .addSubcommand(new ServeCommand(around, commands))
-            .addSubcommand(new WorkerCommand(around, commands))
-            .addSubcommand(new MigrateCommand(around, commands))
-            .addSubcommand(new SendCommand(around))
-            .addSubcommand(new LoadCommand(around))
-            .addSubcommand(new DoctorCommand(around, commands))
-            .addSubcommand(new SecretsCommand(around, commands))
-            .addSubcommand(new PipelinesCommand(around, commands))
-            .addSubcommand(new RefusedCommand(around, commands))
-            .addSubcommand(new ReconcileCommand(around, commands))
-            .addSubcommand(new PauseCommand(around, commands))
-            .addSubcommand(new ResumeCommand(around, commands))
-            .addSubcommand(new AuditCommand(around, commands))
-            .addSubcommand(new PruneCommand(around, commands))
-            .addSubcommand(new ConfigCommand(around))
-            .addSubcommand(new CompletionCommand(around))
-            .addSubcommand(new VersionCommand(around))
-            .addSubcommand(new HelpCommand());
+    commands.put("up", () -> new UpCommand(around, deeds));
+    commands.put("serve", () -> new ServeCommand(around, deeds));
+    commands.put("worker", () -> new WorkerCommand(around, deeds));
+    commands.put("migrate", () -> new MigrateCommand(around, deeds));
+    commands.put("send", () -> new SendCommand(around));
+    commands.put("load", () -> new LoadCommand(around));
+    commands.put("doctor", () -> new DoctorCommand(around, deeds));
+    commands.put("secrets", () -> new SecretsCommand(around, deeds));
+    commands.put("pipelines", () -> new PipelinesCommand(around, deeds));
+    commands.put("refused", () -> new RefusedCommand(around, deeds));
+    commands.put("reconcile", () -> new ReconcileCommand(around, deeds));
+    commands.put("pause", () -> new PauseCommand(around, deeds));
+    commands.put("resume", () -> new ResumeCommand(around, deeds));
+    commands.put("audit", () -> new AuditCommand(around, deeds));
+    commands.put("prune", () -> new PruneCommand(around, deeds));
+    commands.put("config", () -> new ConfigCommand(around));
+    commands.put("completion", () -> new CompletionCommand(around));
+    commands.put("version", () -> new VersionCommand(around));
+    // Not HelpCommand::new: JDK 25.0.3 cannot record a reference to a class as old as picocli's.
+    commands.put("help", () -> new HelpCommand());
+  }
+
+  /** Runs the command that the arguments name, and returns the exit code. */
+  public int run(String... arguments) {
+    int code = line(arguments.length == 0 ? "" : arguments[0]).execute(arguments);
+    around.out().flush();
+    around.err().flush();
+    return code;
+  }
+
+  /**
+   * To describe all commands takes a third of a second, which a process that restarts has not: one
+   * that is named is described alone, unless it speaks of the others.
+   */
+  private CommandLine line(String named) {
+    var line = new CommandLine(new Top());
+    boolean alone = commands.containsKey(named) && !OF_OTHERS.contains(named);
+    commands.forEach(
+        (name, command) -> {
+          if (!alone || name.equals(named)) {
+            line.addSubcommand(name, command.get());
+          }
+        });
     Manual.complete(line);
     line.setOut(around.out());
     line.setErr(around.err());
@@ -55,30 +83,7 @@ public final class HooklineCli {
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setParameterExceptionHandler(HooklineCli::misused);
     line.setExecutionExceptionHandler(this::failed);
-  }
-
-  /**
-   * Adds a command that lives elsewhere.
-   *
-   * @param command an object that picocli understands
-   */
-  public HooklineCli with(Object command) {
-    var added = new CommandLine(command);
-    line.addSubcommand(added);
-    added.setOut(around.out());
-    added.setErr(around.err());
-    added.setCaseInsensitiveEnumValuesAllowed(true);
-    added.setParameterExceptionHandler(HooklineCli::misused);
-    added.setExecutionExceptionHandler(this::failed);
-    return this;
-  }
-
-  /** Runs the command that the arguments name, and returns the exit code. */
-  public int run(String... arguments) {
-    int code = line.execute(arguments);
-    around.out().flush();
-    around.err().flush();
-    return code;
+    return line;
   }
 
   private static int misused(ParameterException e, String[] arguments) {
