@@ -18,8 +18,26 @@ class StrangersTest {
   }
 
   private void assertHeld(String address) {
-    Duration hold = strangers.hold(address);
-    assertTrue(hold.toMillis() >= 1500 && hold.toMillis() < 2500, hold::toString);
+    assertWithin(1500, 2500, strangers.hold(address));
+  }
+
+  private static void assertWithin(int least, int most, Duration hold) {
+    assertTrue(hold.toMillis() >= least && hold.toMillis() < most, hold::toString);
+  }
+
+  @Test
+  void whoGoesOnAndOnIsHeldForLonger() {
+    fail("192.0.2.1", 299);
+    assertHeld("192.0.2.1");
+    assertWithin(8000, 9500, strangers.hold("192.0.2.1"));
+    assertEquals(Duration.ZERO, strangers.hold("192.0.2.2"));
+  }
+
+  @Test
+  void afterAMinuteOfPeaceAllIsForgotten() {
+    fail("192.0.2.1", 400);
+    nanos.addAndGet(Duration.ofMinutes(1).toNanos());
+    firstFailuresAreAnsweredAtOnce();
   }
 
   @Test
