@@ -165,16 +165,16 @@ final class House {
     private final Process process;
     private final Path log;
 
-    private Load(Intake intake, String secret, List<String> options) {
+    private Load(Intake intake, String secret, List<String> weight, List<String> options) {
       log = folder.resolve("load-%d.log".formatted(loads.incrementAndGet()));
       var line =
           new ArrayList<>(
               List.of("load", "--url", "http://127.0.0.1:" + intake.port(), "--secret", secret));
       line.addAll(List.of("--repositories", "1000", "--no-check", "--json"));
       line.addAll(options);
-      process =
-          children.start(
-              builder("", 0, 0, line.toArray(String[]::new)).redirectError(log.toFile()));
+      var builder = builder("", 0, 0, line.toArray(String[]::new));
+      builder.command().addAll(0, weight);
+      process = children.start(builder.redirectError(log.toFile()));
     }
 
     /** Waits for its end. */
@@ -215,7 +215,12 @@ final class House {
    * @param secret what it signs with
    */
   Load load(Intake intake, String secret, List<String> options) {
-    return new Load(intake, secret, options);
+    return new Load(intake, secret, List.of(), options);
+  }
+
+  /** The same, of so little weight that it takes no time from the other senders. */
+  Load loadBehind(Intake intake, String secret, List<String> options) {
+    return new Load(intake, secret, List.of("nice", "-n", "19"), options);
   }
 
   private ProcessBuilder builder(String database, int port, int adminPort, String... arguments) {

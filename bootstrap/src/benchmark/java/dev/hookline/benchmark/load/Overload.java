@@ -228,7 +228,7 @@ final class Overload {
     int seconds = extent.seconds() + 2 * STEP_WARMUP_SECONDS + 2;
     try (var watch = new Watch(intake.process().pid())) {
       House.Load strangers =
-          house.load(intake, STRANGERS_SECRET, paced(FLOOD, STRANGE, 0, seconds));
+          house.loadBehind(intake, STRANGERS_SECRET, paced(FLOOD, STRANGE, 0, seconds));
       Waiting.seconds(STEP_WARMUP_SECONDS);
       House.Loaded loaded = start(intake, normal, extent.seconds()).report();
       steps.add(step(Step.Kind.AMONG_STRANGERS, normal, extent.seconds(), loaded, watch));
