@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -94,32 +95,25 @@ record FaultPlan(List<Blow> intakes, List<Blow> workers, List<Blow> database) {
    * the machine from each other.
    */
   List<List<Timed>> timetable(Duration duration) {
+    record Place(int list, int index, double share) {}
     var lists = List.of(intakes, workers, database);
-    long gap = duration.toNanos() / (all().count() + 1);
-    var timetable = new ArrayList<List<Timed>>();
-    for (List<Blow> list : lists) {
-      var timed = new ArrayList<Timed>();
-      for (int i = 0; i < list.size(); i++) {
-        double share = (i + 0.5) / list.size();
-        long before = lists.stream().mapToLong(other -> earlier(other, list, share, lists)).sum();
-        timed.add(new Timed(Duration.ofNanos((i + before + 1) * gap), list.get(i)));
-      }
-      timetable.add(timed);
+    List<Place> order =
+        IntStream.range(0, lists.size())
+            .boxed()
+            .flatMap(
+                list ->
+                    IntStream.range(0, lists.get(list).size())
+                        .mapToObj(i -> new Place(list, i, (i + 0.5) / lists.get(list).size())))
+            .sorted(Comparator.comparingDouble(Place::share))
+            .toList();
+    long gap = duration.toNanos() / (order.size() + 1);
+    List<List<Timed>> timetable = lists.stream().<List<Timed>>map(_ -> new ArrayList<>()).toList();
+    for (int i = 0; i < order.size(); i++) {
+      Place place = order.get(i);
+      Blow blow = lists.get(place.list()).get(place.index());
+      timetable.get(place.list()).add(new Timed(Duration.ofNanos((i + 1) * gap), blow));
     }
     return timetable;
-  }
-
-  /** How many of another list's blows come before that part of the whole. */
-  private static long earlier(
-      List<Blow> other, List<Blow> own, double share, List<List<Blow>> lists) {
-    if (other == own) {
-      return 0;
-    }
-    boolean first = lists.indexOf(other) < lists.indexOf(own);
-    return IntStream.range(0, other.size())
-        .mapToDouble(i -> (i + 0.5) / other.size())
-        .filter(their -> their < share || (first && their == share))
-        .count();
   }
 
   /** How often each is to happen, by {@link Blow#name}. */
