@@ -52,6 +52,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 /** Receiving and replaying, over the stores' fake and a provider that speaks in lines. */
@@ -106,19 +107,33 @@ class ReceiveWebhookTest {
   private static final class OneAtATime implements Quota {
     private final Map<String, Integer> taken = new HashMap<>();
     private Duration gap = Duration.ZERO;
+    private CountDownLatch gate = new CountDownLatch(0);
 
     @Override
     public Duration take(Service service, String tenant) {
+      try {
+        gate.await();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+      return taken(service, tenant);
+    }
+
+    private synchronized Duration taken(Service service, String tenant) {
       return gap.multipliedBy(taken.merge(service + " " + tenant, 1, Integer::sum) - 1L);
     }
 
     @Override
-    public void giveBack(Service service, String tenant) {
+    public synchronized void giveBack(Service service, String tenant) {
       taken.merge(service + " " + tenant, -1, Integer::sum);
     }
   }
 
   private static ServiceProfile profile(boolean replayGuard) {
+    return profile(replayGuard, BUDGET);
+  }
+
+  private static ServiceProfile profile(boolean replayGuard, Duration budget) {
     return new ServiceProfile(
         GITHUB,
         delivery ->
@@ -129,7 +144,7 @@ class ReceiveWebhookTest {
                 .orElse(
                     new Verification.Forged(
                         new InvalidSignatureError(InvalidSignatureError.Cause.NOT_PROVEN))),
-        BUDGET,
+        budget,
         replayGuard,
         name -> !name.equalsIgnoreCase("signature"));
   }
@@ -228,6 +243,35 @@ class ReceiveWebhookTest {
     assertEquals(2, due());
     clock.move(Duration.ofHours(1));
     assertEquals(3, due());
+  }
+
+  @Test
+  void whoeverFindsNoTurnWithinItsBudgetIsPutOff() throws InterruptedException {
+    quota.gate = new CountDownLatch(1);
+    var busy = new ArrayList<Thread>();
+    for (int i = 0; i < ReceiveWebhook.AT_ONCE; i++) {
+      String body = "b%d push octo/widgets".formatted(i);
+      busy.add(Thread.ofVirtual().start(() -> receive(body)));
+    }
+    for (Thread thread : busy) {
+      while (thread.getState() != Thread.State.WAITING) {
+        Thread.onSpinWait();
+      }
+    }
+    assertThrows(
+        StoreUnavailableException.class,
+        () ->
+            receive.receive(
+                signed("e1 push octo/widgets"),
+                profile(true, Duration.ofMillis(1)),
+                Optional.empty()));
+    assertInstanceOf(
+        Receipt.Refused.class, receive.receive(aDelivery(GITHUB), profile(true), Optional.empty()));
+    quota.gate.countDown();
+    for (Thread thread : busy) {
+      thread.join();
+    }
+    assertInstanceOf(Receipt.Accepted.class, receive("e1 push octo/widgets"));
   }
 
   @Test
