@@ -152,8 +152,7 @@ class SecretsIT {
     String intake = database.nameRole("intake");
     String worker = database.nameRole("worker");
     assertEquals(
-        0,
-        runToEnd("migrate", "--intake-role", intake, "--worker-role", worker).exitCode());
+        0, runToEnd("migrate", "--intake-role", intake, "--worker-role", worker).exitCode());
     var seen = new TreeMap<String, String>();
     environment.put("HOOKLINE_HTTP_PORT", "0");
     environment.put("HOOKLINE_DISPATCH_TARGET", "http");
@@ -176,7 +175,7 @@ class SecretsIT {
       seen.put("forged", deliver(port, body, "0".repeat(64)));
       // Malformed under a true signature: refused and kept.
       seen.put("refused", deliver(port, "{", Deliveries.hmac("canary-github-1f6b", "{")));
-      dispatcher.log(line -> line.path("outcome").asText().equals("retry"), PATIENCE);
+      dispatcher.log(line -> line.path("error").asText().equals("ConnectException"), PATIENCE);
       lookAtAdminEndpoint("serve", serve.port("admin"), seen);
       lookAtAdminEndpoint("worker", dispatcher.port("admin"), seen);
       lookAtProcess("serve", serve, seen);
@@ -190,8 +189,7 @@ class SecretsIT {
     }
     seen.forEach(SecretsIT::assertShowsNone);
     try (var files = Files.walk(folder)) {
-      assertEquals(
-          List.of(), files.filter(file -> file.toString().endsWith(".hprof")).toList());
+      assertEquals(List.of(), files.filter(file -> file.toString().endsWith(".hprof")).toList());
     }
   }
 
@@ -265,8 +263,8 @@ class SecretsIT {
   }
 
   /** As others on the machine see it, and as its own user may ask it. */
-  private static void lookAtProcess(
-      String name, HooklineProcess process, Map<String, String> seen) throws Exception {
+  private static void lookAtProcess(String name, HooklineProcess process, Map<String, String> seen)
+      throws Exception {
     Path files = Path.of("/proc", Long.toString(process.pid()));
     seen.put(name + ": command line", Files.readString(files.resolve("cmdline")));
     String variables = Files.readString(files.resolve("environ"));
@@ -296,7 +294,12 @@ class SecretsIT {
     Path body = Files.writeString(folder.resolve("body"), "{}");
     var doctor =
         new String[] {
-          "doctor", "github", "--body", body.toString(), "--header", "X-Hub-Signature-256: sha256=00"
+          "doctor",
+          "github",
+          "--body",
+          body.toString(),
+          "--header",
+          "X-Hub-Signature-256: sha256=00"
         };
     var commands =
         List.of(
