@@ -31,6 +31,9 @@ final class HooklineProcess implements AutoCloseable {
   private final List<String> output = new ArrayList<>();
   private final Thread logReader;
 
+  /** Ends at once if nobody has asked for the output. */
+  private Thread outputReader = Thread.ofVirtual().unstarted(() -> {});
+
   private HooklineProcess(Process process) {
     this.process = process;
     this.logReader = follow(process.getErrorStream(), log);
@@ -85,7 +88,7 @@ final class HooklineProcess implements AutoCloseable {
    * pipe.
    */
   HooklineProcess readingOutput() {
-    follow(process.getInputStream(), output);
+    outputReader = follow(process.getInputStream(), output);
     return this;
   }
 
@@ -148,6 +151,20 @@ final class HooklineProcess implements AutoCloseable {
   List<String> wholeLog() throws InterruptedException {
     logReader.join();
     return log();
+  }
+
+  /** The output of a process that has ended, line by line, once it is read. */
+  List<String> wholeOutput() throws InterruptedException {
+    outputReader.join();
+    return output();
+  }
+
+  private synchronized List<String> output() {
+    return List.copyOf(output);
+  }
+
+  long pid() {
+    return process.pid();
   }
 
   void kill() throws InterruptedException {

@@ -25,17 +25,26 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -49,8 +58,18 @@ class ProxyIT {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Path SHIPPED = Path.of("deploy", "proxy");
   private static final int MAX_BODY = 26_214_400;
+  private static final int SENDERS = 4;
+
+  /** Between two of one sender, so that processes that start find a free processor as well. */
+  private static final Duration PACE = Duration.ofMillis(10);
+
+  /** Makes bodies differ: the same one would be the same delivery. */
+  private static final AtomicInteger NUMBER = new AtomicInteger();
 
   @TempDir private static Path folder;
+  private static final Map<String, String> environment = new HashMap<>();
+  private static TestDatabase database;
+  private static Path program;
   private static SelfSigned identity;
   private static HooklineProcess serve;
   private static Process nginx;
@@ -61,11 +80,11 @@ class ProxyIT {
 
   @BeforeAll
   static void start() throws Exception {
-    var program = program("nginx");
-    assumeTrue(program.isPresent(), "nginx is not installed");
+    var installed = program("nginx");
+    assumeTrue(installed.isPresent(), "nginx is not installed");
+    program = installed.get();
     identity = SelfSigned.of("localhost");
-    var database = TestDatabase.create();
-    var environment = new HashMap<String, String>();
+    database = TestDatabase.create();
     environment.put("HOOKLINE_DB_URL", database.url());
     Optional.ofNullable(database.user())
         .ifPresent(user -> environment.put("HOOKLINE_DB_USER", user));
@@ -84,20 +103,26 @@ class ProxyIT {
     admin = serve.port("admin");
     intake = serve.port("intake");
     port = freePort();
-    nginx = startNginx(program.get());
+    nginx = startNginx("single", port, intake);
     http = HttpClient.newBuilder().sslContext(identity.trusted()).build();
-    awaitNginx();
   }
 
   @AfterAll
   static void stop() throws InterruptedException {
     if (nginx != null) {
-      nginx.destroy();
-      assertTrue(nginx.waitFor(10, TimeUnit.SECONDS));
+      end(nginx);
     }
     if (serve != null) {
       serve.close();
     }
+    if (database != null) {
+      database.close();
+    }
+  }
+
+  private static void end(Process proxy) throws InterruptedException {
+    proxy.destroy();
+    assertTrue(proxy.waitFor(10, TimeUnit.SECONDS));
   }
 
   private static Optional<Path> program(String name) {
@@ -114,57 +139,63 @@ class ProxyIT {
     }
   }
 
-  /** As shipped but for its ports and for where its files are. */
-  private static Process startNginx(Path program) throws Exception {
-    Path certificate = folder.resolve("hookline.crt");
-    Path key = folder.resolve("hookline.key");
+  /** As shipped but for its ports, one or more of intakes, and for where its files are. */
+  private static Process startNginx(String name, int port, int... intakes) throws Exception {
+    Path own = Files.createDirectory(folder.resolve(name));
+    Path certificate = own.resolve("hookline.crt");
+    Path key = own.resolve("hookline.key");
     identity.writeTo(certificate, key);
     String shipped = Files.readString(SHIPPED.resolve("nginx.conf"));
+    String server = "server 127.0.0.1:8080 max_fails=0;";
     var here =
         Map.of(
             "user www-data;",
             "daemon off; master_process off;",
             "pid /run/nginx.pid;",
-            "pid " + folder.resolve("nginx.pid") + ";",
+            "pid " + own.resolve("nginx.pid") + ";",
             "/var/log/nginx/error.log warn",
             "stderr warn",
             "/var/log/nginx/access.log",
-            folder.resolve("access.log").toString(),
+            own.resolve("access.log").toString(),
             "/etc/nginx/hookline.crt",
             certificate.toString(),
             "/etc/nginx/hookline.key",
             key.toString(),
             "listen 443 ssl",
             "listen 127.0.0.1:" + port + " ssl",
-            "server 127.0.0.1:8080;",
-            "server 127.0.0.1:" + intake + ";");
+            server,
+            Arrays.stream(intakes)
+                .mapToObj(intake -> server.replace("8080", Integer.toString(intake)))
+                .collect(Collectors.joining("\n")));
     for (var change : here.entrySet()) {
       assertTrue(shipped.contains(change.getKey()), change::getKey);
       shipped = shipped.replace(change.getKey(), change.getValue());
     }
     var temporary = new StringBuilder("http {\n");
     for (String kind : new String[] {"client_body", "proxy", "fastcgi", "uwsgi", "scgi"}) {
-      temporary.append(kind).append("_temp_path ").append(folder.resolve(kind)).append(";\n");
+      temporary.append(kind).append("_temp_path ").append(own.resolve(kind)).append(";\n");
     }
-    Path configuration = folder.resolve("nginx.conf");
+    Path configuration = own.resolve("nginx.conf");
     Files.writeString(configuration, shipped.replace("http {\n", temporary));
-    return new ProcessBuilder(
-            program.toString(), "-p", folder.toString(), "-c", configuration.toString())
-        .inheritIO()
-        .start();
+    Process proxy =
+        new ProcessBuilder(program.toString(), "-p", own.toString(), "-c", configuration.toString())
+            .inheritIO()
+            .start();
+    awaitListening(proxy, port);
+    return proxy;
   }
 
-  private static void awaitNginx() throws Exception {
+  private static void awaitListening(Process proxy, int port) throws Exception {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (System.nanoTime() < deadline) {
-      assertTrue(nginx.isAlive(), "nginx has ended");
+      assertTrue(proxy.isAlive(), "the proxy has ended");
       try (var _ = identity.connect(port)) {
         return;
       } catch (ConnectException _) {
         Thread.onSpinWait();
       }
     }
-    throw new AssertionError("nginx does not listen");
+    throw new AssertionError("the proxy does not listen");
   }
 
   private static String comment(int size) {
@@ -185,6 +216,11 @@ class ProxyIT {
 
   private static HttpResponse<String> send(String path, String body, BodyPublisher publisher)
       throws Exception {
+    return send(port, path, body, publisher);
+  }
+
+  private static HttpResponse<String> send(
+      int port, String path, String body, BodyPublisher publisher) throws Exception {
     return http.send(
         HttpRequest.newBuilder(URI.create("https://localhost:" + port + path))
             .header("Content-Type", "application/json")
@@ -343,6 +379,79 @@ class ProxyIT {
                 + " more");
     assertEquals("", answer);
     assertEquals(before, requestsSeen());
+  }
+
+  /** Connections to the proxy stay open, and so do its own to the intakes, until one ends them. */
+  @Test
+  void ofTwoIntakesOneAtATimeIsRestartedWithoutOneFailure() throws Exception {
+    int before = Integer.parseInt(database.query("SELECT count(*) FROM event"));
+    int proxied = freePort();
+    var ports = new int[] {freePort(), freePort()};
+    var intakes = new HooklineProcess[] {serve(ports[0]), serve(ports[1])};
+    for (HooklineProcess one : intakes) {
+      one.port("intake");
+    }
+    Process proxy = startNginx("several", proxied, ports);
+    var answers = new ConcurrentLinkedQueue<Integer>();
+    var stopped = new AtomicBoolean();
+    try (var senders = Executors.newVirtualThreadPerTaskExecutor()) {
+      var sending = new ArrayList<Future<?>>();
+      for (int i = 0; i < SENDERS; i++) {
+        sending.add(senders.submit(() -> sendUntil(stopped, proxied, answers)));
+      }
+      try {
+        for (int restart = 0; restart < 2 * intakes.length; restart++) {
+          awaitMore(answers, 20 * SENDERS);
+          int at = restart % intakes.length;
+          assertEquals(0, intakes[at].terminate());
+          awaitMore(answers, 5 * SENDERS);
+          intakes[at] = serve(ports[at]);
+          intakes[at].port("intake");
+        }
+        awaitMore(answers, 20 * SENDERS);
+      } finally {
+        stopped.set(true);
+      }
+      for (Future<?> sender : sending) {
+        sender.get();
+      }
+    } finally {
+      end(proxy);
+      for (HooklineProcess one : intakes) {
+        one.close();
+      }
+    }
+    var failed = answers.stream().filter(status -> status != 202).toList();
+    assertEquals(List.of(), failed, () -> "of " + answers.size());
+    int stored = Integer.parseInt(database.query("SELECT count(*) FROM event")) - before;
+    assertEquals(answers.size(), stored);
+    System.out.println(stored + " accepted through the proxy, none failed");
+  }
+
+  private static HooklineProcess serve(int port) throws IOException {
+    var own = new HashMap<>(environment);
+    own.put("HOOKLINE_HTTP_PORT", Integer.toString(port));
+    return HooklineProcess.start(folder, own, "serve");
+  }
+
+  private static @Nullable Void sendUntil(
+      AtomicBoolean stopped, int port, ConcurrentLinkedQueue<Integer> answers) throws Exception {
+    while (!stopped.get()) {
+      String body = comment(1_000).replace("\"id\":1", "\"id\":" + NUMBER.incrementAndGet());
+      answers.add(send(port, "/webhooks/github", body, BodyPublishers.ofString(body)).statusCode());
+      Thread.sleep(PACE);
+    }
+    return null;
+  }
+
+  private static void awaitMore(ConcurrentLinkedQueue<Integer> answers, int more)
+      throws InterruptedException {
+    int wanted = answers.size() + more;
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (answers.size() < wanted) {
+      assertTrue(System.nanoTime() < deadline, "too few answers in time");
+      Thread.sleep(5);
+    }
   }
 
   @Test

@@ -24,7 +24,8 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.nio.channels.ServerSocketChannel;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -152,10 +153,14 @@ public final class HttpServer implements AutoCloseable {
     }
   }
 
-  /** Helidon only logs that it cannot bind, with a stack trace; so it is tried out before. */
+  /**
+   * Helidon only logs that it cannot bind, with a stack trace; so it is tried out before. Without
+   * listening: who connected to the trial would be reset at its end.
+   */
   private static InetAddress bindable(Limits limits) {
-    try (var trial = ServerSocketChannel.open()) {
+    try (var trial = SocketChannel.open()) {
       InetAddress address = InetAddress.getAllByName(limits.host())[0];
+      trial.setOption(StandardSocketOptions.SO_REUSEADDR, true);
       trial.bind(new InetSocketAddress(address, limits.port()));
       return address;
     } catch (IOException e) {
