@@ -1,8 +1,10 @@
 package dev.hookline.queue.worker;
 
 import dev.hookline.application.dispatch.Claim;
+import dev.hookline.application.dispatch.Claim.Allowance;
 import dev.hookline.application.dispatch.CommandDispatcher.Room;
 import dev.hookline.application.dispatch.DispatchCommand;
+import dev.hookline.application.dispatch.Due;
 import dev.hookline.application.dispatch.Lane;
 import dev.hookline.application.dispatch.Line;
 import dev.hookline.application.dispatch.Outbox;
@@ -50,6 +52,15 @@ final class OutboxDrain {
 
   private static final int ROUTED_AT_ONCE = 64;
 
+  /** Stands for the messages that are to be routed, where others have their target's name. */
+  private static final String UNROUTED = "";
+
+  /**
+   * The most bytes of events in one claim, but for a first that is larger: so much is read while
+   * the lease waits for its renewal.
+   */
+  private static final long MOST_CLAIMED = 32L << 20;
+
   /** One line in so many is looked for among the newest, while there is more than can be worked. */
   private static final int FRESH_SHARE = 4;
 
@@ -89,6 +100,12 @@ final class OutboxDrain {
 
   /** Targets that have more due than could be begun. */
   private final Set<String> backlogs = new HashSet<>();
+
+  /** Whose message is due and had no room: nobody else claims before it has gone. */
+  private @Nullable String waiting;
+
+  /** Bytes of the events that the turns hold. */
+  private long held;
 
   private Set<Lane> lanes = Set.of();
 
@@ -224,6 +241,7 @@ final class OutboxDrain {
 
   private void forget(Turn turn) {
     turns.remove(key(turn.head()));
+    held -= turn.bytes();
     turn.messages().forEach(message -> begunOnRecord.remove(message.id()));
     // As many as a turn is good for, so that little is read in vain.
     run =
@@ -295,10 +313,22 @@ final class OutboxDrain {
 
   /** Sends what is new on its ways; that waits for no target. */
   private int route() {
-    return begin(claim(targets.names(), ROUTED_AT_ONCE, 0, LONGEST_RUN));
+    return mayClaim(UNROUTED)
+        ? begin(UNROUTED, claim(targets.names(), ROUTED_AT_ONCE, 0, LONGEST_RUN)).lines().size()
+        : 0;
+  }
+
+  private boolean mayClaim(String whose) {
+    return held < settings.maxBytes() && (waiting == null || waiting.equals(whose));
   }
 
   private int begin(String target, Room room) {
+    if (room == Room.NONE && target.equals(waiting)) {
+      waiting = null;
+    }
+    if (!mayClaim(target)) {
+      return 0;
+    }
     int free =
         switch (room) {
           case ALL -> Math.min(free(), shareOf(target));
@@ -315,25 +345,30 @@ final class OutboxDrain {
     }
     int before = turns.size();
     int mostOfALine = room == Room.ALL ? run : SHORTEST_RUN;
-    int due = begin(claim(targets.allBut(target), lines, fresh(target, lines), mostOfALine));
+    int fresh = fresh(target, lines);
+    Due due = begin(target, claim(targets.allBut(target), lines, fresh, mostOfALine));
     rate.giveBack(lines - (turns.size() - before));
-    if (due < lines) {
-      backlogs.remove(target);
-    } else {
+    int begun = due.lines().size();
+    // Where fresh ones have left no room for old ones, these come first the next time.
+    if (begun == lines || (due.cut() && begun > 0 && fresh == 0)) {
       backlogs.add(target);
+    } else {
+      backlogs.remove(target);
     }
-    return due;
+    return begun;
   }
 
-  private int begin(Claim claim) {
-    List<Line> due = outbox.due(claim);
-    for (Line line : process.process(settings.worker(), due)) {
+  private Due begin(String whose, Claim claim) {
+    Due due = outbox.due(claim);
+    waiting = due.cut() && due.lines().isEmpty() ? whose : null;
+    for (Line line : process.process(settings.worker(), due.lines())) {
       var turn = new Turn(line, dispatch, this, nanos);
       turns.put(key(turn.head()), turn);
+      held += turn.bytes();
       working.incrementAndGet();
       executor.execute(turn);
     }
-    return due.size();
+    return due;
   }
 
   private Claim claim(Set<String> shut, int lines, int fresh, int mostOfALine) {
@@ -345,7 +380,14 @@ final class OutboxDrain {
         shut,
         lines,
         fresh,
-        mostOfALine);
+        mostOfALine,
+        allowance());
+  }
+
+  /** What is left of the bytes; a first event may have all that is left, and alone be larger. */
+  private Allowance allowance() {
+    long free = settings.maxBytes() - held;
+    return new Allowance(Math.min(free, MOST_CLAIMED), held == 0 ? Long.MAX_VALUE : free);
   }
 
   private int free() {

@@ -47,6 +47,11 @@ final class Turn implements Runnable {
     return line.messages();
   }
 
+  /** About what its messages take of memory, until the turn is on record. */
+  long bytes() {
+    return line.messages().stream().mapToLong(message -> message.pipeline().event().bytes()).sum();
+  }
+
   /** How many of its messages were dispatched; to be asked once it has ended. */
   int dispatched() {
     return dispatched;

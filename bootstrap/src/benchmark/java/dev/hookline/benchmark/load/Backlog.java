@@ -136,7 +136,8 @@ final class Backlog {
       for (int i = -WARM_UP_CLAIMS; i < CLAIMS; i++) {
         long begun = System.nanoTime();
         List<Line> lines =
-            outbox.due(
+            outbox
+                .due(
                 new Claim(
                     lanes,
                     Ordering.STRICT,
@@ -145,7 +146,9 @@ final class Backlog {
                     Set.of(),
                     LINES,
                     FRESH,
-                    1));
+                    1,
+                    Claim.Allowance.UNBOUNDED))
+                .lines();
         if (lines.size() != LINES) {
           throw new BenchmarkException("a claim found %d lines".formatted(lines.size()));
         }
