@@ -41,7 +41,11 @@ public record DatabaseSettings(
 
   /** With a password that stays, the default waits of 1 to 3 seconds and a pool of 10. */
   public static DatabaseSettings of(String url, @Nullable String user, @Nullable String password) {
-    return withPassword(url, user, password == null ? null : () -> password);
+    if (password == null) {
+      return withPassword(url, user, null);
+    }
+    String fixed = password;
+    return withPassword(url, user, () -> fixed);
   }
 
   /** The same with a password that may change. */

@@ -202,18 +202,14 @@ final class JdbiOutbox implements Outbox {
 
   private static final String DUE_OLD =
       claim(
-          "",
-          OLD_HEADS,
-          "m.ordering_key",
-          "ORDER BY m.id",
-          "(SELECT count(*) = 256 FROM oldest)");
+          "", OLD_HEADS, "m.ordering_key", "ORDER BY m.id", "(SELECT count(*) = 256 FROM oldest)");
 
   private static final String DUE_ANY = claim("", ANY, "m.id", "ORDER BY m.id", "true");
 
   // Behind a head go those that were never attempted, as far as nothing among them has to wait. The
-  // bodies come last of all, so that nothing has to sort them or carry them along. There is a row even
-  // if nothing is given: it says whether there are more than were looked at, or than there was room
-  // for.
+  // bodies come last of all, so that nothing has to sort them or carry them along. There is a row
+  // even if nothing is given: it says whether there are more than were looked at, and whether one
+  // had no room.
   private static String claim(
       String recursive, String heads, String busy, String order, String crowded) {
     return """
@@ -576,9 +572,7 @@ final class JdbiOutbox implements Outbox {
     Set<Lane> lanes = search.claim.lanes();
     Function<Lane, Long> begin = lane -> begins.getOrDefault(lane.id(), Long.MIN_VALUE);
     search.find(
-        DUE_BY_KEY,
-        new Stretch(List.copyOf(lanes), begin, _ -> Long.MAX_VALUE),
-        search.rest());
+        DUE_BY_KEY, new Stretch(List.copyOf(lanes), begin, _ -> Long.MAX_VALUE), search.rest());
     var entered = lanes.stream().filter(lane -> begin.apply(lane) > Long.MIN_VALUE).toList();
     if (!entered.isEmpty()) {
       search.find(

@@ -611,8 +611,7 @@ public abstract class OutboxContract {
     assertTrue(some.cut());
 
     List<Long> busy = keys(some);
-    assertEquals(
-        new Due(List.of(), true), claim(lanes, busy, new Allowance(20_000, 20_000)));
+    assertEquals(new Due(List.of(), true), claim(lanes, busy, new Allowance(20_000, 20_000)));
 
     Due rest = claim(lanes, busy, new Allowance(20_000, 60_000));
     assertEquals(List.of(third), heads(rest));
@@ -683,8 +682,7 @@ public abstract class OutboxContract {
     }
     assertEquals(1, alone);
     assertEquals(accepted, Set.copyOf(found));
-    assertEquals(
-        new Due(List.of(), false), claim(lanes, busy, new Allowance(30_000, 30_000)));
+    assertEquals(new Due(List.of(), false), claim(lanes, busy, new Allowance(30_000, 30_000)));
   }
 
   private Due claim(Set<Lane> lanes, List<Long> busy, Allowance allowance) {

@@ -236,7 +236,8 @@ class IntakeFramingTest {
 
   private static void assertNoDelivery(Bench bench) {
     assertEquals(
-        List.of(), bench.counted.stream().filter(how -> !how.equals("request unreadable")).toList());
+        List.of(),
+        bench.counted.stream().filter(how -> !how.equals("request unreadable")).toList());
   }
 
   @ParameterizedTest

@@ -427,8 +427,7 @@ class OutboxDrainTest {
     drain(worker);
 
     assertEquals(42, dispatched.size());
-    Set<String> early =
-        dispatchedTo.subList(0, 6).stream().collect(Collectors.toSet());
+    Set<String> early = dispatchedTo.subList(0, 6).stream().collect(Collectors.toSet());
     assertEquals(Set.of("first", "second"), early);
     assertEquals(0, storage.records().outboxDepth().pending());
   }

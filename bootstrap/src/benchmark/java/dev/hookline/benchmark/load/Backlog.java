@@ -138,16 +138,16 @@ final class Backlog {
         List<Line> lines =
             outbox
                 .due(
-                new Claim(
-                    lanes,
-                    Ordering.STRICT,
-                    List.of(),
-                    Optional.of("log"),
-                    Set.of(),
-                    LINES,
-                    FRESH,
-                    1,
-                    Claim.Allowance.UNBOUNDED))
+                    new Claim(
+                        lanes,
+                        Ordering.STRICT,
+                        List.of(),
+                        Optional.of("log"),
+                        Set.of(),
+                        LINES,
+                        FRESH,
+                        1,
+                        Claim.Allowance.UNBOUNDED))
                 .lines();
         if (lines.size() != LINES) {
           throw new BenchmarkException("a claim found %d lines".formatted(lines.size()));

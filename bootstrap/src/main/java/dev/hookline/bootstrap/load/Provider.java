@@ -14,11 +14,6 @@ public enum Provider {
   /** Signs the body alone, and no time (GitHub Docs, "Validating webhook deliveries"). */
   GITHUB(
       "github",
-      List.of(
-          new Sample("issue_comment", "created", false),
-          new Sample("pull_request", "opened", false),
-          new Sample("push", "", false),
-          new Sample("ping", "", false)),
       "issue_comment",
       "",
       false,
@@ -32,11 +27,6 @@ public enum Provider {
   /** Signs version, time and body (Slack docs, "Verifying requests from Slack"). */
   SLACK(
       "slack",
-      List.of(
-          new Sample("app_mention", "", false),
-          new Sample("message", "", false),
-          new Sample("slash_command", "", true),
-          new Sample("block_actions", "", true)),
       "message",
       "v0:${seconds}:",
       true,
@@ -49,7 +39,6 @@ public enum Provider {
   /** Signs the body, in which the time stands (Linear developers, "Webhooks"). */
   LINEAR(
       "linear",
-      List.of(new Sample("Issue", "create", false), new Sample("Comment", "create", false)),
       "Issue",
       "",
       true,
@@ -72,7 +61,6 @@ public enum Provider {
   public record Sample(String event, String action, boolean form) {}
 
   private final String service;
-  private final List<Sample> samples;
   private final String event;
   private final String signedBefore;
   private final boolean signsTime;
@@ -81,14 +69,12 @@ public enum Provider {
 
   Provider(
       String service,
-      List<Sample> samples,
       String event,
       String signedBefore,
       boolean signsTime,
       Duration patience,
       String headers) {
     this.service = service;
-    this.samples = samples;
     this.event = event;
     this.signedBefore = signedBefore;
     this.signsTime = signsTime;
@@ -113,7 +99,22 @@ public enum Provider {
 
   /** The first of them is what {@code send} sends if nothing else is said. */
   public List<Sample> samples() {
-    return samples;
+    return switch (this) {
+      case GITHUB ->
+          List.of(
+              new Sample("issue_comment", "created", false),
+              new Sample("pull_request", "opened", false),
+              new Sample("push", "", false),
+              new Sample("ping", "", false));
+      case SLACK ->
+          List.of(
+              new Sample("app_mention", "", false),
+              new Sample("message", "", false),
+              new Sample("slash_command", "", true),
+              new Sample("block_actions", "", true));
+      case LINEAR ->
+          List.of(new Sample("Issue", "create", false), new Sample("Comment", "create", false));
+    };
   }
 
   /** The type of the event that {@code load} sends if nothing else is said. */

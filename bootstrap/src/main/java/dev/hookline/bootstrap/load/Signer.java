@@ -38,9 +38,7 @@ final class Signer {
       if (begun == null || template != of || (!before.isEmpty() && seconds != time)) {
         Mac mac = (Mac) fresh.clone();
         mac.update(
-            before
-                .replace("${seconds}", Long.toString(time))
-                .getBytes(StandardCharsets.US_ASCII));
+            before.replace("${seconds}", Long.toString(time)).getBytes(StandardCharsets.US_ASCII));
         mac.update(request, of.bodyOffset(), constant - of.bodyOffset());
         begun = mac;
         template = of;

@@ -112,8 +112,7 @@ final class Assembly {
   Database open(String name, int connections) {
     Settings.Db db = settings.db();
     return Database.open(
-        DatabaseSettings.withPassword(
-                db.url().orElseThrow(), db.user().orElse(null), password(db))
+        DatabaseSettings.withPassword(db.url().orElseThrow(), db.user().orElse(null), password(db))
             .withApplicationName(name)
             .withPoolSize(connections),
         jitter);
