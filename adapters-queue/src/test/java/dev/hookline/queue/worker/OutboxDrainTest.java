@@ -433,6 +433,29 @@ class OutboxDrainTest {
   }
 
   @Test
+  void noTargetGetsAllBytesOfSeveral() {
+    for (int i = 0; i < 20; i++) {
+      accept("octo/r" + i, 20);
+    }
+    var everywhere = new Route(Route.Match.EVERYTHING, List.of("slow", "fast"));
+    var targets =
+        new Targets(List.of(new Moody("slow"), new Moody("fast")), new Routes(List.of(everywhere)));
+    maxBytes = 100;
+    var worker = worker(32, Ordering.STRICT, Optional.empty(), targets);
+    for (int round = 0; round < 10; round++) {
+      worker.drainOnce();
+    }
+
+    assertEquals(5, worker.inFlight());
+    work();
+    long slow = dispatchedTo.stream().filter("slow"::equals).count();
+    assertTrue(slow == 2 || slow == 3, dispatchedTo::toString);
+
+    drain(worker);
+    assertEquals(40, dispatched.size());
+  }
+
+  @Test
   void whatWaitsForRoomAtATargetThatIsAwayHoldsUpNoOther() {
     accept("octo/a", 60);
     PipelineId waiting = accept("octo/b", 60);
