@@ -319,9 +319,7 @@ final class OutboxDrain {
     if (allowance.isEmpty()) {
       return 0;
     }
-    return begin(
-            UNROUTED,
-            claim(targets.names(), ROUTED_AT_ONCE, 0, LONGEST_RUN, allowance.get()))
+    return begin(UNROUTED, claim(targets.names(), ROUTED_AT_ONCE, 0, LONGEST_RUN, allowance.get()))
         .lines()
         .size();
   }
@@ -352,8 +350,7 @@ final class OutboxDrain {
     int mostOfALine = room == Room.ALL ? run : SHORTEST_RUN;
     int fresh = fresh(target, lines);
     Due due =
-        begin(
-            target, claim(targets.allBut(target), lines, fresh, mostOfALine, allowance.get()));
+        begin(target, claim(targets.allBut(target), lines, fresh, mostOfALine, allowance.get()));
     rate.giveBack(lines - (turns.size() - before));
     int begun = due.lines().size();
     // Where fresh ones have left no room for old ones, these come first the next time.
