@@ -74,6 +74,7 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -111,13 +112,14 @@ final class Assembly {
   Database open(String name, int connections) {
     Settings.Db db = settings.db();
     return Database.open(
-        DatabaseSettings.of(
-                db.url().orElseThrow(),
-                db.user().orElse(null),
-                db.password().map(SecretSource::first).orElse(null))
+        DatabaseSettings.withPassword(db.url().orElseThrow(), db.user().orElse(null), password(db))
             .withApplicationName(name)
             .withPoolSize(connections),
         jitter);
+  }
+
+  private static @Nullable Supplier<String> password(Settings.Db db) {
+    return db.password().map(source -> (Supplier<String>) source::first).orElse(null);
   }
 
   UseCases useCases(Database database) {
@@ -172,7 +174,8 @@ final class Assembly {
                 connections(http),
                 http.maxConnectionsPerAddress(),
                 http.requestTimeout(),
-                inflightBytes(http),
+                inflightBytes(
+                    "http.max-inflight-bytes", http.maxInflightBytes(), http.maxBodyBytes()),
                 settings.shutdownGrace(),
                 http.trustedProxies()),
             enabled(),
@@ -216,13 +219,19 @@ final class Assembly {
     return (int) bearable;
   }
 
-  /** A body takes several times its size while it is read, standardized and stored. */
-  private static long inflightBytes(Settings.Http http) {
+  /**
+   * A body takes several times its size while it is read, standardized and stored, and so does an
+   * event while it is loaded, written out and dispatched.
+   *
+   * @param least so much, whatever the heap is
+   */
+  private static long inflightBytes(String setting, long configured, long least) {
     long bearable = Runtime.getRuntime().maxMemory() / HEAP_PER_BODY_BYTE;
-    long bytes = Math.clamp(bearable, http.maxBodyBytes(), http.maxInflightBytes());
-    if (bytes < http.maxInflightBytes()) {
+    long bytes = Math.min(configured, Math.max(bearable, least));
+    if (bytes < configured) {
       LOG.atInfo()
-          .addKeyValue("configured", http.maxInflightBytes())
+          .addKeyValue("setting", setting)
+          .addKeyValue("configured", configured)
           .addKeyValue("bytes", bytes)
           .log("the heap bears less in flight than is configured");
     }
@@ -367,6 +376,7 @@ final class Assembly {
             new WorkerId(ids.get()),
             worker.concurrency(),
             worker.maxRate(),
+            inflightBytes("worker.max-inflight-bytes", worker.maxInflightBytes(), 1),
             worker.lease(),
             worker.pollInterval(),
             switch (worker.ordering()) {
