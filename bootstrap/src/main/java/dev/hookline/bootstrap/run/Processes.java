@@ -75,7 +75,7 @@ public final class Processes implements Commands {
           var database = closer.add(assembly.open("hookline-intake", INTAKE_CONNECTIONS));
           var workerDatabase = closer.add(assembly.open("hookline-worker", WORKER_CONNECTIONS));
           var useCases = assembly.useCases(database);
-          var metrics = assembly.metrics(useCases, database);
+          var metrics = assembly.metrics(useCases, database, tracing);
           var targets = assembly.targets(useCases.format(), metrics, closer);
           var worker =
               assembly.worker(workerDatabase, useCases.format(), metrics, targets, tracing);
@@ -113,7 +113,7 @@ public final class Processes implements Commands {
           var database = closer.add(assembly.open("hookline-intake", INTAKE_CONNECTIONS));
           var schema = closer.add(watch(database, Duty.INTAKE, settings, life));
           var useCases = assembly.useCases(database);
-          var metrics = assembly.metrics(useCases, database);
+          var metrics = assembly.metrics(useCases, database, tracing);
           var evidence = Assembly.evidence(database, metrics, closer);
           var intake = assembly.intake(useCases, metrics, evidence, tracing);
           closer.add(
@@ -142,7 +142,7 @@ public final class Processes implements Commands {
           var database = closer.add(assembly.open("hookline-worker", WORKER_CONNECTIONS));
           var schema = closer.add(watch(database, Duty.WORKER, settings, life));
           var useCases = assembly.useCases(database);
-          var metrics = assembly.metrics(useCases, database);
+          var metrics = assembly.metrics(useCases, database, tracing);
           var targets = assembly.targets(useCases.format(), metrics, closer);
           var worker = assembly.worker(database, useCases.format(), metrics, targets, tracing);
           closer.add(
