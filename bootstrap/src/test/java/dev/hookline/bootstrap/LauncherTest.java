@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.hookline.bootstrap.deploy.InstalledProgram;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -178,5 +179,36 @@ class LauncherTest {
         code,
         Files.readString(out, StandardCharsets.UTF_8),
         Files.readString(err, StandardCharsets.UTF_8));
+  }
+
+  /** In a terminal of its own, which {@code script} makes. */
+  private String onTerminal(String redirection) throws IOException, InterruptedException {
+    var script = InstalledProgram.named("script");
+    var builder =
+        new ProcessBuilder(
+                script.path().toString(),
+                "-qec",
+                "'%s' version %s".formatted(launcher, redirection),
+                "/dev/null")
+            .redirectErrorStream(true)
+            .redirectInput(Path.of("/dev/null").toFile());
+    builder.environment().put("HOOKLINE_JAVA", java("new", "25"));
+    Process process = builder.start();
+    var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, process.waitFor(), said);
+    return said.replace("\r", "");
+  }
+
+  @Test
+  void eachOutputIsToldToBeATerminalOrNot() throws Exception {
+    String both = onTerminal("");
+    assertTrue(both.contains("-Dhookline.terminal.out=true\n"), both);
+    assertTrue(both.contains("-Dhookline.terminal.err=true\n"), both);
+    String piped = onTerminal("| cat");
+    assertTrue(piped.contains("-Dhookline.terminal.out=false\n"), piped);
+    assertTrue(piped.contains("-Dhookline.terminal.err=true\n"), piped);
+    Ran none = run(Map.of("HOOKLINE_JAVA", java("newer", "25")), "version");
+    assertTrue(none.out().contains("-Dhookline.terminal.out=false\n"), none::out);
+    assertTrue(none.out().contains("-Dhookline.terminal.err=false\n"), none::out);
   }
 }

@@ -50,6 +50,13 @@ final class LinearVerifier implements SignatureVerifier {
     return inTime ? signer.get() : new Verification.Forged(new InvalidSignatureError(Cause.STALE));
   }
 
+  @Override
+  public Optional<Instant> signedAt(Delivery delivery) {
+    return Payload.read(delivery.body().bytes())
+        .flatMap(payload -> payload.whole(TIMESTAMP))
+        .map(Instant::ofEpochMilli);
+  }
+
   /** What may be the delivery's signature, in hexadecimal digits. */
   static Optional<String> signatureIn(Headers headers) {
     return headers.only(SIGNATURE).filter(HmacSha256::isSignature);

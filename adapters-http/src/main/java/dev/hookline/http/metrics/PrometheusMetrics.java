@@ -10,6 +10,7 @@ import dev.hookline.domain.delivery.Service;
 import dev.hookline.domain.trace.TraceContext;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Counts for Prometheus. The outbox gauges are read from the records when they are scraped, at most
@@ -62,6 +64,7 @@ public final class PrometheusMetrics implements WebhookMetrics, DispatchMetrics 
   private final Counter received;
   private final Histogram processingTime;
   private final Counter secrets;
+  private final ClockSkew clockSkew;
   private final Counter connectionsRefused;
   private final Counter requestsUnreadable;
   private final Counter dispatched;
@@ -132,6 +135,8 @@ public final class PrometheusMetrics implements WebhookMetrics, DispatchMetrics 
     lag =
         histogram(
             "outbox_lag_seconds", "From acceptance to the first successful dispatch.", LAG_SECONDS);
+    clockSkew = new ClockSkew(nanoTime);
+    registry.register(clockSkew);
     registry.register(new OutboxGauges(records, pauses, nanoTime));
   }
 
@@ -146,6 +151,22 @@ public final class PrometheusMetrics implements WebhookMetrics, DispatchMetrics 
   /** From now on shows when each secret last matched. */
   public void showSecretMatches(SecretEvidence evidence) {
     registry.register(new SecretMatches(evidence));
+  }
+
+  /** From now on shows what becomes of the spans of traces. */
+  public void showSpans(Supplier<SpanCounts> spans) {
+    CounterWithCallback.builder()
+        .name("hookline_trace_spans_total")
+        .help("Spans by what became of them: taken by the collector, not taken, or never sent.")
+        .labelNames("outcome")
+        .callback(
+            shown -> {
+              SpanCounts counts = spans.get();
+              shown.call(counts.exported(), "exported");
+              shown.call(counts.failed(), "failed");
+              shown.call(counts.dropped(), "dropped");
+            })
+        .register(registry);
   }
 
   private Histogram histogram(String name, String help, double[] bounds, String... labels) {
@@ -194,6 +215,11 @@ public final class PrometheusMetrics implements WebhookMetrics, DispatchMetrics 
   @Override
   public void secretMatched(Service service, int position) {
     secrets.labelValues(service.name(), Integer.toString(position)).inc();
+  }
+
+  @Override
+  public void signed(Service service, Duration ago) {
+    clockSkew.add(service, ago);
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.hookline.http.provider.HmacSha256;
 import dev.hookline.http.provider.SigningSecrets;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -47,6 +48,13 @@ final class SlackVerifier implements SignatureVerifier {
     return isInTime(timestamp.get(), delivery.receivedAt().getEpochSecond())
         ? signer.get()
         : forged(Cause.STALE);
+  }
+
+  @Override
+  public Optional<Instant> signedAt(Delivery delivery) {
+    return timestampIn(delivery.headers())
+        .filter(digits -> digits.length() <= MAX_SECONDS_DIGITS)
+        .map(digits -> Instant.ofEpochSecond(Long.parseLong(digits)));
   }
 
   private Optional<Verification.Authentic> signer(Delivery delivery, String timestamp) {

@@ -93,6 +93,9 @@ class AddressCapTest {
     public void secretMatched(Service service, int position) {}
 
     @Override
+    public void signed(Service service, Duration ago) {}
+
+    @Override
     public void connectionRefused() {
       refused.incrementAndGet();
     }

@@ -198,6 +198,9 @@ final class Bench implements AutoCloseable {
     public void secretMatched(Service service, int position) {}
 
     @Override
+    public void signed(Service service, Duration ago) {}
+
+    @Override
     public void connectionRefused() {
       counted.add("connection refused");
     }

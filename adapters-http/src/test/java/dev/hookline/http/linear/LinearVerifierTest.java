@@ -219,4 +219,18 @@ class LinearVerifierTest {
         verify(List.of("new", SECRET, "old"), signed(BODY)));
     assertEquals(NOT_PROVEN, verify(List.of("new", ""), signed(BODY)));
   }
+
+  @Test
+  void theSignedTimeIsTheBodys() {
+    var verifier =
+        new LinearDialect().verifier(() -> List.of(SECRET), Optional.of(Duration.ofMinutes(1)));
+    assertEquals(
+        Optional.of(Instant.ofEpochMilli(1_676_056_940_508L)),
+        verifier.signedAt(
+            signed("{\"webhookTimestamp\":1676056940508}")
+                .header("Linear-Timestamp", "1")
+                .build()));
+    assertEquals(Optional.empty(), verifier.signedAt(signed("{}").build()));
+    assertEquals(Optional.empty(), verifier.signedAt(signed("[").build()));
+  }
 }

@@ -183,4 +183,37 @@ class PrometheusMetricsTest {
   private static void shows(String text, String line) {
     assertTrue(text.lines().anyMatch(line::equals), () -> line + " is not in " + text);
   }
+
+  @Test
+  void theClockIsJudgedByTheFreshestOfTheLastMinutes() {
+    String name = "webhook_signature_clock_skew_seconds{service=\"github\"} ";
+    assertFalse(scrape().contains(name));
+    metrics.signed(Samples.GITHUB, Duration.ofMillis(300));
+    // Sent again, after an hour.
+    metrics.signed(Samples.GITHUB, Duration.ofHours(1));
+    shows(scrape(), name + "0.3");
+    metrics.signed(Samples.GITHUB, Duration.ofSeconds(-40));
+    shows(scrape(), name + "-40.0");
+
+    for (int minute = 1; minute < 5; minute++) {
+      nanos.addAndGet(Duration.ofMinutes(1).toNanos());
+      metrics.signed(Samples.GITHUB, Duration.ofSeconds(minute));
+      shows(scrape(), name + "-40.0");
+    }
+    nanos.addAndGet(Duration.ofMinutes(1).toNanos());
+    shows(scrape(), name + "1.0");
+    nanos.addAndGet(Duration.ofMinutes(4).toNanos());
+    assertFalse(scrape().contains(name), "nothing came for five minutes");
+    metrics.signed(Samples.GITHUB, Duration.ofSeconds(-9_000_000_000L));
+    shows(scrape(), name + "-9.0E9");
+  }
+
+  @Test
+  void spansAreShownByWhatBecameOfThem() {
+    assertFalse(scrape().contains("hookline_trace_spans_total"));
+    metrics.showSpans(() -> new SpanCounts(3, 2, 1));
+    shows(scrape(), "hookline_trace_spans_total{outcome=\"exported\"} 3.0");
+    shows(scrape(), "hookline_trace_spans_total{outcome=\"failed\"} 2.0");
+    shows(scrape(), "hookline_trace_spans_total{outcome=\"dropped\"} 1.0");
+  }
 }

@@ -261,4 +261,15 @@ class SlackVerifierTest {
             List.of(SECRET),
             correctly(TIMESTAMP).body((BODY + " ").getBytes(StandardCharsets.UTF_8))));
   }
+
+  @Test
+  void theSignedTimeIsTheHeaders() {
+    var verifier =
+        new SlackDialect().verifier(() -> List.of(SECRET), Optional.of(Duration.ofMinutes(5)));
+    assertEquals(
+        Optional.of(Instant.ofEpochSecond(1_531_420_618)),
+        verifier.signedAt(correctly("1531420618").build()));
+    assertEquals(Optional.empty(), verifier.signedAt(correctly("9".repeat(18)).build()));
+    assertEquals(Optional.empty(), verifier.signedAt(correctly("soon").build()));
+  }
 }

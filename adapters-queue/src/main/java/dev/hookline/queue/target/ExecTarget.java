@@ -2,6 +2,7 @@ package dev.hookline.queue.target;
 
 import dev.hookline.application.dispatch.Command;
 import dev.hookline.application.dispatch.CommandDispatcher;
+import dev.hookline.application.dispatch.Reply;
 import dev.hookline.application.format.EventFormat;
 import dev.hookline.domain.event.StandardizedEvent;
 import dev.hookline.domain.pipeline.Outcome;
@@ -12,6 +13,7 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
@@ -72,8 +74,9 @@ public final class ExecTarget implements CommandDispatcher {
   public Outcome dispatch(Command dispatched) {
     byte[] line = CommandLine.of(dispatched, format);
     try {
-      return run(start(dispatched), line);
+      return run(start(dispatched), line, dispatched.observer());
     } catch (IOException e) {
+      dispatched.observer().accept(Reply.Broken.by(e));
       return new TryAgain("the command cannot be started: " + e.getMessage());
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
@@ -110,12 +113,14 @@ public final class ExecTarget implements CommandDispatcher {
         || variable.equals(TRACESTATE);
   }
 
-  private Outcome run(Process process, byte[] line) throws InterruptedException {
+  private Outcome run(Process process, byte[] line, Consumer<Reply> observer)
+      throws InterruptedException {
     Thread.ofVirtual().name("exec-input").start(() -> feed(process.getOutputStream(), line));
     var output = CommandOutput.of(process.getInputStream());
     try {
       if (!process.waitFor(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
         ProcessGroup.kill(process);
+        observer.accept(Reply.Broken.TIMEOUT);
         return new TryAgain(
             "killed after %s%s".formatted(timeout, output.beginning(REST_OF_OUTPUT)));
       }
@@ -124,6 +129,7 @@ public final class ExecTarget implements CommandDispatcher {
       throw e;
     }
     int exit = process.exitValue();
+    observer.accept(new Reply.Exited(exit));
     return exit == 0
         ? new Delivered()
         : new TryAgain("exit %d%s".formatted(exit, output.beginning(REST_OF_OUTPUT)));

@@ -2,6 +2,7 @@ package dev.hookline.queue.target;
 
 import dev.hookline.application.dispatch.Command;
 import dev.hookline.application.dispatch.CommandDispatcher;
+import dev.hookline.application.dispatch.Reply;
 import dev.hookline.application.format.EventFormat;
 import dev.hookline.domain.pipeline.Outcome;
 import dev.hookline.domain.pipeline.Outcome.Delivered;
@@ -96,12 +97,15 @@ public final class HttpTarget implements CommandDispatcher, AutoCloseable {
       client.send(request, answer);
       var left = Duration.ofNanos(deadline - System.nanoTime());
       answer.finishWithin(left.compareTo(MAX_DRAIN) < 0 ? left : MAX_DRAIN);
-      return judge(answer.head().orElseThrow());
+      return judge(answer.head().orElseThrow(), command);
     } catch (IOException e) {
-      return answer.head().map(this::judge).orElseGet(() -> broken(e));
+      return answer.head().map(head -> judge(head, command)).orElseGet(() -> broken(e, command));
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
-      return answer.head().map(this::judge).orElseGet(() -> new TryAgain("the worker was stopped"));
+      return answer
+          .head()
+          .map(head -> judge(head, command))
+          .orElseGet(() -> new TryAgain("the worker was stopped"));
     }
   }
 
@@ -128,7 +132,8 @@ public final class HttpTarget implements CommandDispatcher, AutoCloseable {
     }
   }
 
-  private static Outcome broken(IOException failure) {
+  private static Outcome broken(IOException failure, Command command) {
+    command.observer().accept(Reply.Broken.by(failure));
     boolean unconnected =
         failure instanceof ConnectException || failure instanceof HttpConnectTimeoutException;
     return unconnected ? TryAgain.unreachable(said(failure)) : TryAgain.failed(said(failure));
@@ -139,8 +144,9 @@ public final class HttpTarget implements CommandDispatcher, AutoCloseable {
     return failure.getMessage() == null ? kind : kind + ": " + failure.getMessage();
   }
 
-  private Outcome judge(ResponseInfo answer) {
+  private Outcome judge(ResponseInfo answer, Command command) {
     int status = answer.statusCode();
+    command.observer().accept(new Reply.HttpAnswer(status));
     String error = "HTTP " + status;
     if (status >= 200 && status < 300) {
       return new Delivered();

@@ -5,6 +5,7 @@ import static java.util.Map.entry;
 
 import dev.hookline.application.dispatch.Command;
 import dev.hookline.application.dispatch.CommandDispatcher;
+import dev.hookline.application.dispatch.Reply;
 import dev.hookline.application.format.CloudEventAttributes;
 import dev.hookline.application.format.EventFormat;
 import dev.hookline.domain.pipeline.Outcome;
@@ -22,6 +23,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.InterruptException;
@@ -144,20 +146,25 @@ public final class KafkaTarget implements CommandDispatcher, AutoCloseable {
       producer = producer();
     } catch (KafkaException e) {
       // All other settings are ours: it is the servers' names that lead nowhere today.
-      return TryAgain.unreachable(said(e.getCause() == null ? e : e.getCause()));
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      command.observer().accept(Reply.Broken.by(cause));
+      return TryAgain.unreachable(said(cause));
     }
     try {
-      producer.send(record).get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+      RecordMetadata written =
+          producer.send(record).get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+      command.observer().accept(new Reply.Recorded(written.partition(), written.offset()));
       return new Delivered();
     } catch (InterruptedException | InterruptException _) {
       Thread.currentThread().interrupt();
       return new TryAgain("the worker was stopped");
     } catch (java.util.concurrent.TimeoutException _) {
+      command.observer().accept(Reply.Broken.TIMEOUT);
       return TryAgain.unreachable("no acknowledgement within " + timeout);
     } catch (ExecutionException e) {
-      return judge(e.getCause() == null ? e : e.getCause(), producer);
+      return judge(e.getCause() == null ? e : e.getCause(), producer, command);
     } catch (KafkaException | IllegalStateException e) {
-      return judge(e, producer);
+      return judge(e, producer, command);
     }
   }
 
@@ -181,12 +188,13 @@ public final class KafkaTarget implements CommandDispatcher, AutoCloseable {
     }
   }
 
-  private Outcome judge(Throwable failure, Producer<String, byte[]> producer) {
+  private Outcome judge(Throwable failure, Producer<String, byte[]> producer, Command command) {
     // That no broker knew the topic in time comes as a time-out; why they did not is its cause.
     Throwable reason =
         failure instanceof TimeoutException && failure.getCause() instanceof ApiException known
             ? known
             : failure;
+    command.observer().accept(Reply.Broken.by(reason));
     return switch (reason) {
       case RecordTooLargeException _ -> new GiveUp(said(reason));
       case UnknownTopicOrPartitionException _,

@@ -2,6 +2,7 @@ package dev.hookline.queue.target;
 
 import dev.hookline.application.dispatch.Command;
 import dev.hookline.application.dispatch.CommandDispatcher;
+import dev.hookline.application.dispatch.Reply;
 import dev.hookline.domain.pipeline.Outcome;
 import dev.hookline.domain.pipeline.Outcome.TryAgain;
 import java.time.Duration;
@@ -43,8 +44,10 @@ public final class TimeLimitedTarget implements CommandDispatcher {
       return attempt.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException _) {
       thread.interrupt();
+      command.observer().accept(Reply.Broken.TIMEOUT);
       return TryAgain.failed("no answer of %s within %s".formatted(target(), timeout));
     } catch (ExecutionException e) {
+      command.observer().accept(Reply.Broken.by(e.getCause() == null ? e : e.getCause()));
       LOG.error("Target {} failed on pipeline {}", target(), command.id(), e);
       return new TryAgain("defect in target %s: %s".formatted(target(), e.getMessage()));
     } catch (InterruptedException _) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.hookline.application.dispatch.Command;
+import dev.hookline.application.dispatch.Reply;
 import dev.hookline.domain.pipeline.Outcome;
 import dev.hookline.domain.pipeline.Outcome.Delivered;
 import dev.hookline.domain.pipeline.Outcome.TryAgain;
@@ -18,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.FutureTask;
@@ -207,5 +209,23 @@ class ExecTargetTest {
     assertEquals(
         new Delivered(), run(MINUTE, "test", "$HOOKLINE_SERVICE", "=", "$HOOKLINE_SERVICE"));
     assertInstanceOf(TryAgain.class, run(MINUTE, "test", "$HOOKLINE_SERVICE", "=", "github"));
+  }
+
+  @Test
+  void whoeverObservesIsToldTheExitCodeOrThatThereIsNone() {
+    var replies = new ArrayList<Reply>();
+    var observed =
+        new Command(pipeline.id(), 1, pipeline.event(), false, Optional.empty(), replies::add);
+    for (String script : List.of("cat", "cat; exit 3")) {
+      new ExecTarget("exec", List.of("sh", "-c", script), MINUTE, new IdAlone()).dispatch(observed);
+    }
+    new ExecTarget("exec", List.of("sleep", "60"), Duration.ofMillis(200), new IdAlone())
+        .dispatch(observed);
+    new ExecTarget("exec", List.of("/no/such/program"), MINUTE, new IdAlone()).dispatch(observed);
+    assertEquals(
+        List.of(new Reply.Exited(0), new Reply.Exited(3), new Reply.Broken("timeout")),
+        replies.subList(0, 3));
+    // With a leader of its group it is that which finds no program, and ends so.
+    assertEquals(4, replies.size());
   }
 }

@@ -13,6 +13,7 @@ import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.hookline.application.dispatch.Command;
+import dev.hookline.application.dispatch.Reply;
 import dev.hookline.domain.pipeline.Outcome;
 import dev.hookline.domain.pipeline.Outcome.Delivered;
 import dev.hookline.domain.pipeline.Outcome.GiveUp;
@@ -381,5 +382,32 @@ class HttpTargetTest {
   private Command traced(String state) {
     var trace = new TraceContext("a".repeat(32), "b".repeat(16), TraceContext.SAMPLED, state);
     return new Command(pipeline.id(), 1, pipeline.event(), false, Optional.of(trace));
+  }
+
+  private Command observed(List<Reply> replies) {
+    return new Command(pipeline.id(), 1, pipeline.event(), false, Optional.empty(), replies::add);
+  }
+
+  @Test
+  void whoeverObservesIsToldTheStatusOrWhyThereIsNone() throws IOException {
+    var replies = new CopyOnWriteArrayList<Reply>();
+    try (var target = target(server.getAddress().getPort(), PATIENCE)) {
+      target.dispatch(observed(replies));
+      mood = status(503);
+      target.dispatch(observed(replies));
+    }
+    int nobody;
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      nobody = socket.getLocalPort();
+    }
+    try (var target = target(nobody, PATIENCE)) {
+      target.dispatch(observed(replies));
+    }
+    assertEquals(
+        List.of(
+            new Reply.HttpAnswer(204),
+            new Reply.HttpAnswer(503),
+            new Reply.Broken("java.net.ConnectException")),
+        replies);
   }
 }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.hookline.application.dispatch.Command;
+import dev.hookline.application.dispatch.Reply;
 import dev.hookline.domain.pipeline.Outcome;
 import dev.hookline.domain.pipeline.Outcome.Delivered;
 import dev.hookline.domain.pipeline.Outcome.GiveUp;
@@ -205,5 +206,24 @@ class KafkaTargetTest {
     assertEquals(trace.traceparent(), new String(traced.lastHeader("traceparent").value(), UTF_8));
     assertEquals("c=d", new String(traced.lastHeader("tracestate").value(), UTF_8));
     assertNull(producers.getLast().history().getLast().headers().lastHeader("traceparent"));
+  }
+
+  @Test
+  void whoeverObservesIsToldWhereTheRecordIsOrWhyItIsNowhere() {
+    var replies = new ArrayList<Reply>();
+    var observed =
+        new Command(pipeline.id(), 1, pipeline.event(), false, Optional.empty(), replies::add);
+    var target = target(true);
+    target.dispatch(observed);
+    target.dispatch(observed);
+    producers.getLast().sendException =
+        new TimeoutException("too late", new UnknownTopicOrPartitionException("no such topic"));
+    target.dispatch(observed);
+    assertEquals(
+        List.of(
+            new Reply.Recorded(0, 0),
+            new Reply.Recorded(0, 1),
+            new Reply.Broken(UnknownTopicOrPartitionException.class.getName())),
+        replies);
   }
 }

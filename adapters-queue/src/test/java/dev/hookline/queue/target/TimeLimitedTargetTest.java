@@ -7,11 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.hookline.application.dispatch.Command;
 import dev.hookline.application.dispatch.CommandDispatcher;
+import dev.hookline.application.dispatch.Reply;
 import dev.hookline.domain.pipeline.Outcome;
 import dev.hookline.domain.pipeline.Outcome.Delivered;
 import dev.hookline.domain.pipeline.Outcome.TryAgain;
 import dev.hookline.domain.pipeline.Pipeline;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -71,5 +75,25 @@ class TimeLimitedTargetTest {
         assertInstanceOf(
             TryAgain.class, new TimeLimitedTarget(broken, Duration.ofMinutes(1)).dispatch(command));
     assertTrue(outcome.error().contains("boom"));
+  }
+
+  @Test
+  void whoeverObservesIsToldOfTheTime() {
+    var replies = new ArrayList<Reply>();
+    var observed =
+        new Command(pipeline.id(), 1, pipeline.event(), false, Optional.empty(), replies::add);
+    var never = new CountDownLatch(1);
+    var hanging =
+        target(
+            () -> {
+              try {
+                never.await();
+              } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+              }
+              return new Delivered();
+            });
+    new TimeLimitedTarget(hanging, Duration.ofMillis(20)).dispatch(observed);
+    assertEquals(List.of(new Reply.Broken("timeout")), replies);
   }
 }

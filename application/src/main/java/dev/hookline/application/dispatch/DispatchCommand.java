@@ -70,7 +70,8 @@ public final class DispatchCommand {
             pipeline.state().attempts(),
             pipeline.event(),
             othersWait,
-            trace.or(pipeline::trace));
+            trace.or(pipeline::trace),
+            span::replied);
     long start = System.nanoTime();
     Outcome outcome = targets.dispatch(target, command);
     var took = Duration.ofNanos(System.nanoTime() - start);

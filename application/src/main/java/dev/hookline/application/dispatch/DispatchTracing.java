@@ -26,6 +26,9 @@ public interface DispatchTracing {
     /** Where it stands, for the target and for the log; empty if nobody is told. */
     Optional<TraceContext> context();
 
+    /** Something came back from the target. */
+    void replied(Reply reply);
+
     /**
      * The attempt is over.
      *

@@ -18,5 +18,8 @@ final class UntoldDispatches implements DispatchTracing, DispatchTracing.Step {
   }
 
   @Override
+  public void replied(Reply reply) {}
+
+  @Override
   public void end(PipelineState settled) {}
 }

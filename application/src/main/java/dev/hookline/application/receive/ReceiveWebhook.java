@@ -14,6 +14,7 @@ import dev.hookline.application.standardize.Standardization.Unusable;
 import dev.hookline.application.standardize.Standardizer;
 import dev.hookline.domain.delivery.Delivery;
 import dev.hookline.domain.delivery.Headers;
+import dev.hookline.domain.error.WebhookError.InvalidSignatureError.Cause;
 import dev.hookline.domain.handler.Verification.Authentic;
 import dev.hookline.domain.handler.Verification.Forged;
 import dev.hookline.domain.pipeline.Pipeline;
@@ -79,13 +80,27 @@ public final class ReceiveWebhook {
    */
   public Receipt receive(Delivery delivery, ServiceProfile profile, Optional<TraceContext> trace) {
     return switch (profile.verifier().verify(delivery)) {
-      case Forged(var error) -> new Receipt.Refused(error, Optional.empty());
+      case Forged(var error) -> {
+        if (error.cause() == Cause.STALE) {
+          compareClocks(delivery, profile);
+        }
+        yield new Receipt.Refused(error, Optional.empty());
+      }
       case Authentic authentic -> {
+        compareClocks(delivery, profile);
         metrics.secretMatched(profile.service(), authentic.secret());
         evidence.matched(profile.service(), authentic, delivery.receivedAt());
         yield receiveInTurn(delivery, profile, trace);
       }
     };
+  }
+
+  private void compareClocks(Delivery delivery, ServiceProfile profile) {
+    profile
+        .verifier()
+        .signedAt(delivery)
+        .map(signedAt -> Duration.between(signedAt, delivery.receivedAt()))
+        .ifPresent(ago -> metrics.signed(profile.service(), ago));
   }
 
   private Receipt receiveInTurn(

@@ -37,6 +37,14 @@ public interface WebhookMetrics {
   /** A signature matched this secret; positions count from 1. */
   void secretMatched(Service service, int position);
 
+  /**
+   * A delivery came with a right signature, in time or not.
+   *
+   * @param ago how long before it came it was signed, by its sender's clock and by ours; negative
+   *     if that time is still to come
+   */
+  void signed(Service service, Duration ago);
+
   /** A connection was closed at once, because its peer had enough of them. */
   void connectionRefused();
 

@@ -14,6 +14,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 
 /**
  * Use case: find what a provider sent and we have not, and have it sent again.
@@ -40,19 +42,39 @@ public final class ReconcileDeliveries {
   }
 
   /**
+   * How far a reconciliation is.
+   *
+   * @param lookedAt deliveries in the logs so far
+   * @param done how many of the missing events were asked for, or could not be
+   * @param missing events to ask for; 0 while it still compares, and in a dry run
+   */
+  public record Progress(int lookedAt, int done, int missing) {}
+
+  /** The same, told to nobody. */
+  public Reconciliation reconcile(Instant since, boolean dryRun) {
+    return reconcile(since, dryRun, _ -> {});
+  }
+
+  /**
    * Compares, and asks once for each missing event, in the order in which they were first sent. A
    * log that cannot be read, or an event that cannot be asked for, does not keep the others back.
    *
    * @param dryRun whether nothing is asked for
+   * @param told after each page of a log, and after each event that is asked for
    * @throws dev.hookline.application.pipeline.StoreUnavailableException if the database is away;
    *     nothing has been asked for then
    */
-  public Reconciliation reconcile(Instant since, boolean dryRun) {
+  public Reconciliation reconcile(Instant since, boolean dryRun, Consumer<Progress> told) {
     var findings = new Findings();
     var unread = new ArrayList<Unread>();
     for (DeliveryLog log : logs) {
       try {
-        log.read(since, page -> findings.add(log, page));
+        log.read(
+            since,
+            page -> {
+              findings.add(log, page);
+              told.accept(new Progress(findings.lookedAt, 0, 0));
+            });
       } catch (DeliveryLogException e) {
         unread.add(new Unread(log.hook(), e.reason()));
       }
@@ -70,7 +92,11 @@ public final class ReconcileDeliveries {
         distinct,
         distinct - absent.size(),
         absent.size() - missing.size(),
-        dryRun ? listed(missing) : askedFor(missing),
+        dryRun
+            ? listed(missing)
+            : askedFor(
+                missing,
+                done -> told.accept(new Progress(findings.lookedAt, done, missing.size()))),
         unread);
   }
 
@@ -80,13 +106,14 @@ public final class ReconcileDeliveries {
         .toList();
   }
 
-  private static List<Missing> askedFor(List<Trail> missing) {
+  private static List<Missing> askedFor(List<Trail> missing, IntConsumer told) {
     var asked = new ArrayList<Missing>();
     var givenUp = new HashMap<DeliveryLog, Redelivery>();
     for (Trail trail : missing) {
       Redelivery before = givenUp.get(trail.log);
       Redelivery redelivery = before == null ? ask(trail, givenUp) : before;
       asked.add(new Missing(trail.log.hook(), trail.newest, redelivery));
+      told.accept(asked.size());
     }
     return List.copyOf(asked);
   }

@@ -33,6 +33,7 @@ import dev.hookline.domain.error.WebhookError.InvalidSignatureError;
 import dev.hookline.domain.error.WebhookError.UnsupportedEventError;
 import dev.hookline.domain.handler.SecretFingerprint;
 import dev.hookline.domain.handler.ServiceHandlerFactory;
+import dev.hookline.domain.handler.SignatureVerifier;
 import dev.hookline.domain.handler.Verification;
 import dev.hookline.domain.pipeline.Outcome.GiveUp;
 import dev.hookline.domain.pipeline.PipelineId;
@@ -45,6 +46,7 @@ import dev.hookline.testing.MovableClock;
 import dev.hookline.testing.Samples;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -62,6 +64,7 @@ class ReceiveWebhookTest {
   private final MovableClock clock = new MovableClock(NOON);
   private final InMemoryStorage storage = new InMemoryStorage(clock);
   private final List<Integer> secrets = new ArrayList<>();
+  private final List<Duration> signed = new ArrayList<>();
   private final LineHandler handler = new LineHandler(GITHUB);
   private final Standardizer standardizer =
       new Standardizer(new ServiceHandlerFactory(List.of(handler)));
@@ -89,6 +92,11 @@ class ReceiveWebhookTest {
 
             @Override
             public void requestUnreadable() {}
+
+            @Override
+            public void signed(Service service, Duration ago) {
+              signed.add(ago);
+            }
 
             @Override
             public void secretMatched(Service service, int position) {
@@ -414,5 +422,48 @@ class ReceiveWebhookTest {
     assertEquals(1, replayAll.replay(PipelineFilter.ALL, 1));
     assertEquals(1, replayAll.replay(PipelineFilter.ALL, Integer.MAX_VALUE));
     assertEquals(0, replayAll.replay(PipelineFilter.ALL, Integer.MAX_VALUE));
+  }
+
+  /** Signs an hour before {@link #NOON}, whatever it makes of the delivery. */
+  private static ServiceProfile signingTimes(Verification verification) {
+    return new ServiceProfile(
+        GITHUB,
+        new SignatureVerifier() {
+          @Override
+          public Verification verify(Delivery delivery) {
+            return verification;
+          }
+
+          @Override
+          public Optional<Instant> signedAt(Delivery delivery) {
+            return Optional.of(NOON.minus(Duration.ofHours(1)));
+          }
+        },
+        BUDGET,
+        true,
+        _ -> true);
+  }
+
+  @Test
+  void aSignedTimeIsComparedWithTheClockWhereTheSignatureIsRight() {
+    receive("no time at all");
+    receive.receive(
+        signed("forged"),
+        signingTimes(
+            new Verification.Forged(
+                new InvalidSignatureError(InvalidSignatureError.Cause.NOT_PROVEN))),
+        Optional.empty());
+    assertEquals(List.of(), signed);
+
+    receive.receive(
+        signed("late"),
+        signingTimes(
+            new Verification.Forged(new InvalidSignatureError(InvalidSignatureError.Cause.STALE))),
+        Optional.empty());
+    receive.receive(
+        signed("in time"),
+        signingTimes(new Verification.Authentic(1, SecretFingerprint.of("s"))),
+        Optional.empty());
+    assertEquals(List.of(Duration.ofHours(1), Duration.ofHours(1)), signed);
   }
 }

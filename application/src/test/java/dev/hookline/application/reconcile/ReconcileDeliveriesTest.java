@@ -16,6 +16,7 @@ import dev.hookline.testing.InMemoryStorage;
 import dev.hookline.testing.Samples;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -195,5 +196,20 @@ class ReconcileDeliveriesTest {
                 true,
                 Duration.ZERO),
             Duration.ofSeconds(5));
+  }
+
+  @Test
+  void howFarItIsIsTold() {
+    log.sent("one", at(1), 503).sent("two", at(2), 503);
+    log.refusals.put("one", DeliveryLogException.ofOne("too old"));
+    var told = new ArrayList<ReconcileDeliveries.Progress>();
+
+    use(log).reconcile(SINCE, false, told::add);
+
+    assertEquals(new ReconcileDeliveries.Progress(2, 0, 0), told.get(told.size() - 3));
+    assertEquals(
+        List.of(
+            new ReconcileDeliveries.Progress(2, 1, 2), new ReconcileDeliveries.Progress(2, 2, 2)),
+        told.subList(told.size() - 2, told.size()));
   }
 }

@@ -1,9 +1,11 @@
 package dev.hookline.bootstrap.cli;
 
 import dev.hookline.application.audit.Finding;
+import dev.hookline.application.audit.Invariant;
 import dev.hookline.http.admin.ReportJson;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -36,15 +38,19 @@ final class AuditCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     List<Finding> findings;
+    int all = Invariant.values().length - (deep ? 0 : 1);
+    var done = new AtomicInteger();
     try (Inspection inspection =
             commands.inspect(options.loadWithDatabase(around, data.folder(around)));
-        var progress = new ProgressLine(around)) {
+        var progress = new ProgressLine(around, json)) {
       findings =
           inspection
               .audit()
               .audit(
                   deep,
-                  invariant -> progress.show("checking whether " + invariant.kept()),
+                  invariant ->
+                      progress.show(
+                          done.getAndIncrement(), all, "checking whether " + invariant.kept()),
                   finding -> {
                     progress.clear();
                     if (!json) {

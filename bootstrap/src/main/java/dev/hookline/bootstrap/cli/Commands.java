@@ -1,5 +1,6 @@
 package dev.hookline.bootstrap.cli;
 
+import dev.hookline.application.reconcile.ReconcileDeliveries.Progress;
 import dev.hookline.application.reconcile.Reconciliation;
 import dev.hookline.bootstrap.config.Configuration;
 import dev.hookline.bootstrap.config.Settings;
@@ -7,6 +8,7 @@ import dev.hookline.http.doctor.SignatureDoctor;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.function.Consumer;
 
 /**
  * What the commands set going; the composition root does it. Each method but {@link #inspect},
@@ -33,8 +35,9 @@ public interface Commands {
    * Brings the schema up to date.
    *
    * @param roles those that are to be given their rights; made if they are not there
+   * @param done told of each step, once it is over
    */
-  int migrate(Configuration configuration, RoleNames roles, PrintWriter out);
+  int migrate(Configuration configuration, RoleNames roles, Consumer<MigrationStep> done);
 
   /**
    * Opens the database of the settings to look into it.
@@ -47,9 +50,11 @@ public interface Commands {
    * Compares GitHub's log of the settings' hooks with their database, and asks for what is missing.
    *
    * @param dryRun whether nothing is asked for
+   * @param told how far it is
    * @throws CommandException if the database does not fit
    */
-  Reconciliation reconcile(Settings settings, Instant since, boolean dryRun);
+  Reconciliation reconcile(
+      Settings settings, Instant since, boolean dryRun, Consumer<Progress> told);
 
   /** Looks into signatures, with the secrets of the settings. It opens nothing. */
   SignatureDoctor doctor(Settings settings);

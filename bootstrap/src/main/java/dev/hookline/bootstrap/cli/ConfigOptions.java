@@ -69,8 +69,9 @@ final class ConfigOptions {
             .orElseThrow(
                 () ->
                     CommandException.usage(
-                        "db.url (HOOKLINE_DB_URL) is not set, and no hookline up runs in "
-                            + folder));
+                        "db.url (HOOKLINE_DB_URL) is not set, and no hookline up runs in %s; set the"
+                                .formatted(folder)
+                            + " one, start the other, or name its folder with --data"));
     return settings
         .withDb(
             new Settings.Db(

@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.slf4j.LoggerFactory;
@@ -108,7 +109,11 @@ public final class HooklineCli {
       case CommandException known -> say(known.lines(), known.exitCode());
       case InvalidSettingsException invalid -> say(invalid.problems(), ExitCode.USAGE);
       case StoreUnavailableException away ->
-          say(List.of("the database is away: " + away.getMessage()), ExitCode.FAILED);
+          say(
+              List.of(
+                  "the database is away: %s; is it as db.url and db.user say? (see hookline config)"
+                      .formatted(rootOf(away))),
+              ExitCode.FAILED);
       case FolderInUseException used -> say(List.of(used.getMessage()), ExitCode.FAILED);
       case EmbeddedPostgresException postgres ->
           say(List.of(postgres.getMessage()), ExitCode.FAILED);
@@ -124,6 +129,19 @@ public final class HooklineCli {
   private static String firstLine(Exception e) {
     String message = e.getMessage();
     return message == null ? "" : message.lines().findFirst().orElse("");
+  }
+
+  /** What is at the bottom of it, which tells the operator most. */
+  private static String rootOf(Exception e) {
+    Throwable root = e;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    String message = Objects.requireNonNullElse(root.getMessage(), "");
+    return Table.printable(
+        "%s: %s"
+            .formatted(
+                root.getClass().getSimpleName(), message.lines().findFirst().orElse("no reason")));
   }
 
   private static String causeOf(Exception e) {

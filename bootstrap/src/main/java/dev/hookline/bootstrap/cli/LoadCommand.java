@@ -226,7 +226,7 @@ final class LoadCommand implements Callable<Integer> {
     requireWritable("--samples", samples);
     Instant since = around.clock().instant().minus(SKEW);
     var run = new LoadRun(plan, new SecureRandom().nextLong(), around.clock());
-    try (var progress = new ProgressLine(around);
+    try (var progress = new ProgressLine(around, json);
         var interruption = new Interruption(run)) {
       Figures figures = run(run, plan, progress);
       write(plan, figures);
@@ -379,24 +379,25 @@ final class LoadCommand implements Callable<Integer> {
   private static Figures run(LoadRun run, LoadPlan plan, ProgressLine progress)
       throws InterruptedException {
     try {
-      return run.run(sample -> progress.show(line(sample, plan)));
+      return run.run(sample -> show(sample, plan, progress));
     } catch (UncheckedIOException e) {
       String why = e.getCause() == null ? "" : String.valueOf(e.getCause().getMessage());
       throw CommandException.failed("%s: %s".formatted(e.getMessage(), why));
     }
   }
 
-  private static String line(Sample sample, LoadPlan plan) {
-    return sample.second() <= 0
-        ? "warming up, %.0f s to go".formatted(-sample.second())
-        : "%.0f of %d s: %.0f/s accepted, p50 %.1f ms, p99 %.1f ms, max %.1f ms"
+  private static void show(Sample sample, LoadPlan plan, ProgressLine progress) {
+    if (sample.second() <= 0) {
+      progress.show("warming up, %.0f s to go".formatted(-sample.second()));
+      return;
+    }
+    long seconds = plan.duration().toSeconds();
+    progress.show(
+        sample.second(),
+        Math.max(1, seconds),
+        "%.0f of %d s: %.0f/s accepted, p50 %.1f ms, p99 %.1f ms, max %.1f ms"
             .formatted(
-                sample.second(),
-                plan.duration().toSeconds(),
-                sample.rate(),
-                sample.p50(),
-                sample.p99(),
-                sample.max());
+                sample.second(), seconds, sample.rate(), sample.p50(), sample.p99(), sample.max()));
   }
 
   private void write(LoadPlan plan, Figures figures) throws IOException {

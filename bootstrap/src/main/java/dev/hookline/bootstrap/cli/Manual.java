@@ -24,7 +24,7 @@ final class Manual {
           Map.entry(
               "migrate",
               List.of(
-                  "hookline migrate",
+                  "hookline migrate --json",
                   "hookline migrate --intake-role hookline_intake --worker-role hookline_worker")),
           Map.entry(
               "send",
@@ -71,7 +71,9 @@ final class Manual {
                       + " sha256=0f…'")),
           Map.entry("secrets status", List.of("hookline secrets status")),
           Map.entry("config", List.of("hookline config --json")),
-          Map.entry("completion", List.of("source <(hookline completion)")));
+          Map.entry(
+              "completion",
+              List.of("source <(hookline completion)", "hookline completion fish | source")));
 
   private Manual() {}
 

@@ -83,7 +83,11 @@ final class PipelinesCommand implements Runnable {
           inspection
               .records()
               .pipeline(wanted)
-              .orElseThrow(() -> CommandException.notFound("there is no pipeline " + wanted));
+              .orElseThrow(
+                  () ->
+                      CommandException.notFound(
+                          "there is no pipeline %s (see hookline pipelines list)"
+                              .formatted(wanted)));
       if (json) {
         around.out().println(inspection.pipelineJson(found));
       } else {
@@ -128,7 +132,7 @@ final class PipelinesCommand implements Runnable {
         named ? ids.stream().map(PipelinesCommand::parse).distinct().toList() : List.of();
     try (Inspection inspection =
             commands.inspect(options.loadWithDatabase(around, data.folder(around)));
-        var progress = new ProgressLine(around)) {
+        var progress = new ProgressLine(around, json)) {
       if (dryRun) {
         return tell(
             named
@@ -140,7 +144,7 @@ final class PipelinesCommand implements Runnable {
             json);
       }
       return named
-          ? replayEach(inspection, wanted, json)
+          ? replayEach(inspection, wanted, progress, json)
           : replayAll(inspection, filter, limit, progress, json);
     }
   }
@@ -156,9 +160,16 @@ final class PipelinesCommand implements Runnable {
     return preview.unknown() > 0 ? ExitCode.NOT_FOUND : ExitCode.DONE;
   }
 
-  private int replayEach(Inspection inspection, List<PipelineId> ids, boolean json) {
+  private int replayEach(
+      Inspection inspection, List<PipelineId> ids, ProgressLine progress, boolean json) {
     var report = new ReplayReport();
-    ids.forEach(id -> report.addNamed(id, inspection.replay(id)));
+    int done = 0;
+    for (PipelineId id : ids) {
+      progress.show(done, ids.size(), "replaying %s".formatted(id));
+      report.addNamed(id, inspection.replay(id));
+      done++;
+    }
+    progress.clear();
     return tell(report, json);
   }
 

@@ -56,9 +56,9 @@ final class Previews {
   static String reason(Obstacle obstacle) {
     return switch (obstacle) {
       case Replay.StillOpen() -> "it is still open, nothing was changed";
-      case Replay.Unknown() -> "there is no such pipeline";
+      case Replay.Unknown() -> "there is no such pipeline (see hookline pipelines list)";
       case Replay.ServiceDisabled(var service) ->
-          "service %s is not enabled here".formatted(service);
+          "service %s is not enabled here: set services.%s.secrets".formatted(service, service);
       case Replay.Unreadable(var error) ->
           "%s: %s".formatted(error.getClass().getSimpleName(), error.message());
     };

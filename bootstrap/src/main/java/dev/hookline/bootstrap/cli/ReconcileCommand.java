@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.counting;
 import static java.util.stream.Collectors.groupingBy;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.hookline.application.reconcile.ReconcileDeliveries.Progress;
 import dev.hookline.application.reconcile.Reconciliation;
 import dev.hookline.application.reconcile.Reconciliation.Missing;
 import dev.hookline.application.reconcile.Reconciliation.Redelivery;
@@ -77,7 +78,10 @@ final class ReconcileCommand implements Callable<Integer> {
           "--since: longer ago than retention, %s: what was forgotten would come again"
               .formatted(settings.retention()));
     }
-    Reconciliation report = commands.reconcile(settings, start, dryRun);
+    Reconciliation report;
+    try (var progress = new ProgressLine(around, json)) {
+      report = commands.reconcile(settings, start, dryRun, told -> show(told, progress));
+    }
     if (json) {
       printJson(report);
     } else {
@@ -85,6 +89,15 @@ final class ReconcileCommand implements Callable<Integer> {
     }
     complain(report);
     return report.isComplete() ? ExitCode.DONE : ExitCode.FAILED;
+  }
+
+  private static void show(Progress told, ProgressLine progress) {
+    if (told.missing() == 0) {
+      progress.show("looked at %d deliveries".formatted(told.lookedAt()));
+    } else {
+      progress.show(
+          told.done(), told.missing(), "asked for %d of %d".formatted(told.done(), told.missing()));
+    }
   }
 
   private static GitHubHook parse(String hook) {

@@ -94,10 +94,7 @@ final class RefusedCommand implements Runnable {
     try (Inspection inspection =
         commands.inspect(options.loadWithDatabase(around, data.folder(around)))) {
       RefusedDelivery found =
-          inspection
-              .refused(wanted)
-              .orElseThrow(
-                  () -> CommandException.notFound("there is no refused delivery " + wanted));
+          inspection.refused(wanted).orElseThrow(() -> CommandException.notFound(missing(wanted)));
       around
           .out()
           .print(
@@ -119,17 +116,23 @@ final class RefusedCommand implements Runnable {
       @Option(names = "--json", description = "one JSON object per delivery") boolean json) {
     List<UUID> wanted = ids.stream().map(RefusedCommand::parse).toList();
     int code = ExitCode.DONE;
+    int done = 0;
     try (Inspection inspection =
-        commands.inspect(options.loadWithDatabase(around, data.folder(around)))) {
+            commands.inspect(options.loadWithDatabase(around, data.folder(around)));
+        var progress = new ProgressLine(around, json)) {
       for (UUID id : wanted) {
-        code = Math.max(code, replayOne(inspection, id, json));
+        progress.show(done, wanted.size(), "replaying %s".formatted(id));
+        Replay came = inspection.replayRefused(id);
+        progress.clear();
+        code = Math.max(code, tell(id, came, json));
+        done++;
       }
     }
     return code;
   }
 
-  private int replayOne(Inspection inspection, UUID id, boolean json) {
-    return switch (inspection.replayRefused(id)) {
+  private int tell(UUID id, Replay came, boolean json) {
+    return switch (came) {
       case Replay.Accepted(var pipeline) -> {
         around
             .out()
@@ -144,9 +147,16 @@ final class RefusedCommand implements Runnable {
               "%s: %s: %s".formatted(id, error.getClass().getSimpleName(), error.message()),
               ExitCode.FAILED);
       case Replay.ServiceDisabled(var service) ->
-          complain("%s: service %s is not enabled here".formatted(id, service), ExitCode.FAILED);
-      case Replay.Unknown() -> complain("there is no refused delivery " + id, ExitCode.NOT_FOUND);
+          complain(
+              "%s: service %s is not enabled here: set services.%s.secrets"
+                  .formatted(id, service, service),
+              ExitCode.FAILED);
+      case Replay.Unknown() -> complain(missing(id), ExitCode.NOT_FOUND);
     };
+  }
+
+  private static String missing(UUID id) {
+    return "there is no refused delivery %s (see hookline refused list)".formatted(id);
   }
 
   private int complain(String text, int code) {

@@ -59,7 +59,8 @@ final class SecretsCommand implements Runnable {
       @Option(names = "--json", description = "as JSON") boolean json) {
     Settings settings = options.loadWithDatabase(around, data.folder(around));
     if (settings.enabledServices().isEmpty()) {
-      throw CommandException.usage("no service has a secret here");
+      throw CommandException.usage(
+          "no service has a secret here: set HOOKLINE_GITHUB_SECRETS, or that of another service");
     }
     Map<Service, List<SecretStanding>> standings;
     try (Inspection inspection = commands.inspect(settings)) {

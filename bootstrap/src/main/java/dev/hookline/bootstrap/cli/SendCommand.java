@@ -146,7 +146,11 @@ final class SendCommand implements Callable<Integer> {
       throw CommandException.usage("--header: " + e.getMessage());
     } catch (IOException e) {
       String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-      around.err().println("hookline: no answer from %s: %s".formatted(target, why));
+      around
+          .err()
+          .println(
+              "hookline: no answer from %s: %s; does hookline up or serve run there? (--url)"
+                  .formatted(target, why));
       return false;
     }
     print(answer);

@@ -31,6 +31,11 @@ public record Surroundings(
 
   /** Whether what is printed may be coloured. */
   boolean colours() {
-    return terminals.out() && environment.getOrDefault("NO_COLOR", "").isEmpty();
+    return terminals.out() && !isDumb() && environment.getOrDefault("NO_COLOR", "").isEmpty();
+  }
+
+  /** Whether the terminal, if there is one, knows letters alone. */
+  boolean isDumb() {
+    return environment.getOrDefault("TERM", "").equals("dumb");
   }
 }

@@ -46,6 +46,7 @@ import dev.hookline.http.intake.RejectedDeliveries;
 import dev.hookline.http.intake.WebhookLogger;
 import dev.hookline.http.metrics.PrometheusMetrics;
 import dev.hookline.http.metrics.PrometheusMetrics.Exemplars;
+import dev.hookline.http.metrics.SpanCounts;
 import dev.hookline.http.provider.Dialect;
 import dev.hookline.persistence.Database;
 import dev.hookline.persistence.DatabaseSettings;
@@ -126,11 +127,14 @@ final class Assembly {
     return UseCases.over(database, settings, clock, ids);
   }
 
-  PrometheusMetrics metrics(UseCases useCases, Database database) {
-    return new PrometheusMetrics(
-        useCases.records(),
-        database.pauses(),
-        settings.traces().on() ? Exemplars.SHOWN : Exemplars.NONE);
+  PrometheusMetrics metrics(UseCases useCases, Database database, Tracing tracing) {
+    var metrics =
+        new PrometheusMetrics(
+            useCases.records(),
+            database.pauses(),
+            settings.traces().on() ? Exemplars.SHOWN : Exemplars.NONE);
+    tracing.spans().ifPresent(metrics::showSpans);
+    return metrics;
   }
 
   /** To be closed after all that is traced, so that nothing of it is missed. */
@@ -140,12 +144,18 @@ final class Assembly {
     }
     var spans =
         closer.add(OpenTelemetryTracing.start(settings.traces(), settings.dispatch().targets()));
-    return new Tracing(spans, spans);
+    return new Tracing(spans, spans, Optional.of(spans::spans));
   }
 
-  /** Whom is told of requests and of attempts. */
-  record Tracing(WebhookTracing webhooks, DispatchTracing dispatches) {
-    static final Tracing OFF = new Tracing(WebhookTracing.off(), DispatchTracing.off());
+  /**
+   * Who is told of requests and of attempts.
+   *
+   * @param spans what became of the spans, if there are any
+   */
+  record Tracing(
+      WebhookTracing webhooks, DispatchTracing dispatches, Optional<Supplier<SpanCounts>> spans) {
+    static final Tracing OFF =
+        new Tracing(WebhookTracing.off(), DispatchTracing.off(), Optional.empty());
   }
 
   IntakeServer intake(UseCases useCases, PrometheusMetrics metrics, SecretEvidence evidence) {

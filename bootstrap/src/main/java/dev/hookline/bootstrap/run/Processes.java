@@ -1,10 +1,14 @@
 package dev.hookline.bootstrap.run;
 
+import dev.hookline.application.reconcile.ReconcileDeliveries.Progress;
 import dev.hookline.application.reconcile.Reconciliation;
 import dev.hookline.bootstrap.cli.CommandException;
 import dev.hookline.bootstrap.cli.Commands;
 import dev.hookline.bootstrap.cli.ExitCode;
 import dev.hookline.bootstrap.cli.Inspection;
+import dev.hookline.bootstrap.cli.MigrationStep;
+import dev.hookline.bootstrap.cli.MigrationStep.RoleFits;
+import dev.hookline.bootstrap.cli.MigrationStep.SchemaFits;
 import dev.hookline.bootstrap.cli.RoleNames;
 import dev.hookline.bootstrap.config.Configuration;
 import dev.hookline.bootstrap.config.SecretSource;
@@ -29,6 +33,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,7 +75,7 @@ public final class Processes implements Commands {
           var database = closer.add(assembly.open("hookline-intake", INTAKE_CONNECTIONS));
           var workerDatabase = closer.add(assembly.open("hookline-worker", WORKER_CONNECTIONS));
           var useCases = assembly.useCases(database);
-          var metrics = assembly.metrics(useCases, database);
+          var metrics = assembly.metrics(useCases, database, tracing);
           var targets = assembly.targets(useCases.format(), metrics, closer);
           var worker =
               assembly.worker(workerDatabase, useCases.format(), metrics, targets, tracing);
@@ -108,7 +113,7 @@ public final class Processes implements Commands {
           var database = closer.add(assembly.open("hookline-intake", INTAKE_CONNECTIONS));
           var schema = closer.add(watch(database, Duty.INTAKE, settings, life));
           var useCases = assembly.useCases(database);
-          var metrics = assembly.metrics(useCases, database);
+          var metrics = assembly.metrics(useCases, database, tracing);
           var evidence = Assembly.evidence(database, metrics, closer);
           var intake = assembly.intake(useCases, metrics, evidence, tracing);
           closer.add(
@@ -137,7 +142,7 @@ public final class Processes implements Commands {
           var database = closer.add(assembly.open("hookline-worker", WORKER_CONNECTIONS));
           var schema = closer.add(watch(database, Duty.WORKER, settings, life));
           var useCases = assembly.useCases(database);
-          var metrics = assembly.metrics(useCases, database);
+          var metrics = assembly.metrics(useCases, database, tracing);
           var targets = assembly.targets(useCases.format(), metrics, closer);
           var worker = assembly.worker(database, useCases.format(), metrics, targets, tracing);
           closer.add(
@@ -257,28 +262,26 @@ public final class Processes implements Commands {
   }
 
   @Override
-  public int migrate(Configuration configuration, RoleNames roles, PrintWriter out) {
+  public int migrate(Configuration configuration, RoleNames roles, Consumer<MigrationStep> done) {
     var assembly = new Assembly(configuration.settings(), clock);
     try (var database = assembly.open("hookline-migrate", TOOL_CONNECTIONS)) {
       database.migrate();
-      out.println("The database schema is up to date.");
-      roles.intake().ifPresent(role -> entrust(database, Duty.INTAKE, role, out));
-      roles.worker().ifPresent(role -> entrust(database, Duty.WORKER, role, out));
+      done.accept(new SchemaFits(Database.SCHEMA_VERSION));
+      roles.intake().ifPresent(role -> done.accept(entrust(database, Duty.INTAKE, role)));
+      roles.worker().ifPresent(role -> done.accept(entrust(database, Duty.WORKER, role)));
     }
     return ExitCode.DONE;
   }
 
-  private static void entrust(Database database, Duty duty, String role, PrintWriter out) {
+  private static RoleFits entrust(Database database, Duty duty, String role) {
     String command =
         switch (duty) {
           case INTAKE -> "serve";
           case WORKER -> "worker";
         };
-    switch (database.entrust(duty, role)) {
-      case GRANTED -> out.printf("Role %s may do what %s needs.%n", role, command);
-      case CREATED ->
-          out.printf(
-              "Role %s is new and may do what %s needs; give it a password.%n", role, command);
+    return switch (database.entrust(duty, role)) {
+      case GRANTED -> new RoleFits(role, command, false);
+      case CREATED -> new RoleFits(role, command, true);
       case MISSING ->
           throw CommandException.failed(
               "there is no role %s, and db.user may not make it: CREATE ROLE it, with LOGIN"
@@ -288,7 +291,7 @@ public final class Processes implements Commands {
               "role %s may do more than %s needs: it is a superuser, a member of the schema's owner,"
                       .formatted(role, command)
                   + " or may make objects in the schema (REVOKE CREATE ON SCHEMA … FROM PUBLIC)");
-    }
+    };
   }
 
   private static void migrate(Assembly assembly) {
@@ -324,12 +327,13 @@ public final class Processes implements Commands {
   }
 
   @Override
-  public Reconciliation reconcile(Settings settings, Instant since, boolean dryRun) {
+  public Reconciliation reconcile(
+      Settings settings, Instant since, boolean dryRun, Consumer<Progress> told) {
     var assembly = new Assembly(settings, clock);
     try (var closer = new Closer()) {
       var database = closer.add(assembly.open("hookline-reconcile", TOOL_CONNECTIONS));
       requireFitting(database);
-      return assembly.reconcile(database, closer).reconcile(since, dryRun);
+      return assembly.reconcile(database, closer).reconcile(since, dryRun, told);
     }
   }
 }

@@ -1,6 +1,11 @@
 package dev.hookline.bootstrap.traces;
 
 import dev.hookline.application.dispatch.DispatchTracing;
+import dev.hookline.application.dispatch.Reply;
+import dev.hookline.application.dispatch.Reply.Broken;
+import dev.hookline.application.dispatch.Reply.Exited;
+import dev.hookline.application.dispatch.Reply.HttpAnswer;
+import dev.hookline.application.dispatch.Reply.Recorded;
 import dev.hookline.application.receive.WebhookMetrics;
 import dev.hookline.application.receive.WebhookTracing;
 import dev.hookline.bootstrap.config.InvalidSettingsException;
@@ -17,6 +22,7 @@ import dev.hookline.domain.pipeline.PipelineState.Failed;
 import dev.hookline.domain.pipeline.PipelineState.Received;
 import dev.hookline.domain.pipeline.PipelineState.Retrying;
 import dev.hookline.domain.trace.TraceContext;
+import dev.hookline.http.metrics.SpanCounts;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
@@ -58,15 +64,26 @@ public final class OpenTelemetryTracing implements WebhookTracing, DispatchTraci
       AttributeKey.longKey("http.response.status_code");
   private static final AttributeKey<String> ERROR_TYPE = AttributeKey.stringKey("error.type");
 
+  private static final AttributeKey<Long> EXIT_CODE = AttributeKey.longKey("process.exit.code");
+  private static final AttributeKey<String> PARTITION =
+      AttributeKey.stringKey("messaging.destination.partition.id");
+  private static final AttributeKey<Long> OFFSET = AttributeKey.longKey("messaging.kafka.offset");
+
+  private static final String QUEUE_SIZE = "otel.bsp.max.queue.size";
+  private static final int DEFAULT_QUEUE_SIZE = 2048;
+
   private static final String WEBHOOKS = "/webhooks/{service}";
+  private static final int CLIENT_ERROR = 400;
   private static final int SERVER_ERROR = 500;
 
   private final OpenTelemetrySdk sdk;
   private final Tracer tracer;
   private final Map<String, TargetAttributes> targets;
+  private final SpanTally tally;
 
-  private OpenTelemetryTracing(OpenTelemetrySdk sdk, Map<String, Target> targets) {
+  private OpenTelemetryTracing(OpenTelemetrySdk sdk, Map<String, Target> targets, SpanTally tally) {
     this.sdk = sdk;
+    this.tally = tally;
     this.tracer = sdk.getTracer("dev.hookline");
     this.targets = new HashMap<>();
     targets.forEach((name, target) -> this.targets.put(name, TargetAttributes.of(target)));
@@ -80,6 +97,7 @@ public final class OpenTelemetryTracing implements WebhookTracing, DispatchTraci
    */
   public static OpenTelemetryTracing start(Traces traces, Map<String, Target> targets) {
     Map<String, String> properties = properties(traces);
+    var tally = new SpanTally();
     try {
       var sdk =
           AutoConfiguredOpenTelemetrySdk.builder()
@@ -88,10 +106,14 @@ public final class OpenTelemetryTracing implements WebhookTracing, DispatchTraci
               .addResourceCustomizer((found, _) -> ProcessResource.complete(found))
               .addSamplerCustomizer((sampler, _) -> new OwnDecision(sampler))
               .addSpanExporterCustomizer(
-                  (exporter, _) -> new ReportingExporter(exporter, System::nanoTime))
+                  (exporter, _) -> new ReportingExporter(exporter, tally, System::nanoTime))
+              .addSpanProcessorCustomizer(
+                  (queue, config) ->
+                      new CountingQueue(
+                          queue, tally, config.getInt(QUEUE_SIZE, DEFAULT_QUEUE_SIZE)))
               .build()
               .getOpenTelemetrySdk();
-      return new OpenTelemetryTracing(sdk, targets);
+      return new OpenTelemetryTracing(sdk, targets, tally);
     } catch (ConfigurationException e) {
       throw new InvalidSettingsException(List.of("traces (OTEL_…): " + e.getMessage()));
     }
@@ -161,6 +183,11 @@ public final class OpenTelemetryTracing implements WebhookTracing, DispatchTraci
         cause.map(TraceContext::state).orElse(""));
   }
 
+  /** What became of the spans so far. */
+  public SpanCounts spans() {
+    return tally.counts();
+  }
+
   /** Exports what is left, as far as the collector takes it in a short time. */
   @Override
   public void close() {
@@ -194,6 +221,28 @@ public final class OpenTelemetryTracing implements WebhookTracing, DispatchTraci
     @Override
     public Optional<TraceContext> context() {
       return Optional.of(place);
+    }
+
+    @Override
+    public void replied(Reply reply) {
+      switch (reply) {
+        case HttpAnswer(int status) -> {
+          span.setAttribute(HTTP_STATUS, (long) status);
+          // Of a client's span: whatever was not taken is an error.
+          if (status >= CLIENT_ERROR) {
+            span.setAttribute(ERROR_TYPE, Integer.toString(status));
+          }
+        }
+        case Recorded(int partition, long offset) ->
+            span.setAttribute(PARTITION, Integer.toString(partition)).setAttribute(OFFSET, offset);
+        case Exited(int code) -> {
+          span.setAttribute(EXIT_CODE, (long) code);
+          if (code != 0) {
+            span.setAttribute(ERROR_TYPE, Integer.toString(code));
+          }
+        }
+        case Broken(String kind) -> span.setAttribute(ERROR_TYPE, kind);
+      }
     }
 
     @Override

@@ -11,12 +11,16 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Says how many spans a collector did not take: at once, and then once a minute. */
+/**
+ * Counts the spans that a collector takes, and says how many it did not: at once, and then once a
+ * minute.
+ */
 final class ReportingExporter implements SpanExporter {
   private static final Logger LOG = LoggerFactory.getLogger(ReportingExporter.class);
   private static final long BETWEEN_REPORTS = Duration.ofMinutes(1).toNanos();
 
   private final SpanExporter exporter;
+  private final SpanTally tally;
   private final LongSupplier nanos;
   private long lost;
   private long nextReport;
@@ -24,8 +28,9 @@ final class ReportingExporter implements SpanExporter {
   /**
    * @param nanos a monotonic clock
    */
-  ReportingExporter(SpanExporter exporter, LongSupplier nanos) {
+  ReportingExporter(SpanExporter exporter, SpanTally tally, LongSupplier nanos) {
     this.exporter = exporter;
+    this.tally = tally;
     this.nanos = nanos;
     this.nextReport = nanos.getAsLong();
   }
@@ -33,9 +38,11 @@ final class ReportingExporter implements SpanExporter {
   @Override
   public CompletableResultCode export(Collection<SpanData> spans) {
     int count = spans.size();
+    tally.sent(count);
     CompletableResultCode result = exporter.export(spans);
     return result.whenComplete(
         () -> {
+          tally.settled(count, result.isSuccess());
           if (!result.isSuccess()) {
             lost(count, result.getFailureThrowable());
           }

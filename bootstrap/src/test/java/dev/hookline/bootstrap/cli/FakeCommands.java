@@ -1,5 +1,6 @@
 package dev.hookline.bootstrap.cli;
 
+import dev.hookline.application.reconcile.ReconcileDeliveries.Progress;
 import dev.hookline.application.reconcile.Reconciliation;
 import dev.hookline.bootstrap.config.Configuration;
 import dev.hookline.bootstrap.config.Settings;
@@ -10,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -43,11 +45,16 @@ public final class FakeCommands implements Commands {
   }
 
   @Override
-  public int migrate(Configuration configuration, RoleNames roles, PrintWriter out) {
+  public int migrate(Configuration configuration, RoleNames roles, Consumer<MigrationStep> done) {
     calls.add(
         Stream.of(Optional.of("migrate"), roles.intake(), roles.worker())
             .flatMap(Optional::stream)
             .collect(Collectors.joining(" ")));
+    done.accept(new MigrationStep.SchemaFits(9));
+    roles.intake().ifPresent(role -> done.accept(new MigrationStep.RoleFits(role, "serve", true)));
+    roles
+        .worker()
+        .ifPresent(role -> done.accept(new MigrationStep.RoleFits(role, "worker", false)));
     return 0;
   }
 
@@ -63,7 +70,10 @@ public final class FakeCommands implements Commands {
   }
 
   @Override
-  public Reconciliation reconcile(Settings settings, Instant since, boolean dryRun) {
+  public Reconciliation reconcile(
+      Settings settings, Instant since, boolean dryRun, Consumer<Progress> told) {
+    told.accept(new Progress(7, 0, 0));
+    told.accept(new Progress(7, 1, 2));
     calls.add(
         "reconcile %s since %s%s"
             .formatted(settings.reconcile().hooks(), since, dryRun ? " dry" : ""));

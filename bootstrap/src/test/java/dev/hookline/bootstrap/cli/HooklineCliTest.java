@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.hookline.bootstrap.deploy.InstalledProgram;
 import dev.hookline.bootstrap.up.RunFile;
 import dev.hookline.bootstrap.up.UpFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -228,6 +230,93 @@ class HooklineCliTest {
     assertEquals(completed, said);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "pip,pipelines",
+    "pipelines re,replay",
+    "send --ur,--url",
+    "pipelines list --sta,--state",
+    "pipelines list --limit 3 --sta,--state",
+    "pipelines list --state FAI,FAILED",
+    "completion f,fish",
+    "load --plot own.y,own.yaml"
+  })
+  void fishCompletes(String typed, String completed) throws Exception {
+    var fish = InstalledProgram.named("fish");
+    assertEquals(0, shell.run("completion", "fish"));
+    Path script = Files.writeString(folder.resolve("completion"), shell.out());
+    Files.createFile(folder.resolve("own.yaml"));
+    Process process =
+        new ProcessBuilder(
+                fish.path().toString(),
+                "--no-config",
+                "-c",
+                "source $argv[1]; and complete -C $argv[2]",
+                script.toString(),
+                "hookline " + typed)
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .start();
+    var said = new String(process.getInputStream().readAllBytes(), UTF_8);
+    assertEquals(0, process.waitFor(), said);
+    assertEquals(
+        List.of(completed), said.lines().map(line -> line.replaceFirst("\t.*", "")).toList(), said);
+  }
+
+  @Test
+  void migrationIsJsonForMachines() throws IOException {
+    shell.environment.put("HOOKLINE_DB_URL", "jdbc:postgresql://db/hookline");
+    assertEquals(0, shell.run("migrate", "--intake-role", "i", "--worker-role", "w"));
+    assertEquals(
+        """
+        The database schema is up to date.
+        Role i is new and may do what serve needs; give it a password.
+        Role w may do what worker needs.
+        """,
+        shell.out());
+    assertEquals(0, shell.run("migrate", "--json", "--intake-role", "i", "--worker-role", "w"));
+    assertEquals(
+        """
+        {"schema_version":9,"roles":[{"role":"i","command":"serve","new":true},\
+        {"role":"w","command":"worker","new":false}]}
+        """,
+        shell.out());
+  }
+
+  /** Those that run until they are ended log for machines; a script for a shell is one already. */
+  private static final Set<String> WITHOUT_JSON = Set.of("up", "serve", "worker", "completion");
+
+  static Stream<String> allCommands() {
+    return Stream.concat(commands(), Stream.of("version"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("allCommands")
+  void everyOtherCommandPrintsJson(String words) {
+    assertEquals(0, shell.run((words + " --help").split(" ", -1)));
+    assertEquals(!WITHOUT_JSON.contains(words), shell.out().contains("--json"), words);
+  }
+
+  @Test
+  void coloursAreForTerminalsThatWantThem() {
+    assertEquals(0, shell.run("config"));
+    assertFalse(shell.out().contains("\u001b"), shell.out());
+    shell.atTerminal();
+    assertEquals(0, shell.run("config"));
+    assertTrue(shell.out().startsWith("\u001b[1mKEY"), shell.out());
+    assertEquals(0, shell.run("send", "--help"));
+    assertTrue(shell.out().contains("\u001b["), shell.out());
+    for (var variable : List.of("NO_COLOR=1", "TERM=dumb")) {
+      String[] both = variable.split("=", -1);
+      shell.environment.put(both[0], both[1]);
+      for (String line : List.of("config", "send --help")) {
+        assertEquals(0, shell.run(line.split(" ", -1)));
+        assertFalse(shell.out().contains("\u001b"), variable);
+      }
+      shell.environment.remove(both[0]);
+    }
+  }
+
   static Stream<String> examples() {
     return Manual.EXAMPLES.values().stream().flatMap(List::stream);
   }
@@ -238,7 +327,11 @@ class HooklineCliTest {
     Files.writeString(folder.resolve("hookline.yaml"), "hookline: {}");
     String[] words =
         Pattern.compile("'([^']*)'|(\\S+)")
-            .matcher(example.replaceFirst("^.*hookline ", "").replace(")", ""))
+            .matcher(
+                example
+                    .replaceFirst("^.*?hookline ", "")
+                    .replaceFirst(" \\| .*", "")
+                    .replace(")", ""))
             .results()
             .map(word -> word.group(1) == null ? word.group(2) : word.group(1))
             .toArray(String[]::new);

@@ -272,4 +272,18 @@ class LoadCommandTest {
     }
     assertFalse(shell.out().contains("%%"), shell.out());
   }
+
+  @Test
+  void progressIsForTerminalsAndPeople() throws IOException {
+    try (var intake = new FakeIntake()) {
+      load(intake, "--duration", "2s");
+      assertFalse(shell.rawErr().contains("\r"), shell.rawErr());
+      shell.atTerminal();
+      load(intake, "--json", "--duration", "2s");
+      assertFalse(shell.rawErr().contains("\r"), shell.rawErr());
+      load(intake, "--duration", "2s");
+      assertTrue(shell.rawErr().contains("\r\u001b[K[#"), shell.rawErr());
+      assertTrue(shell.rawErr().contains("accepted, p50"), shell.rawErr());
+    }
+  }
 }

@@ -170,4 +170,19 @@ class ReconcileCommandTest {
         new SentDelivery("1", guid, "push", SINCE.plus(Duration.ofHours(2)), false, 503),
         redelivery);
   }
+
+  @Test
+  void progressIsForTerminalsAndPeople() {
+    shell.run("reconcile", "github", "--hook", "octo/3");
+    assertEquals("", shell.rawErr());
+    shell.atTerminal().run("reconcile", "github", "--hook", "octo/3", "--json");
+    assertEquals("", shell.rawErr());
+    shell.run("reconcile", "github", "--hook", "octo/3");
+    assertEquals(
+        "\r\u001b[Klooked at 7 deliveries\r\u001b[K[#####.....] asked for 1 of 2\r\u001b[K",
+        shell.rawErr());
+    shell.environment.put("TERM", "dumb");
+    shell.run("reconcile", "github", "--hook", "octo/3");
+    assertEquals("", shell.rawErr());
+  }
 }

@@ -24,6 +24,8 @@ import dev.hookline.persistence.Database;
 import dev.hookline.testing.Samples;
 import dev.hookline.testing.TestDatabase;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -254,5 +256,59 @@ class RecordsCommandsIntegrationTest {
         "{\"first_kept\":\"2001-02-05\",\"dropped\":[],\"open\":[\"2001-02-04\"],\"busy\":[],\"keys\":0,\"refused\":0}\n",
         shell.out());
     assertEquals(0, run("audit"));
+  }
+
+  private static final String CLEAR = "\r\u001b[K";
+
+  @Test
+  void progressIsForTerminalsAndPeople() {
+    String first = failed(OLD, "issue_comment");
+    String second = failed(OLD, "issue_comment");
+    failed(OLD, "issue_comment");
+    List<String> lines =
+        List.of("audit", "pipelines replay %s %s".formatted(first, second), "audit --json");
+    for (String line : lines) {
+      assertEquals(0, run(line + (line.startsWith("pipelines") ? " --dry-run" : "")));
+      assertEquals("", shell.rawErr(), line);
+    }
+    shell.atTerminal();
+    assertEquals(0, run("audit --json"));
+    assertEquals("", shell.rawErr());
+    assertEquals(0, run("audit"));
+    assertTrue(shell.rawErr().startsWith(CLEAR + "[..........] checking"), shell.rawErr());
+    assertTrue(shell.rawErr().contains(CLEAR + "[#########.] checking"), shell.rawErr());
+    assertTrue(shell.rawErr().endsWith(CLEAR), shell.rawErr());
+    assertEquals(0, run("pipelines replay %s %s".formatted(first, second)));
+    assertEquals(
+        CLEAR
+            + "[..........] replaying "
+            + first
+            + CLEAR
+            + "[#####.....] replaying "
+            + second
+            + CLEAR,
+        shell.rawErr());
+    assertEquals(0, run("pipelines replay --state FAILED"));
+    assertEquals(CLEAR + "replayed 1" + CLEAR, shell.rawErr());
+  }
+
+  @Test
+  void databaseThatCannotBeReachedIsToldWithWhatToLookAt() throws IOException {
+    int nobody;
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      nobody = socket.getLocalPort();
+    }
+    shell.environment.put("HOOKLINE_DB_URL", "jdbc:postgresql://127.0.0.1:%d/x".formatted(nobody));
+    assertEquals(1, run("audit"));
+    assertEquals(
+        List.of(
+            "hookline: the database is away: ConnectException: Connection refused; is it as db.url"
+                + " and db.user say? (see hookline config)"),
+        shell.err());
+
+    shell.environment.put(
+        "HOOKLINE_DB_URL", server.url().replaceFirst("/[^/?]+(\\?|$)", "/nosuch$1"));
+    assertEquals(1, run("audit"));
+    assertTrue(shell.err().getFirst().contains("\"nosuch\" does not exist"), shell.err()::toString);
   }
 }

@@ -119,7 +119,11 @@ class SecretsCommandIntegrationTest {
   void withoutAServiceThereIsNothingToTell() {
     shell.environment.remove("HOOKLINE_GITHUB_SECRETS");
     assertEquals(2, shell.run("secrets", "status"));
-    assertEquals(List.of("hookline: no service has a secret here"), shell.err());
+    assertEquals(
+        List.of(
+            "hookline: no service has a secret here: set HOOKLINE_GITHUB_SECRETS, or that of"
+                + " another service"),
+        shell.err());
     assertEquals(2, shell.run("secrets"));
   }
 }

@@ -23,6 +23,7 @@ final class Shell {
   private StringWriter out = new StringWriter();
   private StringWriter err = new StringWriter();
   private String in = "";
+  private boolean terminal;
 
   Shell(Path folder, Commands commands) {
     this.folder = folder;
@@ -31,6 +32,12 @@ final class Shell {
 
   Shell type(String text) {
     in = text;
+    return this;
+  }
+
+  /** From now on a person reads both outputs. */
+  Shell atTerminal() {
+    terminal = true;
     return this;
   }
 
@@ -44,7 +51,7 @@ final class Shell {
             new ByteArrayInputStream(in.getBytes(StandardCharsets.UTF_8)),
             new PrintWriter(out),
             new PrintWriter(err),
-            new Surroundings.Terminals(false, false),
+            new Surroundings.Terminals(terminal, terminal),
             Clock.fixed(NOW, ZoneOffset.UTC),
             TestProfiles.THREE);
     return new HooklineCli(around, commands).run(arguments);
@@ -52,6 +59,11 @@ final class Shell {
 
   String out() {
     return out.toString();
+  }
+
+  /** What went to standard error, with all that moves a cursor. */
+  String rawErr() {
+    return err.toString();
   }
 
   List<String> err() {

@@ -11,10 +11,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /** A program that knows whether a file is good, where it is installed. */
-record InstalledProgram(Path path) {
+public record InstalledProgram(Path path) {
 
   /** Leaves the test out where there is none. */
-  static InstalledProgram named(String name) {
+  public static InstalledProgram named(String name) {
     var found =
         Arrays.stream(System.getenv("PATH").split(":", -1))
             .map(directory -> Path.of(directory, name))

@@ -8,6 +8,7 @@ import dev.hookline.application.receive.WebhookMetrics.Status;
 import dev.hookline.application.reconcile.ScheduledReconciliations;
 import dev.hookline.domain.delivery.Service;
 import dev.hookline.http.metrics.PrometheusMetrics;
+import dev.hookline.http.metrics.SpanCounts;
 import dev.hookline.http.testing.FakeRecords;
 import dev.hookline.http.testing.FakeStore;
 import dev.hookline.testing.Samples;
@@ -40,11 +41,13 @@ record Scrape(Set<String> names) {
         metrics.received(new Service(service), status, Duration.ofMillis(20), Optional.empty());
       }
       metrics.secretMatched(new Service(service), 1);
+      metrics.signed(new Service(service), Duration.ofMillis(200));
     }
     for (Result result : Result.values()) {
       metrics.dispatched("ci", result, Duration.ofMillis(3), Optional.empty());
     }
     metrics.available("ci", true);
+    metrics.showSpans(() -> new SpanCounts(3, 2, 1));
     metrics.lag(Duration.ofSeconds(2));
     store.pause(new PauseScope(Optional.of(Samples.GITHUB), Optional.empty()));
     metrics.showMissingDeliveries(new NoneMissing(), Samples.GITHUB);

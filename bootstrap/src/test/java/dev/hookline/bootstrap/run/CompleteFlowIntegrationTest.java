@@ -609,4 +609,60 @@ class CompleteFlowIntegrationTest {
             Optional.empty());
     return new Routes(List.of(new Route(match, List.of(targets))));
   }
+
+  private HttpResponse<String> sendSlack(Instant signedAt) throws Exception {
+    String body =
+        """
+        {"type":"event_callback","api_app_id":"A1","team_id":"T1","event_id":"%s","event_time":1767326125,\
+        "event":{"type":"app_mention","user":"U1","text":"go","channel":"C1","ts":"1767326125.870439"}}\
+        """
+            .formatted(UUID.randomUUID());
+    String time = Long.toString(signedAt.getEpochSecond());
+    return send(
+        to("slack")
+            .header("X-Slack-Request-Timestamp", time)
+            .header(
+                "X-Slack-Signature",
+                new SlackSignature.Generator(SLACK_SECRET).generate(time, body)),
+        body);
+  }
+
+  private double skew(String service) {
+    String name = "webhook_signature_clock_skew_seconds{service=\"%s\"} ".formatted(service);
+    return new String(metrics.scrape(PrometheusMetrics.CONTENT_TYPE), UTF_8)
+        .lines()
+        .filter(line -> line.startsWith(name))
+        .mapToDouble(line -> Double.parseDouble(line.substring(name.length())))
+        .findFirst()
+        .orElse(Double.NaN);
+  }
+
+  /** Times of real senders, as they seem to a clock that is ahead, right, and behind. */
+  @Test
+  void howFarTheClockIsFromThoseOfSendersIsShown() throws Exception {
+    assertTrue(Double.isNaN(skew("slack")));
+    var none =
+        send(
+            to("slack")
+                .header("X-Slack-Request-Timestamp", "1")
+                .header("X-Slack-Signature", "v0=" + "0".repeat(64)),
+            "{}");
+    assertEquals(401, none.statusCode());
+    assertTrue(Double.isNaN(skew("slack")), "a stranger's time says nothing");
+
+    assertEquals(401, sendSlack(clock.instant().minus(Duration.ofHours(2))).statusCode());
+    assertEquals(7200, skew("slack"), 60);
+    assertEquals(202, sendSlack(clock.instant().minus(Duration.ofMinutes(2))).statusCode());
+    assertEquals(120, skew("slack"), 60);
+    assertEquals(202, sendSlack(clock.instant()).statusCode());
+    assertEquals(0, skew("slack"), 60);
+    assertEquals(202, sendSlack(clock.instant().minus(Duration.ofMinutes(4))).statusCode());
+    assertEquals(0, skew("slack"), 60, "what was held up changes nothing");
+    assertEquals(401, sendSlack(clock.instant().plus(Duration.ofHours(1))).statusCode());
+    assertEquals(-3600, skew("slack"), 60);
+
+    sendLinear("org", "ENG");
+    assertEquals(0, skew("linear"), 60);
+    assertTrue(Double.isNaN(skew("github")));
+  }
 }

@@ -36,6 +36,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executors;
@@ -71,6 +72,7 @@ class TracesIntegrationTest {
   private final AtomicInteger failures = new AtomicInteger();
   private final HttpServer target = target();
   private Collector collector;
+  private PrometheusMetrics metrics;
   private int intakePort;
 
   TracesIntegrationTest() throws IOException {}
@@ -134,7 +136,7 @@ class TracesIntegrationTest {
     var database = closer.add(assembly.open("test-intake", 8));
     database.migrate();
     var useCases = assembly.useCases(database);
-    var metrics = new PrometheusMetrics(useCases.records(), database.pauses());
+    metrics = assembly.metrics(useCases, database, tracing);
     var targets = assembly.targets(useCases.format(), metrics, closer);
     closer
         .add(
@@ -234,28 +236,36 @@ class TracesIntegrationTest {
           "00-%s-%s-01 vendor=x,other=y".formatted(TRACE, attempt.spanId()),
           atTarget.get(i).replace("-03 ", "-01 "));
       assertEquals(
-          Map.of(
-              "http.request.method",
-              "POST",
-              "server.address",
-              "127.0.0.1",
-              "server.port",
-              Integer.toString(target.getAddress().getPort()),
-              "hookline.service",
-              "github",
-              "hookline.pipeline_id",
-              id,
-              "hookline.target",
-              "http",
-              "hookline.attempt",
-              Integer.toString(i + 1),
-              "hookline.outcome",
-              i == 0 ? "retry" : "success"),
-          attempt.attributes());
+          new TreeMap<>(
+              Map.of(
+                  "server.address",
+                  "127.0.0.1",
+                  "server.port",
+                  Integer.toString(target.getAddress().getPort()),
+                  "hookline.service",
+                  "github",
+                  "hookline.pipeline_id",
+                  id,
+                  "hookline.target",
+                  "http",
+                  "hookline.attempt",
+                  Integer.toString(i + 1),
+                  "hookline.outcome",
+                  i == 0 ? "retry" : "success")),
+          ofHookline(attempt.attributes()));
+      assertEquals("POST", attempt.attributes().get("http.request.method"));
+      assertEquals(i == 0 ? "500" : "204", attempt.attributes().get("http.response.status_code"));
+      assertEquals(i == 0 ? "500" : null, attempt.attributes().get("error.type"));
     }
     assertEquals("STATUS_CODE_ERROR", attempts.getFirst().status());
     assertEquals("HTTP 500", attempts.getFirst().statusMessage());
     assertEquals("STATUS_CODE_UNSET", attempts.getLast().status());
+  }
+
+  private static Map<String, String> ofHookline(Map<String, String> attributes) {
+    var own = new TreeMap<>(attributes);
+    own.keySet().removeIf(name -> name.startsWith("http.") || name.startsWith("error."));
+    return own;
   }
 
   @Test
@@ -330,6 +340,8 @@ class TracesIntegrationTest {
             "8"));
 
     everythingGoesOnAndEndsInTime();
+    assertTrue(spans("failed") + spans("dropped") > 0);
+    assertEquals(0, spans("exported"));
   }
 
   @Test
@@ -338,6 +350,19 @@ class TracesIntegrationTest {
     run(told("OTEL_BSP_MAX_QUEUE_SIZE", "16", "OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "8"));
 
     everythingGoesOnAndEndsInTime();
+    // Two spans of each event, of which 16 wait and 8 are on their way.
+    assertTrue(spans("dropped") >= 100, () -> spans("dropped") + " are told as dropped");
+    assertEquals(0, spans("exported"));
+  }
+
+  private int spans(String outcome) {
+    String text = new String(metrics.scrape(PrometheusMetrics.CONTENT_TYPE), UTF_8);
+    String name = "hookline_trace_spans_total{outcome=\"%s\"} ".formatted(outcome);
+    return text.lines()
+        .filter(line -> line.startsWith(name))
+        .mapToInt(line -> (int) Double.parseDouble(line.substring(name.length())))
+        .findFirst()
+        .orElseThrow();
   }
 
   /** Of more events than the queue of spans holds. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.hookline.http.metrics.SpanCounts;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
@@ -27,6 +28,8 @@ class ReportingExporterTest {
   private CompletableResultCode answer =
       CompletableResultCode.ofExceptionalFailure(new IOException("connection refused"));
 
+  private final SpanTally tally = new SpanTally();
+
   private final SpanExporter exporter =
       new ReportingExporter(
           new SpanExporter() {
@@ -45,6 +48,7 @@ class ReportingExporterTest {
               return CompletableResultCode.ofSuccess();
             }
           },
+          tally,
           nanos::get);
 
   @BeforeEach
@@ -92,6 +96,7 @@ class ReportingExporterTest {
     assertEquals(
         "[spans=\"101\", reason=\"java.io.IOException: connection refused\"]", said().getLast());
     assertEquals(2, said().size());
+    assertEquals(new SpanCounts(0, 104, 0), tally.counts());
   }
 
   @Test
@@ -100,5 +105,6 @@ class ReportingExporterTest {
     export(3);
 
     assertEquals(List.of(), said());
+    assertEquals(new SpanCounts(3, 0, 0), tally.counts());
   }
 }
