@@ -12,8 +12,8 @@ import dev.hookline.application.inspect.PipelineView.Detailed;
 import dev.hookline.application.inspect.PipelineView.HistoryEntry;
 import dev.hookline.application.inspect.Records;
 import dev.hookline.application.inspect.RefusedFilter;
+import dev.hookline.application.inspect.RefusedView;
 import dev.hookline.application.inspect.Standing;
-import dev.hookline.application.refused.RefusedDelivery;
 import dev.hookline.domain.event.StandardizedEvent;
 import dev.hookline.domain.pipeline.PipelineId;
 import dev.hookline.domain.pipeline.PipelineState;
@@ -24,21 +24,28 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowMapper;
 
 /** Reads what is on record, page by page along the ids, which sort by time. */
 final class JdbiRecords implements Records {
+  /** For several reads that have to agree. */
+  private static final String ONE_SNAPSHOT =
+      "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
   private static final String VIEW_COLUMNS =
       "p.id, p.event_id, p.service, p.event_type, p.repository, p.received_at, "
           + Stored.STATE_COLUMNS;
+
+  private static final String REFUSED_COLUMNS =
+      "p.id, p.service, p.event_type, p.event_id, p.error, p.message, p.received_at";
 
   private static final String PIPELINE =
       """
@@ -125,44 +132,50 @@ final class JdbiRecords implements Records {
 
   private final Sessions sessions;
   private final EventFormat format;
+  private final UnaryOperator<Listing.Source> looking;
 
   JdbiRecords(Sessions sessions, EventFormat format) {
+    this(sessions, format, UnaryOperator.identity());
+  }
+
+  /**
+   * @param looking may say that a listing looks at fewer rows at a time
+   */
+  JdbiRecords(Sessions sessions, EventFormat format, UnaryOperator<Listing.Source> looking) {
     this.sessions = sessions;
     this.format = format;
+    this.looking = looking;
   }
 
   @Override
   public Page<PipelineView> pipelines(PipelineFilter filter, Optional<UUID> after, int limit) {
-    var listing = new Listing("p.id", "p.received_at", after, filter.since(), filter.until());
-    filter.state().ifPresent(state -> narrowTo(state, listing));
-    filter.service().ifPresent(service -> listing.where("p.service", "service", service));
-    filter.eventType().ifPresent(type -> listing.where("p.event_type", "eventType", type));
-    filter.repository().ifPresent(name -> listing.where("p.repository", "repository", name));
-    return page(
-        listing.sql(VIEW_COLUMNS, "pipeline p"),
-        listing.parameters,
-        limit,
-        (row, _) -> view(row),
-        view -> view.id().value());
+    var listing = new Listing(source(filter.state()), after, filter.since(), filter.until());
+    filter.state().ifPresent(state -> listing.where("state", state.name()));
+    filter.service().ifPresent(service -> listing.where("service", service));
+    filter.eventType().ifPresent(type -> listing.where("event_type", type));
+    filter.repository().ifPresent(name -> listing.where("repository", name));
+    return read(listing, VIEW_COLUMNS, limit, (row, _) -> view(row), view -> view.id().value());
   }
 
-  private static void narrowTo(PipelineState.Name state, Listing listing) {
-    listing.where("p.state", "state", state.name());
+  private Listing.Source source(Optional<PipelineState.Name> state) {
     // The small tables know these; the large one would be searched in vain.
-    switch (state) {
-      case FAILED -> listing.where("p.id IN (SELECT pipeline_id FROM dead_letter)");
-      case RECEIVED, PROCESSING ->
-          listing.where("p.id IN (SELECT pipeline_id FROM outbox_message)");
-      case DISPATCHED -> {}
-    }
+    return looking.apply(
+        state
+            .map(
+                name ->
+                    switch (name) {
+                      case FAILED -> Listing.Source.DEAD;
+                      case RECEIVED, PROCESSING -> Listing.Source.OPEN;
+                      case DISPATCHED -> Listing.Source.PIPELINES;
+                    })
+            .orElse(Listing.Source.PIPELINES));
   }
 
   @Override
   public Optional<Detailed> pipeline(PipelineId id) {
     return sessions.transaction(
         handle -> {
-          // One snapshot for both reads.
-          handle.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
+          handle.execute(ONE_SNAPSHOT);
           List<HistoryEntry> history = history(handle, id);
           return handle
               .createQuery(PIPELINE)
@@ -205,17 +218,33 @@ final class JdbiRecords implements Records {
   }
 
   @Override
-  public Page<RefusedDelivery> refused(RefusedFilter filter, Optional<UUID> after, int limit) {
-    var listing = new Listing("r.id", "r.received_at", after, filter.since(), filter.until());
-    filter.service().ifPresent(service -> listing.where("r.service", "service", service));
-    filter.eventType().ifPresent(type -> listing.where("r.event_type", "eventType", type));
-    filter.error().ifPresent(error -> listing.where("r.error", "error", error));
-    return page(
-        listing.sql(JdbiRefusedDeliveries.COLUMNS, "refused_delivery r"),
-        listing.parameters,
-        limit,
-        (row, _) -> JdbiRefusedDeliveries.refused(row),
-        RefusedDelivery::id);
+  public Page<RefusedView> refused(RefusedFilter filter, Optional<UUID> after, int limit) {
+    var listing =
+        new Listing(looking.apply(Listing.Source.REFUSED), after, filter.since(), filter.until());
+    filter.service().ifPresent(service -> listing.where("service", service));
+    filter.eventType().ifPresent(type -> listing.where("event_type", type));
+    filter.error().ifPresent(error -> listing.where("error", error));
+    return read(listing, REFUSED_COLUMNS, limit, (row, _) -> refused(row), RefusedView::id);
+  }
+
+  private <T> Page<T> read(
+      Listing listing, String columns, int limit, RowMapper<T> mapper, Function<T, UUID> id) {
+    return sessions.transaction(
+        handle -> {
+          handle.execute(ONE_SNAPSHOT);
+          return listing.read(handle, columns, limit, mapper, id);
+        });
+  }
+
+  private static RefusedView refused(ResultSet row) throws SQLException {
+    return new RefusedView(
+        Stored.uuid(row, "id"),
+        row.getString("service"),
+        Stored.optional(row, "event_type"),
+        Stored.optional(row, "event_id"),
+        row.getString("error"),
+        row.getString("message"),
+        Stored.instant(row, "received_at"));
   }
 
   @Override
@@ -296,73 +325,5 @@ final class JdbiRecords implements Records {
 
   private static Duration seconds(ResultSet row, String column) throws SQLException {
     return Duration.ofMillis(Math.round(row.getDouble(column) * 1000));
-  }
-
-  private <T> Page<T> page(
-      String sql,
-      Map<String, Object> parameters,
-      int limit,
-      RowMapper<T> mapper,
-      Function<T, UUID> id) {
-    List<T> found =
-        sessions.statement(
-            handle ->
-                handle
-                    .createQuery(sql)
-                    .bindMap(parameters)
-                    .bind("limit", limit + 1L)
-                    .map(mapper)
-                    .list());
-    if (found.size() <= limit) {
-      return new Page<>(found, Optional.empty());
-    }
-    List<T> items = found.subList(0, limit);
-    return new Page<>(List.copyOf(items), Optional.of(id.apply(items.getLast())));
-  }
-
-  /** The conditions of one listing. */
-  private static final class Listing {
-    private final String id;
-    private final List<String> conditions = new ArrayList<>();
-    private final Map<String, Object> parameters = new LinkedHashMap<>();
-
-    Listing(
-        String id,
-        String receivedAt,
-        Optional<UUID> after,
-        Optional<Instant> since,
-        Optional<Instant> until) {
-      this.id = id;
-      conditions.add("true");
-      after.ifPresent(last -> narrow(id + " < :after", "after", last));
-      since.ifPresent(
-          from -> {
-            narrow(receivedAt + " >= :since::timestamptz", "since", Storable.time(from));
-            // An id is made after the receipt it belongs to; a day allows for any clock. It spares
-            // the partitions of the days before.
-            narrow(
-                id + " >= :firstId", "firstId", Storable.firstId(from.minus(1, ChronoUnit.DAYS)));
-          });
-      until.ifPresent(
-          to -> narrow(receivedAt + " < :until::timestamptz", "until", Storable.time(to)));
-    }
-
-    void where(String condition) {
-      conditions.add(condition);
-    }
-
-    void where(String column, String name, String value) {
-      narrow(column + " = :" + name, name, value);
-    }
-
-    private void narrow(String condition, String name, Object value) {
-      conditions.add(condition);
-      parameters.put(name, value);
-    }
-
-    String sql(String columns, String table) {
-      return "SELECT %s FROM %s WHERE %s ORDER BY %s DESC LIMIT :limit"
-          .formatted(columns, table, String.join(" AND ", conditions), id);
-    }
   }
 }

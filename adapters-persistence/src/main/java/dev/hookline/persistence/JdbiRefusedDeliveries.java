@@ -21,8 +21,7 @@ import java.util.UUID;
 
 /** Refused deliveries, a row each. */
 final class JdbiRefusedDeliveries implements RefusedDeliveries {
-  /** All that {@link #refused} reads. */
-  static final String COLUMNS =
+  private static final String COLUMNS =
       """
       r.id, r.service, r.header_names, r.header_values, r.body, r.remote_address, r.received_at,
       r.error, r.message, r.event_type, r.event_id
@@ -101,7 +100,7 @@ final class JdbiRefusedDeliveries implements RefusedDeliveries {
     sessions.statement(handle -> handle.createUpdate(REMOVE).bind("id", id).execute());
   }
 
-  static RefusedDelivery refused(ResultSet row) throws SQLException {
+  private static RefusedDelivery refused(ResultSet row) throws SQLException {
     return new RefusedDelivery(
         Stored.uuid(row, "id"),
         new Delivery(

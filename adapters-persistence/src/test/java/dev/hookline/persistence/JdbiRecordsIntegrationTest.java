@@ -5,13 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.hookline.application.inspect.PipelineFilter;
 import dev.hookline.application.inspect.PipelineView;
+import dev.hookline.application.inspect.Records;
 import dev.hookline.domain.pipeline.PipelineId;
 import dev.hookline.domain.pipeline.PipelineState;
+import dev.hookline.testing.PlainEventFormat;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.UUID;
+import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -26,6 +30,11 @@ final class JdbiRecordsIntegrationTest {
 
   private final PostgresStorage storage = new PostgresStorage();
   private final List<PipelineId> planted = new ArrayList<>();
+  private final Records lookingAtTwo =
+      new JdbiRecords(
+          new Sessions(Jdbi.create(storage.server()::connect), new Random(1)),
+          new PlainEventFormat(),
+          source -> source.lookingAt(2));
 
   @BeforeAll
   void plant() {
@@ -101,21 +110,37 @@ final class JdbiRecordsIntegrationTest {
             Optional.ofNullable(repository),
             time(since),
             time(until));
-    assertEquals(expected, places(filter));
+    assertEquals(expected, places(filter, storage.records()));
+    assertEquals(expected, places(filter, lookingAtTwo), "looking at two rows for each part");
   }
 
   /** Where those found stand among the planted, read two by two. */
-  private String places(PipelineFilter filter) {
+  private String places(PipelineFilter filter, Records records) {
     var places = new ArrayList<String>();
     Optional<UUID> after = Optional.empty();
     do {
-      var page = storage.records().pipelines(filter, after, 2);
+      var page = records.pipelines(filter, after, 2);
       for (PipelineView view : page.items()) {
         places.add(Integer.toString(planted.indexOf(view.id())));
       }
       after = page.next();
     } while (after.isPresent());
     return String.join(" ", places);
+  }
+
+  @Test
+  void partEndsWhereItWasLookedNoFurther() {
+    var gadgets =
+        new PipelineFilter(
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of("octo/gadgets"),
+            Optional.empty(),
+            Optional.empty());
+    var first = lookingAtTwo.pipelines(gadgets, Optional.empty(), 10);
+    assertEquals(List.of(), first.items());
+    assertEquals(Optional.of(planted.get(7).value()), first.next());
   }
 
   @Test

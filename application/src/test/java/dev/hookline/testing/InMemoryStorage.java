@@ -24,6 +24,7 @@ import dev.hookline.application.inspect.PipelineView;
 import dev.hookline.application.inspect.PipelineView.HistoryEntry;
 import dev.hookline.application.inspect.Records;
 import dev.hookline.application.inspect.RefusedFilter;
+import dev.hookline.application.inspect.RefusedView;
 import dev.hookline.application.inspect.Standing;
 import dev.hookline.application.pause.Pause;
 import dev.hookline.application.pause.PauseScope;
@@ -470,12 +471,14 @@ public final class InMemoryStorage implements Storage {
     }
 
     @Override
-    public Page<RefusedDelivery> refused(RefusedFilter filter, Optional<UUID> after, int limit) {
+    public Page<RefusedView> refused(RefusedFilter filter, Optional<UUID> after, int limit) {
       synchronized (lock) {
         reach();
         return page(
-            refused.values().stream().filter(delivery -> matches(filter, delivery)),
-            RefusedDelivery::id,
+            refused.values().stream()
+                .filter(delivery -> matches(filter, delivery))
+                .map(RefusedView::of),
+            RefusedView::id,
             after,
             limit);
       }

@@ -6,6 +6,7 @@ import static dev.hookline.testing.Samples.aDelivery;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.hookline.application.inspect.RefusedFilter;
+import dev.hookline.application.inspect.RefusedView;
 import dev.hookline.application.refused.RefusedDelivery;
 import dev.hookline.domain.delivery.Delivery;
 import dev.hookline.domain.delivery.Headers;
@@ -57,7 +58,7 @@ public abstract class RefusedDeliveriesContract {
     keep(first);
     keep(refused(delivery, Optional.of("push"), Optional.of("id-1")));
 
-    assertEquals(List.of(first), all(RefusedFilter.ALL));
+    assertEquals(List.of(RefusedView.of(first)), all(RefusedFilter.ALL));
   }
 
   @Test
@@ -88,7 +89,7 @@ public abstract class RefusedDeliveriesContract {
 
     assertEquals(Optional.empty(), storage().refusedDeliveries().find(refused.id()));
     keep(refused);
-    assertEquals(List.of(refused), all(RefusedFilter.ALL));
+    assertEquals(List.of(RefusedView.of(refused)), all(RefusedFilter.ALL));
   }
 
   @Test
@@ -104,7 +105,7 @@ public abstract class RefusedDeliveriesContract {
     keep(fork);
 
     assertEquals(
-        List.of(push),
+        List.of(RefusedView.of(push)),
         all(of(Optional.of("github"), Optional.of("push"), Optional.of("RepositoryContextError"))));
     assertEquals(List.of(), all(of(Optional.of("slack"), Optional.empty(), Optional.empty())));
     assertEquals(
@@ -119,9 +120,9 @@ public abstract class RefusedDeliveriesContract {
                 Optional.of(NOON.plusMillis(1)),
                 Optional.empty())));
     var first = storage().records().refused(RefusedFilter.ALL, Optional.empty(), 1);
-    assertEquals(List.of(fork), first.items());
+    assertEquals(List.of(RefusedView.of(fork)), first.items());
     var second = storage().records().refused(RefusedFilter.ALL, first.next(), 1);
-    assertEquals(List.of(push), second.items());
+    assertEquals(List.of(RefusedView.of(push)), second.items());
     assertEquals(Optional.empty(), second.next());
   }
 
@@ -130,7 +131,7 @@ public abstract class RefusedDeliveriesContract {
     return new RefusedFilter(service, eventType, error, Optional.empty(), Optional.empty());
   }
 
-  private List<RefusedDelivery> all(RefusedFilter filter) {
+  private List<RefusedView> all(RefusedFilter filter) {
     return storage().records().refused(filter, Optional.empty(), 100).items();
   }
 

@@ -14,6 +14,7 @@ import dev.hookline.domain.offender.SpeaksJson;
 import dev.hookline.http.offender.ComparesByEquals;
 import dev.hookline.http.offender.KnowsTheQueue;
 import dev.hookline.http.offender.PrintsImpl;
+import dev.hookline.http.testing.WritesMarkupAsItCame;
 import dev.hookline.persistence.offender.KeepsThePace;
 import dev.hookline.persistence.offender.KnowsHttp;
 import dev.hookline.persistence.offender.ReadsTheClock;
@@ -55,6 +56,7 @@ class HouseRulesBiteTest {
           Map.entry(
               "signatures_and_tokens_are_compared_by_message_digest",
               List.of(ComparesByEquals.class)),
+          Map.entry("everything_on_a_page_is_escaped", List.of(WritesMarkupAsItCame.class)),
           Map.entry("use_cases_are_final", List.of(NotFinal.class)),
           Map.entry("packages_form_no_cycle", List.of(KnowsTheQueue.class, OwnsNothing.class)),
           Map.entry("nobody_prints", List.of(PrintsImpl.class)),
@@ -72,6 +74,15 @@ class HouseRulesBiteTest {
     JavaClasses guilty = new ClassFileImporter().importClasses(offenders);
     var result = ((ArchRule) rule.get(null)).evaluate(guilty);
     assertTrue(result.hasViolation(), () -> rule.getName() + " lets " + offenders + " pass");
+  }
+
+  @Test
+  void everyWayAroundTheEscaperIsFound() {
+    var result =
+        HouseRulesTest.everything_on_a_page_is_escaped.evaluate(
+            new ClassFileImporter().importClasses(WritesMarkupAsItCame.class));
+    assertEquals(
+        WritesMarkupAsItCame.WAYS, result.getFailureReport().getDetails().size(), result::toString);
   }
 
   @Test

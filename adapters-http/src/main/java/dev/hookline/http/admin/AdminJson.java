@@ -7,7 +7,7 @@ import dev.hookline.application.inspect.Page;
 import dev.hookline.application.inspect.PipelineView;
 import dev.hookline.application.inspect.PipelineView.Detailed;
 import dev.hookline.application.inspect.PipelineView.HistoryEntry;
-import dev.hookline.application.refused.RefusedDelivery;
+import dev.hookline.application.inspect.RefusedView;
 import dev.hookline.http.operator.Cursor;
 import dev.hookline.http.server.JsonText;
 import java.io.IOException;
@@ -71,23 +71,18 @@ public final class AdminJson {
   }
 
   /** {@code {"refused":[…],"next_cursor":…}}. */
-  public byte[] refused(Page<RefusedDelivery> page) {
+  public byte[] refused(Page<RefusedView> page) {
     return JsonText.of(
         json -> {
           json.writeStartObject();
           json.writeArrayFieldStart("refused");
-          for (RefusedDelivery refused : page.items()) {
+          for (RefusedView refused : page.items()) {
             fields(json, refused);
           }
           json.writeEndArray();
           nextCursor(json, page.next());
           json.writeEndObject();
         });
-  }
-
-  /** One refused delivery, as the listing shows it. */
-  public byte[] refused(RefusedDelivery refused) {
-    return JsonText.of(json -> fields(json, refused));
   }
 
   /** {@code {"pending","leased","retrying","dead","oldest_pending_seconds"}}. */
@@ -119,15 +114,15 @@ public final class AdminJson {
     json.writeStringField("updated_at", pipeline.state().at().toString());
   }
 
-  private static void fields(JsonGenerator json, RefusedDelivery refused) throws IOException {
+  private static void fields(JsonGenerator json, RefusedView refused) throws IOException {
     json.writeStartObject();
     json.writeStringField("refused_id", refused.id().toString());
-    json.writeStringField("service", refused.delivery().service().name());
+    json.writeStringField("service", refused.service());
     optional(json, "event_type", refused.eventType());
     optional(json, "event_id", refused.eventId());
     json.writeStringField("error", refused.error());
     json.writeStringField("message", refused.message());
-    json.writeStringField("received_at", refused.delivery().receivedAt().toString());
+    json.writeStringField("received_at", refused.receivedAt().toString());
     json.writeEndObject();
   }
 

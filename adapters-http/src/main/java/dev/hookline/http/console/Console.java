@@ -229,7 +229,7 @@ public final class Console implements AutoCloseable {
   private String cookie(String session, Request request) {
     String secure = clients.cameByHttps(request.peer(), request.headers()) ? "; Secure" : "";
     return "%s=%s; Path=%s; HttpOnly; SameSite=Strict%s"
-        .formatted(SignIns.COOKIE, session, ROOT, secure);
+        .formatted(SignIns.cookieName(request.headers()), session, ROOT, secure);
   }
 
   private Answer askForToken(int status, String next, Optional<String> problem) {
@@ -243,7 +243,8 @@ public final class Console implements AutoCloseable {
     return Answer.seeOther(SIGN_IN)
         .with(
             "Set-Cookie",
-            "%s=; Path=%s; HttpOnly; SameSite=Strict; Max-Age=0".formatted(SignIns.COOKIE, ROOT));
+            "%s=; Path=%s; HttpOnly; SameSite=Strict; Max-Age=0"
+                .formatted(SignIns.cookieName(request.headers()), ROOT));
   }
 
   private static String placeOf(Request request) {

@@ -1,8 +1,11 @@
 package dev.hookline.http.console;
 
 import dev.hookline.application.inspect.Activity;
+import dev.hookline.application.inspect.Page;
 import dev.hookline.application.inspect.PipelineFilter;
 import dev.hookline.application.inspect.PipelineView;
+import dev.hookline.application.inspect.RefusedFilter;
+import dev.hookline.application.inspect.RefusedView;
 import dev.hookline.application.pipeline.StoreUnavailableException;
 import dev.hookline.application.refused.RefusedDelivery;
 import dev.hookline.domain.pipeline.PipelineId;
@@ -18,24 +21,26 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /** What one can look at: reads what a page shows, and hands it to the page. */
 final class Pages {
   private static final int MINUTES = 60;
-  private static final int PER_PAGE = 50;
+  static final int PER_PAGE = 50;
   private static final int NEWEST = 10;
 
-  /** A refused delivery is read with its body. */
-  private static final int REFUSED_PER_PAGE = 25;
-
   private static final Duration FRESH = Duration.ofSeconds(2);
+
+  /** So long somebody waits for the first of what few fit. */
+  static final Duration PATIENCE = Duration.ofSeconds(1);
 
   private final Console.Settings settings;
   private final Console.Ports ports;
   private final Layout layout;
   private final Clock clock;
+  private final LongSupplier nanoTime;
   private final Remembered<Activity> hour;
 
   Pages(
@@ -48,6 +53,7 @@ final class Pages {
     this.ports = ports;
     this.layout = layout;
     this.clock = clock;
+    this.nanoTime = nanoTime;
     this.hour = new Remembered<>(this::readHour, FRESH, nanoTime);
   }
 
@@ -79,12 +85,25 @@ final class Pages {
 
   Answer pipelines(Visit visit, Request request) {
     Asked asked = Asked.inQuery(request, Asked.PIPELINES);
-    var part =
-        ports.records().pipelines(asked.pipelineFilter(clock.instant()), asked.cursor(), PER_PAGE);
+    PipelineFilter filter = asked.pipelineFilter(clock.instant());
+    Page<PipelineView> part =
+        look(asked.cursor(), after -> ports.records().pipelines(filter, after, PER_PAGE));
     var page =
         new PipelinesPage(
             part, asked.narrowing(), asked.cursor().isEmpty(), settings.services(), asked.done());
     return layout.page(200, visit, "Pipelines", page.content());
+  }
+
+  /** Goes on while nothing fits, but not for long: then the page says how far it looked. */
+  private <T> Page<T> look(Optional<UUID> from, Function<Optional<UUID>, Page<T>> records) {
+    long begun = nanoTime.getAsLong();
+    Page<T> part = records.apply(from);
+    while (part.items().isEmpty()
+        && part.next().isPresent()
+        && nanoTime.getAsLong() - begun < PATIENCE.toNanos()) {
+      part = records.apply(part.next());
+    }
+    return part;
   }
 
   Answer pipeline(Visit visit, Request request, String id) {
@@ -116,10 +135,9 @@ final class Pages {
 
   Answer refused(Visit visit, Request request) {
     Asked asked = Asked.inQuery(request, Asked.REFUSED);
-    var part =
-        ports
-            .records()
-            .refused(asked.refusedFilter(clock.instant()), asked.cursor(), REFUSED_PER_PAGE);
+    RefusedFilter filter = asked.refusedFilter(clock.instant());
+    Page<RefusedView> part =
+        look(asked.cursor(), after -> ports.records().refused(filter, after, PER_PAGE));
     return layout.page(
         200,
         visit,

@@ -13,6 +13,7 @@ import static j2html.TagCreator.each;
 import static j2html.TagCreator.nav;
 import static j2html.TagCreator.p;
 import static j2html.TagCreator.section;
+import static j2html.TagCreator.span;
 import static j2html.TagCreator.tbody;
 import static j2html.TagCreator.text;
 import static j2html.TagCreator.tr;
@@ -23,12 +24,14 @@ import dev.hookline.domain.pipeline.PipelineState;
 import dev.hookline.http.operator.Cursor;
 import j2html.TagCreator;
 import j2html.tags.DomContent;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.UUID;
 
 /**
  * Pipelines by filter, a part at a time.
@@ -59,10 +62,8 @@ record PipelinesPage(
             .form());
     content.add(
         section(
-                part.items().isEmpty()
-                    ? p("No pipeline fits.").withClass("empty")
-                    : table(part.items()),
-                pages(Console.PIPELINES, query, isFirst, part.next().map(Cursor::write)))
+                part.items().isEmpty() ? nothing("No pipeline fits.", part) : table(part.items()),
+                pages(Console.PIPELINES, query, isFirst, part))
             .withId("found")
             .withData("live", isFirst ? "" : "no"));
     if (!part.items().isEmpty()) {
@@ -89,21 +90,41 @@ record PipelinesPage(
         cell("Error", wild(pipeline.error().orElse(""))).withClass("error"));
   }
 
+  /** Says that nothing fits, or how far that is known. */
+  static DomContent nothing(String words, Page<?> part) {
+    return part.next()
+        .map(last -> p(text("Nothing fits, back to "), at(lookedBackTo(last)), text(".")))
+        .orElseGet(() -> p(words))
+        .withClass("empty");
+  }
+
+  /** A part can end before it is full; where, its cursor tells, which is a UUIDv7. */
+  private static Instant lookedBackTo(UUID last) {
+    return Instant.ofEpochMilli(last.getMostSignificantBits() >>> 16);
+  }
+
   /**
    * On to the next part, and back to the first; the parts between are the browser's to remember.
    */
-  static DomContent pages(
-      String path, Map<String, String> query, boolean isFirst, Optional<String> next) {
+  static DomContent pages(String path, Map<String, String> query, boolean isFirst, Page<?> part) {
     var links = new ArrayList<DomContent>();
     if (!isFirst) {
       links.add(a("« Newest").withHref(link(path, query)));
     }
-    next.ifPresent(
-        cursor -> {
-          var further = new TreeMap<>(query);
-          further.put("cursor", cursor);
-          links.add(a("Older »").withHref(link(path, further)).withRel("next"));
-        });
+    part.next()
+        .ifPresent(
+            last -> {
+              boolean full = part.items().size() >= Pages.PER_PAGE;
+              var further = new TreeMap<>(query);
+              further.put("cursor", Cursor.write(last));
+              links.add(
+                  a(full ? "Older »" : "Look further back »")
+                      .withHref(link(path, further))
+                      .withRel("next"));
+              if (!full && !part.items().isEmpty()) {
+                links.add(span(text("looked back to "), at(lookedBackTo(last))).withClass("muted"));
+              }
+            });
     return links.isEmpty()
         ? text("")
         : nav(each(links, one -> one)).withClass("pages").attr("aria-label", "Pages");

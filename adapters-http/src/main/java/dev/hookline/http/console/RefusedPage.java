@@ -19,8 +19,8 @@ import static j2html.TagCreator.text;
 import static j2html.TagCreator.tr;
 
 import dev.hookline.application.inspect.Page;
+import dev.hookline.application.inspect.RefusedView;
 import dev.hookline.application.refused.RefusedDelivery;
-import dev.hookline.http.operator.Cursor;
 import j2html.tags.DomContent;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +40,7 @@ final class RefusedPage {
   }
 
   static List<DomContent> list(
-      Page<RefusedDelivery> part,
+      Page<RefusedView> part,
       Map<String, String> query,
       boolean isFirst,
       List<String> services,
@@ -55,20 +55,19 @@ final class RefusedPage {
             .form(),
         section(
                 part.items().isEmpty()
-                    ? p("No refused delivery fits.").withClass("empty")
+                    ? PipelinesPage.nothing("No refused delivery fits.", part)
                     : table(
                         columns("Received", "Service", "Event", "Reason", "Message"),
                         tbody(each(part.items(), RefusedPage::row))),
-                PipelinesPage.pages(
-                    Console.REFUSED, query, isFirst, part.next().map(Cursor::write)))
+                PipelinesPage.pages(Console.REFUSED, query, isFirst, part))
             .withId("found")
             .withData("live", isFirst ? "" : "no"));
   }
 
-  private static DomContent row(RefusedDelivery refused) {
+  private static DomContent row(RefusedView refused) {
     return tr(
-        cell("Received", a(at(refused.delivery().receivedAt())).withHref(path(refused.id()))),
-        cell("Service", text(refused.delivery().service().name())),
+        cell("Received", a(at(refused.receivedAt())).withHref(path(refused.id()))),
+        cell("Service", text(refused.service())),
         cell("Event", wild(refused.eventType().orElse("–"))),
         cell("Reason", text(refused.error())),
         cell("Message", wild(refused.message())).withClass("error"));

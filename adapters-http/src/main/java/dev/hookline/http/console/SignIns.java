@@ -15,6 +15,8 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Who has signed in. A session ends an hour after it was last used, twelve hours after it began,
@@ -22,7 +24,6 @@ import java.util.function.LongSupplier;
  * tokens are answered at a slow rate for each sender. Safe for use by many threads.
  */
 final class SignIns {
-  static final String COOKIE = "hookline_console";
   static final int MOST_SESSIONS = 100;
   static final int MOST_FAILURES = 5;
   static final Duration IDLE = Duration.ofHours(1);
@@ -30,6 +31,8 @@ final class SignIns {
   static final Duration BETWEEN_FAILURES = Duration.ofSeconds(12);
   private static final int MOST_SENDERS = 10_000;
   private static final int SECRET_BYTES = 32;
+  private static final String COOKIE = "hookline_console";
+  private static final Pattern PORT = Pattern.compile(".*:([0-9]{1,5})");
 
   private final AdminToken token;
   private final SecureRandom random;
@@ -102,7 +105,7 @@ final class SignIns {
   }
 
   void signOut(Headers headers) {
-    cookie(headers).ifPresent(sessions::invalidate);
+    sessionId(headers).ifPresent(sessions::invalidate);
   }
 
   /** Compares in constant time. */
@@ -111,7 +114,7 @@ final class SignIns {
   }
 
   private Optional<Session> session(Headers headers) {
-    Optional<String> id = cookie(headers);
+    Optional<String> id = sessionId(headers);
     Optional<Session> found = id.map(sessions::getIfPresent);
     if (found.isPresent() && !isValid(found.get())) {
       sessions.invalidate(id.get());
@@ -125,12 +128,24 @@ final class SignIns {
         && same(session.tokenDigest(), tokenDigest());
   }
 
-  private static Optional<String> cookie(Headers headers) {
+  /**
+   * The name of the cookie that holds the session. A browser sends a host's cookies to all of its
+   * ports (RFC 6265, section 8.5), so the name has the port that the browser asked for: two
+   * consoles on one host do not sign each other out. Not the port that this process listens on,
+   * which in containers is often the same for both; and after a restart it is the same name again.
+   */
+  static String cookieName(Headers headers) {
+    Matcher port = PORT.matcher(headers.only("Host").orElse(""));
+    return port.matches() ? COOKIE + "_" + port.group(1) : COOKIE;
+  }
+
+  private static Optional<String> sessionId(Headers headers) {
+    String name = cookieName(headers) + "=";
     return headers.all("Cookie").stream()
         .flatMap(field -> Arrays.stream(field.split(";", -1)))
         .map(String::strip)
-        .filter(pair -> pair.startsWith(COOKIE + "="))
-        .map(pair -> pair.substring(COOKIE.length() + 1))
+        .filter(pair -> pair.startsWith(name))
+        .map(pair -> pair.substring(name.length()))
         .findFirst();
   }
 

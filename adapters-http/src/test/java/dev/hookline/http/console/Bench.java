@@ -63,7 +63,7 @@ final class Bench implements AutoCloseable {
   final RejectedDeliveries rejected =
       new RejectedDeliveries(Dialects.all(), Clock.fixed(Samples.NOON, ZoneOffset.UTC));
   volatile Optional<String> token = Optional.empty();
-  private final HttpClient client = HttpClient.newHttpClient();
+  private final HttpClient client;
   private final AdminServer server;
 
   Bench() {
@@ -71,6 +71,12 @@ final class Bench implements AutoCloseable {
   }
 
   Bench(List<String> trustedProxies) {
+    this(trustedProxies, HttpClient.newHttpClient());
+  }
+
+  /** Asked by the same browser, so to say, as others. */
+  Bench(List<String> trustedProxies, HttpClient client) {
+    this.client = client;
     server =
         new AdminServer(
             new AdminServer.Settings(

@@ -171,6 +171,24 @@ class ConsoleTest {
   }
 
   @Test
+  void whatFewFitIsLookedForAWhile() throws Exception {
+    bench.pipeline("push e1 octo/widgets", FAILED);
+    bench.records.next = Optional.of(Samples.uuid(Samples.NOON.minus(Duration.ofDays(3))));
+    bench.records.tookATenth = () -> bench.pass(Duration.ofMillis(100));
+
+    bench.records.emptyParts.set(9);
+    String found = bench.get("/console/pipelines?repository=octo%2Frare").body();
+    assertTrue(found.contains("octo/widgets</bdi>"), found);
+
+    bench.records.emptyParts.set(100);
+    String notYet = bench.get("/console/pipelines?repository=octo%2Frare").body();
+    assertEquals(90, bench.records.emptyParts.get());
+    assertTrue(notYet.contains("Nothing fits, back to <time datetime=\"2026-02-26T"), notYet);
+    assertTrue(notYet.contains("Look further back"), notYet);
+    assertFalse(notYet.contains("Replay what"), notYet);
+  }
+
+  @Test
   void listIsNarrowedAndGoesOn() throws Exception {
     bench.pipeline("push e1 octo/widgets", FAILED);
     UUID next = Samples.uuid(Samples.NOON);
@@ -191,6 +209,8 @@ class ConsoleTest {
     assertTrue(page.contains("<option value=\"FAILED\" selected>"), page);
     assertTrue(page.contains("503 from ci"), page);
 
+    assertTrue(page.contains("Look further back"), "it is not full: " + page);
+    assertTrue(page.contains("looked back to"), page);
     String older = page.replaceAll("(?s).*href=\"([^\"]*cursor=[^\"]*)\".*", "$1");
     bench.get(older.replace("&amp;", "&"));
     assertEquals(Optional.of(next), bench.records.askedAfter);

@@ -39,8 +39,8 @@ class LiveFeedTest {
       socket = new Socket(InetAddress.getLoopbackAddress(), bench.port());
       socket.setSoTimeout(20_000);
       String request =
-          "GET /console/live HTTP/1.1\r\nHost: localhost\r\n%s\r\n"
-              .formatted(String.join("", headers));
+          "GET /console/live HTTP/1.1\r\nHost: localhost:%d\r\n%s\r\n"
+              .formatted(bench.port(), String.join("", headers));
       socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
       in =
           new BufferedReader(

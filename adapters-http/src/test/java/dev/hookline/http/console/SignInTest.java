@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.hookline.domain.delivery.Headers;
+import java.net.CookieManager;
+import java.net.CookiePolicy;
+import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -70,7 +74,8 @@ class SignInTest {
     String cookie = done.headers().firstValue("Set-Cookie").orElse("");
     assertTrue(
         cookie.matches(
-            "hookline_console=[A-Za-z0-9_-]{43}; Path=/console; HttpOnly; SameSite=Strict"),
+            "hookline_console_%d=[A-Za-z0-9_-]{43}; Path=/console; HttpOnly; SameSite=Strict"
+                .formatted(bench.port())),
         cookie);
     assertEquals(
         200,
@@ -203,6 +208,43 @@ class SignInTest {
     var fields = Map.of("csrf", csrf);
     assertEquals(403, bench.post("/console/pauses/pause", fields, "Cookie", mine).statusCode());
     assertEquals(303, bench.post("/console/pauses/pause", fields, "Cookie", yours).statusCode());
+  }
+
+  @Test
+  void twoConsolesOnOneHostDoNotSignEachOtherOut() throws Exception {
+    try (var browser =
+            HttpClient.newBuilder()
+                .cookieHandler(new CookieManager(null, CookiePolicy.ACCEPT_ALL))
+                .build();
+        var one = new Bench(List.of(), browser);
+        var other = new Bench(List.of(), browser)) {
+      one.token = Optional.of(TOKEN);
+      other.token = Optional.of(TOKEN);
+      one.signIn(TOKEN);
+      assertEquals(401, other.get("/console").statusCode(), "a session is of one console");
+      other.signIn(TOKEN);
+      assertEquals(200, one.get("/console").statusCode());
+      assertEquals(200, other.get("/console").statusCode());
+
+      one.post("/console/logout", Map.of("csrf", one.csrf("/console")));
+      assertEquals(401, one.get("/console").statusCode());
+      assertEquals(200, other.get("/console").statusCode());
+    }
+  }
+
+  /** As a proxy on the usual port is asked, and as ports are mapped into containers. */
+  @ParameterizedTest
+  @CsvSource({
+    "ops.example, hookline_console",
+    "ops.example:9081, hookline_console_9081",
+    "[::1]:9081, hookline_console_9081",
+    "[::1], hookline_console",
+    "localhost:, hookline_console",
+    "localhost:8081x, hookline_console",
+    "localhost:808181, hookline_console"
+  })
+  void cookieIsNamedByThePortThatTheBrowserAskedFor(String host, String name) {
+    assertEquals(name, SignIns.cookieName(Headers.ofSingle(Map.of("Host", host))));
   }
 
   @Test

@@ -1,6 +1,5 @@
 package dev.hookline.application.inspect;
 
-import dev.hookline.application.refused.RefusedDelivery;
 import dev.hookline.domain.pipeline.PipelineId;
 import java.time.Instant;
 import java.util.List;
@@ -28,7 +27,7 @@ public interface Records {
    * @param after the end of the part before, as its {@link Page#next} said
    * @param limit at least 1
    */
-  Page<RefusedDelivery> refused(RefusedFilter filter, Optional<UUID> after, int limit);
+  Page<RefusedView> refused(RefusedFilter filter, Optional<UUID> after, int limit);
 
   OutboxDepth outboxDepth();
 

@@ -182,7 +182,9 @@ class ReceiveWebhookTest {
   }
 
   private List<RefusedDelivery> refused() {
-    return storage.records().refused(RefusedFilter.ALL, Optional.empty(), 10).items();
+    return storage.records().refused(RefusedFilter.ALL, Optional.empty(), 10).items().stream()
+        .flatMap(view -> storage.refusedDeliveries().find(view.id()).stream())
+        .toList();
   }
 
   private void fail(PipelineId id) {

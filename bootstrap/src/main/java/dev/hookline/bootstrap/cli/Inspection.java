@@ -5,6 +5,7 @@ import dev.hookline.application.inspect.Page;
 import dev.hookline.application.inspect.PipelineFilter;
 import dev.hookline.application.inspect.PipelineView;
 import dev.hookline.application.inspect.Records;
+import dev.hookline.application.inspect.RefusedView;
 import dev.hookline.application.pause.Pauses;
 import dev.hookline.application.refused.RefusedDelivery;
 import dev.hookline.application.replay.PreviewReplay;
@@ -55,7 +56,7 @@ public interface Inspection extends AutoCloseable {
 
   String pipelineJson(PipelineView.Detailed pipeline);
 
-  String refusedJson(Page<RefusedDelivery> page);
+  String refusedJson(Page<RefusedView> page);
 
   @Override
   void close();

@@ -1,6 +1,7 @@
 package dev.hookline.bootstrap.cli;
 
 import dev.hookline.application.inspect.PipelineView;
+import dev.hookline.application.inspect.RefusedView;
 import dev.hookline.application.pause.Pause;
 import dev.hookline.application.refused.RefusedDelivery;
 import dev.hookline.domain.delivery.Service;
@@ -71,17 +72,17 @@ final class Listings {
         + entry.targetState().map(state -> " " + state.name()).orElse("");
   }
 
-  static String refused(List<RefusedDelivery> refused, boolean colours) {
+  static String refused(List<RefusedView> refused, boolean colours) {
     if (refused.isEmpty()) {
       return "no refused deliveries\n";
     }
     var table = new Table(List.of("REFUSED", "SERVICE", "EVENT", "RECEIVED", "ERROR", "MESSAGE"));
-    for (RefusedDelivery one : refused) {
+    for (RefusedView one : refused) {
       table.row(
           one.id().toString(),
-          one.delivery().service().name(),
+          one.service(),
           one.eventType().orElse("-"),
-          seconds(one.delivery().receivedAt()),
+          seconds(one.receivedAt()),
           one.error(),
           one.message());
     }

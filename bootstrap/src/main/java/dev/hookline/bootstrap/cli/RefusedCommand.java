@@ -2,6 +2,7 @@ package dev.hookline.bootstrap.cli;
 
 import dev.hookline.application.inspect.Page;
 import dev.hookline.application.inspect.RefusedFilter;
+import dev.hookline.application.inspect.RefusedView;
 import dev.hookline.application.refused.RefusedDelivery;
 import dev.hookline.application.replay.ReplayRefused.Replay;
 import java.util.List;
@@ -69,7 +70,7 @@ final class RefusedCommand implements Runnable {
             TimeOption.parse("--until", until, around.clock()));
     try (Inspection inspection =
         commands.inspect(options.loadWithDatabase(around, data.folder(around)))) {
-      Page<RefusedDelivery> page =
+      Page<RefusedView> page =
           Pages.read((after, part) -> inspection.records().refused(filter, after, part), limit);
       if (json) {
         around.out().println(inspection.refusedJson(page));
@@ -99,7 +100,9 @@ final class RefusedCommand implements Runnable {
           .out()
           .print(
               json
-                  ? inspection.refusedJson(new Page<>(List.of(found), Optional.empty())) + "\n"
+                  ? inspection.refusedJson(
+                          new Page<>(List.of(RefusedView.of(found)), Optional.empty()))
+                      + "\n"
                   : Listings.refused(found));
     }
     return ExitCode.DONE;

@@ -7,6 +7,7 @@ import dev.hookline.application.inspect.Page;
 import dev.hookline.application.inspect.PipelineFilter;
 import dev.hookline.application.inspect.PipelineView;
 import dev.hookline.application.inspect.Records;
+import dev.hookline.application.inspect.RefusedView;
 import dev.hookline.application.pause.Pauses;
 import dev.hookline.application.refused.RefusedDelivery;
 import dev.hookline.application.replay.PreviewReplay;
@@ -88,7 +89,7 @@ record DatabaseInspection(Database database, UseCases useCases, AdminJson json)
   }
 
   @Override
-  public String refusedJson(Page<RefusedDelivery> page) {
+  public String refusedJson(Page<RefusedView> page) {
     return new String(json.refused(page), UTF_8);
   }
 

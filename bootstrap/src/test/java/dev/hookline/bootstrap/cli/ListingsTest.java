@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.hookline.application.inspect.PipelineView;
+import dev.hookline.application.inspect.RefusedView;
 import dev.hookline.application.refused.RefusedDelivery;
 import dev.hookline.domain.pipeline.PipelineId;
 import dev.hookline.domain.pipeline.PipelineState;
@@ -83,7 +84,7 @@ class ListingsTest {
             "no mapping fits",
             Optional.of("message"),
             Optional.empty());
-    String text = Listings.refused(List.of(refused), false);
+    String text = Listings.refused(List.of(RefusedView.of(refused)), false);
     assertTrue(text.contains("RepositoryContextError  no mapping fits"), text);
     assertTrue(Listings.refused(refused).contains("message     no mapping fits"));
   }
