@@ -51,7 +51,7 @@ final class CuttingProxy implements AutoCloseable {
   /** How the database is reached through here, with the default waits. */
   DatabaseSettings settings() {
     String query = url.getQuery() == null ? "" : "?" + url.getQuery();
-    return DatabaseSettings.of(
+    return DatabaseSettings.withPassword(
         "jdbc:postgresql://127.0.0.1:" + listener.getLocalPort() + url.getPath() + query,
         database.user(),
         database.password());

@@ -82,7 +82,7 @@ class SeparateProcessesEndToEndIT {
     DatabaseSettings login = requireNonNull(logins.get(command));
     Optional.ofNullable(login.user()).ifPresent(user -> own.put("HOOKLINE_DB_USER", user));
     Optional.ofNullable(login.password())
-        .ifPresent(password -> own.put("HOOKLINE_DB_PASSWORD", password));
+        .ifPresent(password -> own.put("HOOKLINE_DB_PASSWORD", password.get()));
     return own;
   }
 
