@@ -426,7 +426,7 @@ class ReceiveWebhookTest {
     assertEquals(0, replayAll.replay(PipelineFilter.ALL, Integer.MAX_VALUE));
   }
 
-  /** Signs an hour before {@link #NOON}, whatever it makes of the delivery. */
+  /** Signs an hour before noon, whatever it makes of the delivery. */
   private static ServiceProfile signingTimes(Verification verification) {
     return new ServiceProfile(
         GITHUB,
