@@ -377,7 +377,7 @@ class ReceiveWebhookTest {
     assertEquals(0, replayAll.replay(PipelineFilter.ALL, Integer.MAX_VALUE));
   }
 
-  /** Signs an hour before {@link #NOON}, whatever it makes of the delivery. */
+  /** Signs an hour before noon, whatever it makes of the delivery. */
   private static ServiceProfile signingTimes(Verification verification) {
     return new ServiceProfile(
         GITHUB,
