@@ -41,7 +41,7 @@ final class ClockSkew implements MultiCollector {
 
   /** A sender may sign any year, which nanoseconds do not hold. */
   private static double seconds(Duration ago) {
-    return ago.toSeconds() + ago.toNanosPart() / 1e9;
+    return (double) ago.toSeconds() + ago.toNanosPart() / 1e9;
   }
 
   @Override

@@ -162,9 +162,9 @@ public final class PrometheusMetrics implements WebhookMetrics, DispatchMetrics 
         .callback(
             shown -> {
               SpanCounts counts = spans.get();
-              shown.call(counts.exported(), "exported");
-              shown.call(counts.failed(), "failed");
-              shown.call(counts.dropped(), "dropped");
+              shown.call((double) counts.exported(), "exported");
+              shown.call((double) counts.failed(), "failed");
+              shown.call((double) counts.dropped(), "dropped");
             })
         .register(registry);
   }

@@ -394,7 +394,7 @@ final class LoadCommand implements Callable<Integer> {
     long seconds = plan.duration().toSeconds();
     progress.show(
         sample.second(),
-        Math.max(1, seconds),
+        (double) Math.max(1, seconds),
         "%.0f of %d s: %.0f/s accepted, p50 %.1f ms, p99 %.1f ms, max %.1f ms"
             .formatted(
                 sample.second(), seconds, sample.rate(), sample.p50(), sample.p99(), sample.max()));

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class FakeCommands implements Commands {
   final List<String> calls = new ArrayList<>();
   @Nullable Reconciliation reconciliation;
+  RuntimeException insteadOfInspection = CommandException.failed("nothing to inspect");
 
   /** What it was asked for until now. */
   public List<String> calls() {
@@ -61,7 +62,7 @@ public final class FakeCommands implements Commands {
   @Override
   public Inspection inspect(Settings settings) {
     calls.add("inspect " + settings.db().url().orElse(""));
-    throw CommandException.failed("nothing to inspect");
+    throw insteadOfInspection;
   }
 
   @Override

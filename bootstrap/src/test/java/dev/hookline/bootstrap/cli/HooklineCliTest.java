@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.hookline.application.pipeline.StoreUnavailableException;
 import dev.hookline.bootstrap.deploy.InstalledProgram;
 import dev.hookline.bootstrap.up.RunFile;
 import dev.hookline.bootstrap.up.UpFolder;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -295,6 +297,21 @@ class HooklineCliTest {
   void everyOtherCommandPrintsJson(String words) {
     assertEquals(0, shell.run((words + " --help").split(" ", -1)));
     assertEquals(!WITHOUT_JSON.contains(words), shell.out().contains("--json"), words);
+  }
+
+  @Test
+  void databaseThatIsAwayIsToldByTheReasonAtTheBottomAndWhatToLookAt() {
+    shell.environment.put("HOOKLINE_DB_URL", "jdbc:postgresql://db/hookline");
+    commands.insteadOfInspection =
+        new StoreUnavailableException(
+            "the database is not available: 08001",
+            new IllegalStateException("no connection", new ConnectException("Refused\nagain")));
+    assertEquals(1, shell.run("audit"));
+    assertEquals(
+        List.of(
+            "hookline: the database is away: ConnectException: Refused; is it as db.url and db.user"
+                + " say? (see hookline config)"),
+        shell.err());
   }
 
   @Test

@@ -300,15 +300,10 @@ class RecordsCommandsIntegrationTest {
     }
     shell.environment.put("HOOKLINE_DB_URL", "jdbc:postgresql://127.0.0.1:%d/x".formatted(nobody));
     assertEquals(1, run("audit"));
-    assertEquals(
-        List.of(
-            "hookline: the database is away: ConnectException: Connection refused; is it as db.url"
-                + " and db.user say? (see hookline config)"),
-        shell.err());
-
-    shell.environment.put(
-        "HOOKLINE_DB_URL", server.url().replaceFirst("/[^/?]+(\\?|$)", "/nosuch$1"));
-    assertEquals(1, run("audit"));
-    assertTrue(shell.err().getFirst().contains("\"nosuch\" does not exist"), shell.err()::toString);
+    assertEquals("", shell.out());
+    assertEquals(1, shell.err().size(), shell.err()::toString);
+    String said = shell.err().getFirst();
+    assertTrue(said.startsWith("hookline: the database is away: "), said);
+    assertTrue(said.endsWith("; is it as db.url and db.user say? (see hookline config)"), said);
   }
 }
