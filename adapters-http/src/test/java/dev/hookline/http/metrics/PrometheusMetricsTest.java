@@ -204,7 +204,7 @@ class PrometheusMetricsTest {
     shows(scrape(), name + "1.0");
     nanos.addAndGet(Duration.ofMinutes(4).toNanos());
     assertFalse(scrape().contains(name), "nothing came for five minutes");
-    metrics.signed(Samples.GITHUB, Duration.ofSeconds(-9_000_000_000L));
+    metrics.signed(Samples.GITHUB, Duration.ofHours(-2_500_000));
     shows(scrape(), name + "-9.0E9");
   }
 
