@@ -1,6 +1,7 @@
 package dev.hookline.e2e;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -59,12 +60,6 @@ class SecretsIT {
 
   private static final List<String> IN_FILES =
       List.of("HOOKLINE_LINEAR_SECRETS", "HOOKLINE_DB_PASSWORD");
-
-  private static final String PUSH =
-      """
-      {"ref":"refs/heads/main","after":"%s","commits":[],"repository":{"name":"widgets",\
-      "full_name":"octo/widgets","owner":{"login":"octo"}},"sender":{"login":"octocat","type":"User"}}\
-      """;
 
   @TempDir private Path folder;
   private final Map<String, String> environment = new HashMap<>();
@@ -170,7 +165,12 @@ class SecretsIT {
     try (var serve = startAs(intake, "serve");
         var dispatcher = startAs(worker, "worker")) {
       int port = serve.port("intake");
-      String body = PUSH.formatted("1");
+      String body =
+          """
+          {"ref":"refs/heads/main","after":"%s","commits":[],"repository":{"name":"widgets",\
+          "full_name":"octo/widgets","owner":{"login":"octo"}},"sender":{"login":"octocat","type":"User"}}\
+          """
+              .formatted("1");
       seen.put("accepted", deliver(port, body, Deliveries.hmac("canary-github-1f6b", body)));
       seen.put("forged", deliver(port, body, "0".repeat(64)));
       // Malformed under a true signature: refused and kept.
@@ -216,7 +216,7 @@ class SecretsIT {
 
   private void lookAtAdminEndpoint(String process, int port, Map<String, String> seen)
       throws Exception {
-    String token = CANARIES.get("HOOKLINE_ADMIN_TOKEN");
+    String token = requireNonNull(CANARIES.get("HOOKLINE_ADMIN_TOKEN"));
     var paths =
         new ArrayList<>(
             List.of("/health/live", "/health/ready", "/metrics", "/metrics?token=1", "/nowhere"));

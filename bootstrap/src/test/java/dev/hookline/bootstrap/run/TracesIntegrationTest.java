@@ -1,6 +1,7 @@
 package dev.hookline.bootstrap.run;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -45,6 +46,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -72,7 +74,7 @@ class TracesIntegrationTest {
   private final AtomicInteger failures = new AtomicInteger();
   private final HttpServer target = target();
   private Collector collector;
-  private PrometheusMetrics metrics;
+  private @Nullable PrometheusMetrics metrics;
   private int intakePort;
 
   TracesIntegrationTest() throws IOException {}
@@ -136,7 +138,8 @@ class TracesIntegrationTest {
     var database = closer.add(assembly.open("test-intake", 8));
     database.migrate();
     var useCases = assembly.useCases(database);
-    metrics = assembly.metrics(useCases, database, tracing);
+    PrometheusMetrics metrics = assembly.metrics(useCases, database, tracing);
+    this.metrics = metrics;
     var targets = assembly.targets(useCases.format(), metrics, closer);
     closer
         .add(
@@ -356,7 +359,7 @@ class TracesIntegrationTest {
   }
 
   private int spans(String outcome) {
-    String text = new String(metrics.scrape(PrometheusMetrics.CONTENT_TYPE), UTF_8);
+    String text = new String(requireNonNull(metrics).scrape(PrometheusMetrics.CONTENT_TYPE), UTF_8);
     String name = "hookline_trace_spans_total{outcome=\"%s\"} ".formatted(outcome);
     return text.lines()
         .filter(line -> line.startsWith(name))
