@@ -558,35 +558,48 @@ final class JdbiOutbox implements Outbox {
     int limit = claim.lines() - found.size();
     Map<Integer, Long> begins =
         cursors.computeIfAbsent(claim.shut(), _ -> new ConcurrentHashMap<>());
-    List<Line> next = inTurn(claim, Map.copyOf(begins), busy, limit);
+    Map<Integer, Long> reached = Map.copyOf(begins);
+    List<Line> next = find(DUE_BY_KEY, claim, later(claim, reached), busy, limit);
+    found.addAll(next);
     if (next.size() < limit) {
+      // The round is over in every lane. The next one begins in every lane as well: else claims for
+      // few lines would stay in the lanes that come first.
       begins.clear();
+      limit -= next.size();
+      next = find(DUE_BY_KEY, claim, earlier(claim, reached), busy, limit);
+      found.addAll(next);
+    }
+    if (next.size() < limit) {
       crowded.remove(claim.shut());
     } else {
       next.forEach(line -> begins.put(line.head().lane().id(), line.head().orderingKey() + 1));
     }
-    found.addAll(next);
     return found;
   }
 
   /** From where the last search ended, so that every key has its turn. */
-  private List<Line> inTurn(
-      Claim claim, Map<Integer, Long> begins, Collection<Long> busy, int limit) {
-    Function<Lane, Long> begin = lane -> begins.getOrDefault(lane.id(), Long.MIN_VALUE);
-    var later = new Stretch(List.copyOf(claim.lanes()), begin, _ -> Long.MAX_VALUE);
-    var found = new ArrayList<>(find(DUE_BY_KEY, claim, later, busy, limit));
-    var entered =
-        claim.lanes().stream().filter(lane -> begin.apply(lane) > Long.MIN_VALUE).toList();
-    if (found.size() < limit && !entered.isEmpty()) {
-      var earlier = new Stretch(entered, _ -> Long.MIN_VALUE, lane -> begin.apply(lane) - 1);
-      found.addAll(find(DUE_BY_KEY, claim, earlier, busy, limit - found.size()));
-    }
-    return found;
+  private static Stretch later(Claim claim, Map<Integer, Long> reached) {
+    return new Stretch(
+        List.copyOf(claim.lanes()),
+        lane -> reached.getOrDefault(lane.id(), Long.MIN_VALUE),
+        _ -> Long.MAX_VALUE);
+  }
+
+  /** What {@link #later} leaves out. */
+  private static Stretch earlier(Claim claim, Map<Integer, Long> reached) {
+    return new Stretch(
+        claim.lanes().stream()
+            .filter(lane -> reached.getOrDefault(lane.id(), Long.MIN_VALUE) > Long.MIN_VALUE)
+            .toList(),
+        _ -> Long.MIN_VALUE,
+        lane -> reached.getOrDefault(lane.id(), Long.MIN_VALUE) - 1);
   }
 
   private List<Line> find(
       String sql, Claim claim, Stretch stretch, Collection<Long> busy, int limit) {
-    return limit < 1 ? List.of() : look(sql, claim, stretch, busy, limit).lines();
+    return limit < 1 || stretch.lanes().isEmpty()
+        ? List.of()
+        : look(sql, claim, stretch, busy, limit).lines();
   }
 
   /**
