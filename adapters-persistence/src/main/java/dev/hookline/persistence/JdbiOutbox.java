@@ -548,16 +548,23 @@ final class JdbiOutbox implements Outbox {
       }
       crowded.add(claim.shut());
     }
-    int before = search.found.size();
     Map<Integer, Long> begins =
         cursors.computeIfAbsent(claim.shut(), _ -> new ConcurrentHashMap<>());
-    inTurn(search, Map.copyOf(begins));
+    Map<Integer, Long> reached = Map.copyOf(begins);
+    int before = search.found.size();
+    search.find(DUE_BY_KEY, later(claim, reached), search.rest());
+    if (search.rest() > 0) {
+      // The round is over in every lane. The next one begins in every lane as well: else claims for
+      // few lines would stay in the lanes that come first.
+      begins.clear();
+      before = search.found.size();
+      search.find(DUE_BY_KEY, earlier(claim, reached), search.rest());
+    }
     if (search.cut) {
       // Those that had no room are between these: the next claim begins here again.
       return;
     }
     if (search.rest() > 0) {
-      begins.clear();
       crowded.remove(claim.shut());
     } else {
       search
@@ -568,18 +575,21 @@ final class JdbiOutbox implements Outbox {
   }
 
   /** From where the last search ended, so that every key has its turn. */
-  private static void inTurn(Search search, Map<Integer, Long> begins) {
-    Set<Lane> lanes = search.claim.lanes();
-    Function<Lane, Long> begin = lane -> begins.getOrDefault(lane.id(), Long.MIN_VALUE);
-    search.find(
-        DUE_BY_KEY, new Stretch(List.copyOf(lanes), begin, _ -> Long.MAX_VALUE), search.rest());
-    var entered = lanes.stream().filter(lane -> begin.apply(lane) > Long.MIN_VALUE).toList();
-    if (!entered.isEmpty()) {
-      search.find(
-          DUE_BY_KEY,
-          new Stretch(entered, _ -> Long.MIN_VALUE, lane -> begin.apply(lane) - 1),
-          search.rest());
-    }
+  private static Stretch later(Claim claim, Map<Integer, Long> reached) {
+    return new Stretch(
+        List.copyOf(claim.lanes()),
+        lane -> reached.getOrDefault(lane.id(), Long.MIN_VALUE),
+        _ -> Long.MAX_VALUE);
+  }
+
+  /** What {@link #later} leaves out. */
+  private static Stretch earlier(Claim claim, Map<Integer, Long> reached) {
+    return new Stretch(
+        claim.lanes().stream()
+            .filter(lane -> reached.getOrDefault(lane.id(), Long.MIN_VALUE) > Long.MIN_VALUE)
+            .toList(),
+        _ -> Long.MIN_VALUE,
+        lane -> reached.getOrDefault(lane.id(), Long.MIN_VALUE) - 1);
   }
 
   /** A claim on its way through several statements. */
@@ -601,13 +611,16 @@ final class JdbiOutbox implements Outbox {
     }
 
     /**
-     * Looks for so many lines, none included.
+     * Looks for so many lines, none included, in so many lanes, none included.
      *
      * @return whether there may be more where it looked
      */
     boolean find(String sql, Stretch stretch, int lines) {
       if (lines < 1) {
         return true;
+      }
+      if (stretch.lanes().isEmpty()) {
+        return false;
       }
       Found more = look(sql, this, stretch, lines);
       found.addAll(more.lines());

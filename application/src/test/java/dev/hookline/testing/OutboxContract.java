@@ -345,6 +345,29 @@ public abstract class OutboxContract {
   }
 
   @Test
+  void everyKeyHasItsTurnAgainAndAgainAlsoOneAtATime() {
+    int keys = 40;
+    for (int i = 0; i < 8; i++) {
+      for (int key = 0; key < keys; key++) {
+        accept("octo/r" + key);
+      }
+    }
+    Set<Lane> lanes = lease(alice);
+    var turns = new HashMap<Long, Integer>();
+
+    for (int i = 0; i < 4 * keys; i++) {
+      List<OutboxMessage> due =
+          Claims.due(storage().outbox(), lanes, Ordering.STRICT, List.of(), 1);
+      due.forEach(message -> turns.merge(message.orderingKey(), 1, Integer::sum));
+      settle(alice, due, new Outcome.Delivered());
+    }
+
+    assertEquals(keys, turns.size());
+    assertTrue(
+        turns.values().stream().allMatch(times -> times >= 3 && times <= 5), turns::toString);
+  }
+
+  @Test
   void attemptOfALostWorkerCountsAndIsDueAtOnce() {
     PipelineId id = accept("octo/a");
     accept("octo/a");

@@ -193,10 +193,13 @@ class SecretsIT {
     }
   }
 
+  private static String canary(String variable) {
+    return requireNonNull(CANARIES.get(variable), variable);
+  }
+
   private HooklineProcess startAs(String role, String command) throws IOException {
     database.execute(
-        "ALTER ROLE \"%s\" LOGIN PASSWORD '%s'"
-            .formatted(role, CANARIES.get("HOOKLINE_DB_PASSWORD")));
+        "ALTER ROLE \"%s\" LOGIN PASSWORD '%s'".formatted(role, canary("HOOKLINE_DB_PASSWORD")));
     environment.put("HOOKLINE_DB_USER", role);
     return HooklineProcess.start(folder, environment, command);
   }
@@ -216,7 +219,7 @@ class SecretsIT {
 
   private void lookAtAdminEndpoint(String process, int port, Map<String, String> seen)
       throws Exception {
-    String token = requireNonNull(CANARIES.get("HOOKLINE_ADMIN_TOKEN"));
+    String token = canary("HOOKLINE_ADMIN_TOKEN");
     var paths =
         new ArrayList<>(
             List.of("/health/live", "/health/ready", "/metrics", "/metrics?token=1", "/nowhere"));
@@ -271,7 +274,7 @@ class SecretsIT {
     // The environment is the process's own, and this shows that the search finds what is there.
     assertTrue(variables.contains("canary-github-1f6b"));
     for (String inFile : IN_FILES) {
-      assertFalse(variables.contains(CANARIES.get(inFile)), inFile);
+      assertFalse(variables.contains(canary(inFile)), inFile);
     }
     seen.put(name + ": threads", ask(process, "Thread.print"));
     String flags = ask(process, "VM.flags", "-all");
