@@ -38,8 +38,9 @@ final class Connector {
     if (settings.user() != null) {
       properties.setProperty("user", settings.user());
     }
-    if (settings.password() != null) {
-      properties.setProperty("password", settings.password());
+    String password = settings.passwordNow();
+    if (password != null) {
+      properties.setProperty("password", password);
     }
     Connection connection = DriverManager.getConnection(settings.url(), properties);
     try (var statement = connection.createStatement()) {

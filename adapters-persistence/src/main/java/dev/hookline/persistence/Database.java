@@ -251,7 +251,7 @@ public final class Database implements AutoCloseable {
   public void migrate() {
     try {
       Flyway.configure()
-          .dataSource(settings.url(), settings.user(), settings.password())
+          .dataSource(settings.url(), settings.user(), settings.passwordNow())
           .locations(MIGRATIONS)
           .table(HISTORY_TABLE)
           .load()

@@ -1,6 +1,7 @@
 package dev.hookline.persistence;
 
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param url {@code jdbc:postgresql://...}; it may name several hosts, of which the primary is used
  * @param user null where the URL or the driver's defaults name it
- * @param password null where there is none
+ * @param password asked anew for each connection, so that it may change; null where there is none
  * @param poolSize the most connections for statements, at least 1; listening and notifying hold one
  *     more each
  * @param applicationName how the connections show in {@code pg_stat_activity}
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public record DatabaseSettings(
     String url,
     @Nullable String user,
-    @Nullable String password,
+    @Nullable Supplier<String> password,
     int poolSize,
     String applicationName,
     Duration connectTimeout,
@@ -38,8 +39,18 @@ public record DatabaseSettings(
     }
   }
 
-  /** With the default waits of 1 to 3 seconds and a pool of 10. */
+  /** With a password that stays, the default waits of 1 to 3 seconds and a pool of 10. */
   public static DatabaseSettings of(String url, @Nullable String user, @Nullable String password) {
+    if (password == null) {
+      return withPassword(url, user, null);
+    }
+    String fixed = password;
+    return withPassword(url, user, () -> fixed);
+  }
+
+  /** The same with a password that may change. */
+  public static DatabaseSettings withPassword(
+      String url, @Nullable String user, @Nullable Supplier<String> password) {
     return new DatabaseSettings(
         url,
         user,
@@ -89,6 +100,11 @@ public record DatabaseSettings(
         socketTimeout,
         statement,
         lock);
+  }
+
+  /** The password that is valid now; null where there is none. */
+  @Nullable String passwordNow() {
+    return password == null ? null : password.get();
   }
 
   /** Without the password, in whichever place it stands. */

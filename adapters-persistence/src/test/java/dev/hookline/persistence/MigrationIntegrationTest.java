@@ -72,7 +72,7 @@ final class MigrationIntegrationTest {
   void workOfTheFirstSchemaGoesOnAfterTheMigration() {
     var settings = server.settings();
     Flyway.configure()
-        .dataSource(settings.url(), settings.user(), settings.password())
+        .dataSource(settings.url(), settings.user(), settings.passwordNow())
         .locations(Database.MIGRATIONS)
         .table("schema_history")
         .target("1")

@@ -134,7 +134,7 @@ final class RolesIntegrationTest {
 
   private Connection connect(String role) throws SQLException {
     DatabaseSettings settings = server.settings(role);
-    return DriverManager.getConnection(settings.url(), settings.user(), settings.password());
+    return DriverManager.getConnection(settings.url(), settings.user(), settings.passwordNow());
   }
 
   @Test
@@ -229,7 +229,7 @@ final class RolesIntegrationTest {
     return DatabaseSettings.of(
         settings.url() + (settings.url().contains("?") ? "&" : "?") + "currentSchema=own",
         settings.user(),
-        settings.password());
+        settings.passwordNow());
   }
 
   @Test

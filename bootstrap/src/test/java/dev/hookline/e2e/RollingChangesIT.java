@@ -1,11 +1,14 @@
 package dev.hookline.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
+import dev.hookline.bootstrap.up.EmbeddedPostgresServer;
+import dev.hookline.bootstrap.up.UpFolder;
 import dev.hookline.http.testing.Deliveries;
 import dev.hookline.http.testing.RawClient;
 import dev.hookline.testing.TestDatabase;
@@ -18,6 +21,8 @@ import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -92,6 +97,74 @@ class RollingChangesIT {
         senders.assertAllAccepted();
       }
       assertEquals(0, serve.terminate());
+    }
+  }
+
+  @Test
+  void theDatabasesPasswordIsRotatedWithoutOneRefusal() throws Exception {
+    Path password = folder.resolve("password");
+    try (var up = UpFolder.open(folder.resolve("up"));
+        var server = EmbeddedPostgresServer.start(up)) {
+      write(password, server.password());
+      var own = new HashMap<String, String>();
+      own.put("HOOKLINE_DB_URL", server.jdbcUrl());
+      own.put("HOOKLINE_DB_USER", server.user());
+      own.put("HOOKLINE_DB_PASSWORD_FILE", password.toString());
+      own.put("HOOKLINE_ADMIN_PORT", "0");
+      own.put("HOOKLINE_HTTP_PORT", "0");
+      own.put("HOOKLINE_GITHUB_SECRETS", "secret of the database");
+      try (var migrate = HooklineProcess.start(folder, own, "migrate")) {
+        assertEquals(0, migrate.exitCode());
+      }
+      try (var serve = HooklineProcess.start(folder, own, "serve");
+          var worker = HooklineProcess.start(folder, own, "worker").readingOutput()) {
+        try (var senders = new Senders(List.of(serve.port("intake")), "secret of the database")) {
+          senders.awaitOneFromEach();
+          rotate(server, server.password(), "the new one", password);
+          senders.awaitOneFromEach();
+          rotate(server, "the new one", "the one after it", password);
+          senders.awaitOneFromEach();
+          senders.assertAllAccepted();
+        }
+        awaitAllDispatched(server, "the one after it");
+        assertEquals(0, serve.terminate());
+        assertEquals(0, worker.terminate());
+      }
+    }
+  }
+
+  /** Gives the role another password, and ends all its connections. */
+  private static void rotate(EmbeddedPostgresServer server, String old, String fresh, Path file)
+      throws Exception {
+    try (var connection = DriverManager.getConnection(server.jdbcUrl(), server.user(), old);
+        var statement = connection.createStatement()) {
+      statement.execute("ALTER ROLE %s PASSWORD '%s'".formatted(server.user(), fresh));
+      assertThrows(
+          SQLException.class,
+          () -> DriverManager.getConnection(server.jdbcUrl(), server.user(), old).close(),
+          "the old password is still good");
+      write(file, fresh);
+      statement.execute(
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+              + " WHERE usename = current_user AND pid <> pg_backend_pid()");
+    }
+  }
+
+  private static void awaitAllDispatched(EmbeddedPostgresServer server, String password)
+      throws Exception {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    try (var connection = DriverManager.getConnection(server.jdbcUrl(), server.user(), password);
+        var statement = connection.prepareStatement("SELECT count(*) FROM outbox_message")) {
+      while (true) {
+        try (var rows = statement.executeQuery()) {
+          rows.next();
+          if (rows.getInt(1) == 0) {
+            return;
+          }
+        }
+        assertTrue(System.nanoTime() < deadline, "the outbox is not empty in time");
+        Thread.sleep(20);
+      }
     }
   }
 

@@ -74,6 +74,7 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -111,13 +112,14 @@ final class Assembly {
   Database open(String name, int connections) {
     Settings.Db db = settings.db();
     return Database.open(
-        DatabaseSettings.of(
-                db.url().orElseThrow(),
-                db.user().orElse(null),
-                db.password().map(SecretSource::first).orElse(null))
+        DatabaseSettings.withPassword(db.url().orElseThrow(), db.user().orElse(null), password(db))
             .withApplicationName(name)
             .withPoolSize(connections),
         jitter);
+  }
+
+  private static @Nullable Supplier<String> password(Settings.Db db) {
+    return db.password().map(source -> (Supplier<String>) source::first).orElse(null);
   }
 
   UseCases useCases(Database database) {
