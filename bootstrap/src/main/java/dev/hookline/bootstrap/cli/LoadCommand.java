@@ -214,8 +214,8 @@ final class LoadCommand implements Callable<Integer> {
             .orElseThrow(
                 () ->
                     CommandException.usage(
-                        "--service: not one of github, slack, linear: \"%s\""
-                            .formatted(Table.printable(service))));
+                        "--service: not one of %s: \"%s\""
+                            .formatted(Provider.names(), Table.printable(service))));
     Settings settings = options.load(around, Role.TOOL).settings();
     LoadPlan plan = plan(settings, provider);
     Duration patience = SpanOption.parse("--settle", settle);

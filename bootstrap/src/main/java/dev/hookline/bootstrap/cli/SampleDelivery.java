@@ -1,5 +1,7 @@
 package dev.hookline.bootstrap.cli;
 
+import dev.hookline.bootstrap.load.Provider;
+import dev.hookline.bootstrap.load.Provider.Sample;
 import dev.hookline.domain.delivery.RawBody;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,9 +11,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -33,40 +35,6 @@ record SampleDelivery(Map<String, String> headers, RawBody body) {
       Pattern.compile("(\"webhookTimestamp\"\\s*:\\s*)-?[0-9]+");
 
   /**
-   * What a service can send.
-   *
-   * @param event the type, as its sample file is called
-   * @param action what happens in it by default; empty where the type has no actions
-   * @param form whether the body is a form
-   */
-  record Sample(String event, String action, boolean form) {}
-
-  /** By service; the first of each is what is sent if nothing else is said. */
-  static final Map<String, List<Sample>> SAMPLES = samples();
-
-  private static Map<String, List<Sample>> samples() {
-    var samples = new LinkedHashMap<String, List<Sample>>();
-    samples.put(
-        "github",
-        List.of(
-            new Sample("issue_comment", "created", false),
-            new Sample("pull_request", "opened", false),
-            new Sample("push", "", false),
-            new Sample("ping", "", false)));
-    samples.put(
-        "slack",
-        List.of(
-            new Sample("app_mention", "", false),
-            new Sample("message", "", false),
-            new Sample("slash_command", "", true),
-            new Sample("block_actions", "", true)));
-    samples.put(
-        "linear",
-        List.of(new Sample("Issue", "create", false), new Sample("Comment", "create", false)));
-    return samples;
-  }
-
-  /**
    * The service's sample of the event, unlike any made before it.
    *
    * @param event a type, or a type and its action
@@ -74,19 +42,19 @@ record SampleDelivery(Map<String, String> headers, RawBody body) {
    * @return nothing if there is no such sample
    */
   static Optional<SampleDelivery> of(
-      String service, String event, int number, Instant now, String secret) {
-    for (Sample sample : SAMPLES.getOrDefault(service, List.of())) {
+      Provider provider, String event, int number, Instant now, String secret) {
+    for (Sample sample : provider.samples()) {
       boolean withAction = !sample.action().isEmpty() && event.startsWith(sample.event() + ".");
       if (event.equals(sample.event()) || withAction) {
         String action = withAction ? event.substring(sample.event().length() + 1) : sample.action();
-        String text = fill(template(service, sample), places(number, action, now));
+        String text = fill(template(provider, sample), places(number, action, now));
         String body =
             sample.event().equals("block_actions")
                 ? "payload=" + URLEncoder.encode(text, StandardCharsets.UTF_8)
                 : text;
         return Optional.of(
             sign(
-                service,
+                provider,
                 sample.event(),
                 body.getBytes(StandardCharsets.UTF_8),
                 sample.form(),
@@ -104,9 +72,9 @@ record SampleDelivery(Map<String, String> headers, RawBody body) {
    * @param event GitHub's type, which stands in a header
    */
   static SampleDelivery ofBody(
-      String service, String event, byte[] body, Instant now, String secret) {
+      Provider provider, String event, byte[] body, Instant now, String secret) {
     byte[] fresh = body;
-    if (service.equals("linear")) {
+    if (provider == Provider.LINEAR) {
       // Latin-1 keeps every byte as it is.
       String text = new String(body, StandardCharsets.ISO_8859_1);
       fresh =
@@ -115,7 +83,7 @@ record SampleDelivery(Map<String, String> headers, RawBody body) {
               .replaceAll("$1" + now.toEpochMilli())
               .getBytes(StandardCharsets.ISO_8859_1);
     }
-    return sign(service, event, fresh, !startsLikeJson(body), now, secret);
+    return sign(provider, event, fresh, !startsLikeJson(body), now, secret);
   }
 
   private static boolean startsLikeJson(byte[] body) {
@@ -128,32 +96,18 @@ record SampleDelivery(Map<String, String> headers, RawBody body) {
   }
 
   private static SampleDelivery sign(
-      String service, String event, byte[] body, boolean form, Instant now, String secret) {
+      Provider provider, String event, byte[] body, boolean form, Instant now, String secret) {
+    var places = new HashMap<>(places(1, "", now));
+    places.put("event", event);
+    byte[] before = fill(provider.signedBefore(), places).getBytes(StandardCharsets.UTF_8);
+    places.put("signature", hmac(secret, before, body));
     var headers = new LinkedHashMap<String, String>();
     headers.put("Content-Type", form ? "application/x-www-form-urlencoded" : "application/json");
-    switch (service) {
-      case "github" -> {
-        headers.put("User-Agent", "GitHub-Hookshot/hookline");
-        headers.put("X-GitHub-Event", event);
-        headers.put("X-GitHub-Delivery", UUID.randomUUID().toString());
-        headers.put("X-Hub-Signature-256", "sha256=" + hmac(secret, body));
-      }
-      case "slack" -> {
-        String time = Long.toString(now.getEpochSecond());
-        byte[] prefix = ("v0:" + time + ":").getBytes(StandardCharsets.UTF_8);
-        headers.put("User-Agent", "Slackbot 1.0 (+https://api.slack.com/robots)");
-        headers.put("X-Slack-Request-Timestamp", time);
-        headers.put("X-Slack-Signature", "v0=" + hmac(secret, prefix, body));
-      }
-      case "linear" -> {
-        headers.put("User-Agent", "Linear-Webhook");
-        headers.put("Linear-Delivery", UUID.randomUUID().toString());
-        headers.put("Linear-Event", event);
-        headers.put("Linear-Timestamp", Long.toString(now.toEpochMilli()));
-        headers.put("Linear-Signature", hmac(secret, body));
-      }
-      default -> throw new IllegalArgumentException("no samples for " + service);
-    }
+    provider
+        .headers()
+        .lines()
+        .map(line -> line.split(": ", 2))
+        .forEach(header -> headers.put(header[0], fill(header[1], places)));
     return new SampleDelivery(headers, RawBody.of(body));
   }
 
@@ -201,9 +155,10 @@ record SampleDelivery(Map<String, String> headers, RawBody body) {
                             () -> new IllegalStateException("no place " + place.group(1)))));
   }
 
-  private static String template(String service, Sample sample) {
+  private static String template(Provider provider, Sample sample) {
     boolean fields = sample.event().equals("slash_command");
-    String name = "samples/%s/%s.%s".formatted(service, sample.event(), fields ? "form" : "json");
+    String name =
+        "samples/%s/%s.%s".formatted(provider.service(), sample.event(), fields ? "form" : "json");
     try (InputStream stream = SampleDelivery.class.getResourceAsStream(name)) {
       if (stream == null) {
         throw new IllegalStateException("the sample " + name + " is missing");

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.hookline.bootstrap.config.Settings;
 import dev.hookline.bootstrap.config.Settings.Role;
+import dev.hookline.bootstrap.load.Provider;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -15,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -79,13 +79,13 @@ final class SendCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    List<SampleDelivery.Sample> samples = SampleDelivery.SAMPLES.get(service);
-    if (samples == null) {
-      throw CommandException.usage(
-          "SERVICE: not one of %s: \"%s\""
-              .formatted(
-                  String.join(", ", SampleDelivery.SAMPLES.keySet()), Table.printable(service)));
-    }
+    Provider provider =
+        Provider.of(service)
+            .orElseThrow(
+                () ->
+                    CommandException.usage(
+                        "SERVICE: not one of %s: \"%s\""
+                            .formatted(Provider.names(), Table.printable(service))));
     if (count < 1) {
       throw CommandException.usage("--count: at least 1, not " + count);
     }
@@ -93,7 +93,7 @@ final class SendCommand implements Callable<Integer> {
     URI target = destination.intake(around, settings, service);
     String key = destination.secret(around, settings, service);
     Optional<byte[]> body = body();
-    String type = event == null ? samples.getFirst().event() : event;
+    String type = event == null ? provider.samples().getFirst().event() : event;
     boolean allTaken = true;
     try (HttpClient client =
         HttpClient.newBuilder()
@@ -101,7 +101,7 @@ final class SendCommand implements Callable<Integer> {
             .connectTimeout(Duration.ofSeconds(10))
             .build()) {
       for (int number = 1; number <= count; number++) {
-        SampleDelivery delivery = delivery(samples, type, body, number, key);
+        SampleDelivery delivery = delivery(provider, type, body, number, key);
         allTaken &= send(client, target, delivery);
       }
     }
@@ -109,23 +109,19 @@ final class SendCommand implements Callable<Integer> {
   }
 
   private SampleDelivery delivery(
-      List<SampleDelivery.Sample> samples,
-      String type,
-      Optional<byte[]> body,
-      int number,
-      String key) {
+      Provider provider, String type, Optional<byte[]> body, int number, String key) {
     if (body.isPresent()) {
-      return SampleDelivery.ofBody(service, type, body.get(), around.clock().instant(), key);
+      return SampleDelivery.ofBody(provider, type, body.get(), around.clock().instant(), key);
     }
-    return SampleDelivery.of(service, type, number, around.clock().instant(), key)
+    return SampleDelivery.of(provider, type, number, around.clock().instant(), key)
         .orElseThrow(
             () ->
                 CommandException.usage(
                     "EVENT: there is no sample of \"%s\"; there are %s, and --file takes any"
                         .formatted(
                             Table.printable(type),
-                            samples.stream()
-                                .map(SampleDelivery.Sample::event)
+                            provider.samples().stream()
+                                .map(Provider.Sample::event)
                                 .collect(Collectors.joining(", ")))));
   }
 

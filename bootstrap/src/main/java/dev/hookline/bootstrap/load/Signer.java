@@ -12,14 +12,14 @@ import org.jspecify.annotations.Nullable;
  * generator takes its CPU from what it measures. Not safe for use by several threads.
  */
 final class Signer {
-  private final Provider provider;
+  private final String before;
   private final Mac fresh;
   private @Nullable Mac begun;
   private @Nullable Template template;
   private long seconds;
 
   Signer(Provider provider, String secret) {
-    this.provider = provider;
+    this.before = provider.signedBefore();
     try {
       fresh = Mac.getInstance("HmacSHA256");
       fresh.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
@@ -35,11 +35,10 @@ final class Signer {
   byte[] sign(Template of, byte[] request, long time) {
     int constant = of.firstSpotOfBody();
     try {
-      if (begun == null || template != of || (provider == Provider.SLACK && seconds != time)) {
+      if (begun == null || template != of || (!before.isEmpty() && seconds != time)) {
         Mac mac = (Mac) fresh.clone();
-        if (provider == Provider.SLACK) {
-          mac.update(("v0:" + time + ":").getBytes(StandardCharsets.US_ASCII));
-        }
+        mac.update(
+            before.replace("${seconds}", Long.toString(time)).getBytes(StandardCharsets.US_ASCII));
         mac.update(request, of.bodyOffset(), constant - of.bodyOffset());
         begun = mac;
         template = of;
