@@ -2,16 +2,11 @@ package dev.hookline.bootstrap.logging;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
-import ch.qos.logback.core.encoder.EncoderBase;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.hookline.http.server.JsonText;
 import java.io.IOException;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.List;
-import java.util.Locale;
 import org.slf4j.event.KeyValuePair;
 
 /**
@@ -21,24 +16,10 @@ import org.slf4j.event.KeyValuePair;
  * <p>It keeps nothing per thread, as encoders of libraries do: each connection has a thread of its
  * own, and 18 kB of buffers with it (measured with 1,024 of them).
  */
-final class JsonEncoder extends EncoderBase<ILoggingEvent> {
-  private static final DateTimeFormatter TIME =
-      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
-          .withZone(ZoneOffset.UTC);
-
+final class JsonEncoder extends LineEncoder {
   @Override
-  public byte[] headerBytes() {
-    return new byte[0];
-  }
-
-  @Override
-  public byte[] encode(ILoggingEvent event) {
-    return (JsonText.text(json -> write(event, json)) + "\n").getBytes(StandardCharsets.UTF_8);
-  }
-
-  @Override
-  public byte[] footerBytes() {
-    return new byte[0];
+  String lines(ILoggingEvent event) {
+    return JsonText.text(json -> write(event, json)) + "\n";
   }
 
   private static void write(ILoggingEvent event, JsonGenerator json) throws IOException {

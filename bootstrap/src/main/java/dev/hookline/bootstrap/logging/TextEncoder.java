@@ -3,12 +3,7 @@ package dev.hookline.bootstrap.logging;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
-import ch.qos.logback.core.encoder.EncoderBase;
-import java.nio.charset.StandardCharsets;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.List;
-import java.util.Locale;
 import org.slf4j.event.KeyValuePair;
 
 /**
@@ -16,18 +11,9 @@ import org.slf4j.event.KeyValuePair;
  * control characters are escaped, so that nothing that arrives from outside can make a line of its
  * own or drive a terminal; a stack trace follows, indented.
  */
-final class TextEncoder extends EncoderBase<ILoggingEvent> {
-  private static final DateTimeFormatter TIME =
-      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
-          .withZone(ZoneOffset.UTC);
-
+final class TextEncoder extends LineEncoder {
   @Override
-  public byte[] headerBytes() {
-    return new byte[0];
-  }
-
-  @Override
-  public byte[] encode(ILoggingEvent event) {
+  String lines(ILoggingEvent event) {
     var line = new StringBuilder(160);
     TIME.formatTo(event.getInstant(), line);
     line.append(' ').append("%-5s".formatted(event.getLevel())).append(' ');
@@ -44,12 +30,7 @@ final class TextEncoder extends EncoderBase<ILoggingEvent> {
     }
     line.append('\n');
     appendTrace(line, event.getThrowableProxy());
-    return line.toString().getBytes(StandardCharsets.UTF_8);
-  }
-
-  @Override
-  public byte[] footerBytes() {
-    return new byte[0];
+    return line.toString();
   }
 
   private static String simpleName(String logger) {
