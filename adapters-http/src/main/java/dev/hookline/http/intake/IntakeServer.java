@@ -102,8 +102,22 @@ public final class IntakeServer implements AutoCloseable {
                 settings.shutdownGrace()),
             cap(settings, clients, metrics),
             intake::answer,
-            (requestId, defect) -> logger.defect(defect, requestId),
+            defects(metrics, logger),
             requestIds);
+  }
+
+  private static HttpServer.Defects defects(WebhookMetrics metrics, WebhookLogger logger) {
+    return new HttpServer.Defects() {
+      @Override
+      public void thrown(String requestId, RuntimeException defect) {
+        logger.defect(defect, requestId);
+      }
+
+      @Override
+      public void unreadable() {
+        metrics.requestUnreadable();
+      }
+    };
   }
 
   private static AddressCap cap(Settings settings, ClientAddress clients, WebhookMetrics metrics) {

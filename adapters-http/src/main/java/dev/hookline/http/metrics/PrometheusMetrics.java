@@ -63,6 +63,7 @@ public final class PrometheusMetrics implements WebhookMetrics, DispatchMetrics 
   private final Histogram processingTime;
   private final Counter secrets;
   private final Counter connectionsRefused;
+  private final Counter requestsUnreadable;
   private final Counter dispatched;
   private final Gauge available;
   private final Histogram dispatchTime;
@@ -109,6 +110,10 @@ public final class PrometheusMetrics implements WebhookMetrics, DispatchMetrics 
         counter(
             "webhook_connections_refused_total",
             "Connections closed at once, because their peer had enough of them.");
+    requestsUnreadable =
+        counter(
+            "webhook_requests_unreadable_total",
+            "Requests that were no HTTP, or broke off before their headers were whole.");
     dispatched =
         counter(
             "outbox_dispatched_total",
@@ -194,6 +199,11 @@ public final class PrometheusMetrics implements WebhookMetrics, DispatchMetrics 
   @Override
   public void connectionRefused() {
     connectionsRefused.inc();
+  }
+
+  @Override
+  public void requestUnreadable() {
+    requestsUnreadable.inc();
   }
 
   @Override

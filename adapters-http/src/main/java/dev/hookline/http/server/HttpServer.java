@@ -101,10 +101,14 @@ public final class HttpServer implements AutoCloseable {
     void leave(InetAddress peer);
   }
 
-  /** Hears of a defect that a handler threw. */
+  /** Hears of requests that went wrong; called by many threads. */
   @FunctionalInterface
   public interface Defects {
+    /** A handler threw this. */
     void thrown(String requestId, RuntimeException defect);
+
+    /** One was no HTTP, or broke off before its headers were whole: no handler has seen it. */
+    default void unreadable() {}
   }
 
   private final Limits limits;
@@ -361,6 +365,7 @@ public final class HttpServer implements AutoCloseable {
 
   /** Requests that never reach the handler: Helidon could not make sense of them. */
   private DirectHandler.TransportResponse refusedByHelidon(Status status) {
+    defects.unreadable();
     String requestId = requestIds.get();
     // Outside the handler Helidon calls it an internal error when a sender breaks off.
     Status told = status.code() == 500 ? Status.BAD_REQUEST_400 : status;

@@ -96,5 +96,8 @@ class AddressCapTest {
     public void connectionRefused() {
       refused.incrementAndGet();
     }
+
+    @Override
+    public void requestUnreadable() {}
   }
 }

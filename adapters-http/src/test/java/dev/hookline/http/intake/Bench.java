@@ -201,5 +201,10 @@ final class Bench implements AutoCloseable {
     public void connectionRefused() {
       counted.add("connection refused");
     }
+
+    @Override
+    public void requestUnreadable() {
+      counted.add("request unreadable");
+    }
   }
 }

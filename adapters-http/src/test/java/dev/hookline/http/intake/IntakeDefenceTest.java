@@ -472,6 +472,7 @@ class IntakeDefenceTest {
       assertTrue(all.startsWith("HTTP/1.1 4"), all);
       assertTrue(all.contains("\"request_id\":\""), all);
       assertTrue(all.contains("X-Request-Id: "), all);
+      assertEquals("request unreadable", bench.nextCounted());
       assertTrue(bench.counted.isEmpty());
     }
   }

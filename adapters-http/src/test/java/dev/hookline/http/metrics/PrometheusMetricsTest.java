@@ -40,6 +40,7 @@ class PrometheusMetricsTest {
     metrics.received(Samples.GITHUB, Status.ACCEPTED, Duration.ofMillis(20), Optional.empty());
     metrics.secretMatched(Samples.GITHUB, 2);
     metrics.connectionRefused();
+    metrics.requestUnreadable();
     metrics.dispatched("log", Result.SUCCESS, Duration.ofMillis(3), Optional.empty());
     metrics.lag(Duration.ofSeconds(2));
 
@@ -52,6 +53,7 @@ class PrometheusMetricsTest {
     shows(text, "webhook_processing_time_seconds_count{service=\"github\",status=\"accepted\"} 1");
     shows(text, "webhook_signature_secret_total{secret=\"2\",service=\"github\"} 1.0");
     shows(text, "webhook_connections_refused_total 1.0");
+    shows(text, "webhook_requests_unreadable_total 1.0");
     shows(text, "outbox_dispatched_total{outcome=\"success\",target=\"log\"} 1.0");
     shows(text, "outbox_dispatch_seconds_count{target=\"log\"} 1");
     shows(text, "outbox_lag_seconds_bucket{le=\"2.5\"} 1");

@@ -39,4 +39,7 @@ public interface WebhookMetrics {
 
   /** A connection was closed at once, because its peer had enough of them. */
   void connectionRefused();
+
+  /** A request was no HTTP, or broke off before its headers were whole. */
+  void requestUnreadable();
 }

@@ -87,6 +87,9 @@ class ReceiveWebhookTest {
             public void connectionRefused() {}
 
             @Override
+            public void requestUnreadable() {}
+
+            @Override
             public void secretMatched(Service service, int position) {
               secrets.add(position);
             }
