@@ -7,6 +7,7 @@ import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toList;
 
 import dev.hookline.application.dispatch.Claim;
+import dev.hookline.application.dispatch.Due;
 import dev.hookline.application.dispatch.Lane;
 import dev.hookline.application.dispatch.Line;
 import dev.hookline.application.dispatch.Outbox;
@@ -193,32 +194,24 @@ final class JdbiOutbox implements Outbox {
       )
       """;
 
-  private static final String GIVEN = "SELECT true AS crowded, * FROM given";
-
   private static final String DUE_BY_KEY =
-      claim("RECURSIVE", HEADS_BY_KEY, "m.ordering_key", "", GIVEN);
+      claim("RECURSIVE", HEADS_BY_KEY, "m.ordering_key", "", "true");
 
   private static final String DUE_FRESH =
-      claim("", FRESH_HEADS, "m.ordering_key", "ORDER BY m.id DESC", GIVEN);
+      claim("", FRESH_HEADS, "m.ordering_key", "ORDER BY m.id DESC", "true");
 
-  // A row even if nothing is due: it says whether there are more than were looked at.
   private static final String DUE_OLD =
       claim(
-          "",
-          OLD_HEADS,
-          "m.ordering_key",
-          "ORDER BY m.id",
-          """
-          SELECT o.crowded, given.*
-          FROM (SELECT count(*) = 256 AS crowded FROM oldest) o LEFT JOIN given ON true
-          """);
+          "", OLD_HEADS, "m.ordering_key", "ORDER BY m.id", "(SELECT count(*) = 256 FROM oldest)");
 
-  private static final String DUE_ANY = claim("", ANY, "m.id", "ORDER BY m.id", GIVEN);
+  private static final String DUE_ANY = claim("", ANY, "m.id", "ORDER BY m.id", "true");
 
   // Behind a head go those that were never attempted, as far as nothing among them has to wait. The
-  // bodies come last of all, so that nothing has to sort them or carry them along.
+  // bodies come last of all, so that nothing has to sort them or carry them along. There is a row
+  // even if nothing is given: it says whether there are more than were looked at, and whether one
+  // had no room.
   private static String claim(
-      String recursive, String heads, String busy, String order, String result) {
+      String recursive, String heads, String busy, String order, String crowded) {
     return """
     WITH %s %s, %s, due AS MATERIALIZED (
       SELECT * FROM head m
@@ -239,29 +232,36 @@ final class JdbiOutbox implements Outbox {
         WINDOW line AS (ORDER BY o.id)) r
       WHERE r.goes
     ), claimed AS MATERIALIZED (
-      SELECT m.*, row_number() OVER claimed AS nth, sum(e.bytes) OVER claimed AS bytes
-      FROM run m CROSS JOIN LATERAL (
-        SELECT octet_length(body)::bigint + coalesce(octet_length(payload), 0) AS bytes
-        FROM event
-        WHERE pipeline_id = m.pipeline_id
-        LIMIT 1) e
-      WINDOW claimed AS (ORDER BY m.place, m.id)
+      SELECT c.*, c.bytes <= CASE c.nth WHEN 1 THEN :first ELSE :bytes END AS fits
+      FROM (
+        SELECT m.*, row_number() OVER claimed AS nth, sum(e.bytes) OVER claimed AS bytes
+        FROM run m CROSS JOIN LATERAL (
+          SELECT octet_length(document)::bigint + octet_length(coalesce(payload, body)) AS bytes
+          FROM event
+          WHERE pipeline_id = m.pipeline_id
+          LIMIT 1) e
+        WINDOW claimed AS (ORDER BY m.place, m.id)) c
     ), given AS (
       SELECT
         m.id, m.ordering_key, m.lane, m.held_epoch, m.task, m.target, m.queued_at, m.pipeline_id,
         CASE m.task WHEN 'process_webhook_event' THEN 'RECEIVED' ELSE 'PROCESSING' END AS state,
         m.attempts, r.since,
         CASE WHEN m.epoch IS NULL THEN coalesce(r.next_attempt_at, m.due_at) END AS next_attempt_at,
-        coalesce(r.error, '') AS error, r.trace_context, %s
+        coalesce(r.error, '') AS error, r.trace_context, r.document, r.payload
       FROM claimed m CROSS JOIN LATERAL (
         -- Row by row, and so by index and in the one partition, whatever the planner believes.
         SELECT p.since, p.next_attempt_at, p.error, p.trace_context, %s
         FROM pipeline p JOIN event e ON e.pipeline_id = p.id
         WHERE p.id = m.pipeline_id AND e.pipeline_id = m.pipeline_id
         LIMIT 1) r
-      WHERE m.nth = 1 OR m.bytes <= :bytes
+      WHERE m.fits
     )
-    %s
+    SELECT seen.*, given.*
+    FROM (
+      SELECT
+        %s AS crowded,
+        EXISTS (SELECT FROM claimed WHERE place = 1 AND NOT fits) AS cut) seen
+      LEFT JOIN given ON true
     """
         .formatted(
             recursive,
@@ -271,9 +271,8 @@ final class JdbiOutbox implements Outbox {
             busy,
             order,
             MAY_GO.formatted("o"),
-            Stored.EVENT_COLUMNS.replace("e.", "r."),
             Stored.EVENT_COLUMNS,
-            result);
+            crowded);
   }
 
   // The share locks hold off a takeover until the statement has committed, and wait for one that is
@@ -420,9 +419,6 @@ final class JdbiOutbox implements Outbox {
       """
           .formatted(ALLOWED);
 
-  /** What one claim reads at the most, in bytes of bodies and payloads; a first message always. */
-  private static final long CLAIMED_BYTES = 32L << 20;
-
   private final Sessions sessions;
   private final EventFormat format;
   private final Watermark watermark = new Watermark();
@@ -516,14 +512,15 @@ final class JdbiOutbox implements Outbox {
   }
 
   @Override
-  public List<Line> due(Claim claim) {
-    if (claim.lanes().isEmpty() || claim.lines() < 1) {
-      return List.of();
+  public Due due(Claim claim) {
+    var search = new Search(claim);
+    if (!claim.lanes().isEmpty()) {
+      switch (claim.ordering()) {
+        case STRICT -> heads(search);
+        case NONE -> search.find(DUE_ANY, Stretch.whole(claim.lanes()), claim.lines());
+      }
     }
-    return switch (claim.ordering()) {
-      case STRICT -> heads(claim);
-      case NONE -> find(DUE_ANY, claim, Stretch.whole(claim.lanes()), claim.busy(), claim.lines());
-    };
+    return new Due(search.found, search.cut);
   }
 
   /**
@@ -538,65 +535,102 @@ final class JdbiOutbox implements Outbox {
     }
   }
 
-  private List<Line> heads(Claim claim) {
-    var found = new ArrayList<Line>();
-    var busy = new ArrayList<>(claim.busy());
-    if (claim.fresh() > 0) {
-      found.addAll(find(DUE_FRESH, claim, Stretch.whole(claim.lanes()), busy, claim.fresh()));
-      found.forEach(line -> busy.add(line.head().orderingKey()));
+  private void heads(Search search) {
+    Claim claim = search.claim;
+    var everywhere = Stretch.whole(claim.lanes());
+    search.find(DUE_FRESH, everywhere, claim.fresh());
+    if (search.rest() == 0) {
+      return;
     }
     if (!crowded.contains(claim.shut())) {
-      int rest = claim.lines() - found.size();
-      Found old = look(DUE_OLD, claim, Stretch.whole(claim.lanes()), busy, rest);
-      found.addAll(old.lines());
-      if (!old.crowded()) {
-        return found;
+      if (!search.find(DUE_OLD, everywhere, search.rest())) {
+        return;
       }
       crowded.add(claim.shut());
-      old.lines().forEach(line -> busy.add(line.head().orderingKey()));
     }
-    int limit = claim.lines() - found.size();
+    int before = search.found.size();
     Map<Integer, Long> begins =
         cursors.computeIfAbsent(claim.shut(), _ -> new ConcurrentHashMap<>());
-    List<Line> next = inTurn(claim, Map.copyOf(begins), busy, limit);
-    if (next.size() < limit) {
+    inTurn(search, Map.copyOf(begins));
+    if (search.cut) {
+      // Those that had no room are between these: the next claim begins here again.
+      return;
+    }
+    if (search.rest() > 0) {
       begins.clear();
       crowded.remove(claim.shut());
     } else {
-      next.forEach(line -> begins.put(line.head().lane().id(), line.head().orderingKey() + 1));
+      search
+          .found
+          .subList(before, search.found.size())
+          .forEach(line -> begins.put(line.head().lane().id(), line.head().orderingKey() + 1));
     }
-    found.addAll(next);
-    return found;
   }
 
   /** From where the last search ended, so that every key has its turn. */
-  private List<Line> inTurn(
-      Claim claim, Map<Integer, Long> begins, Collection<Long> busy, int limit) {
+  private static void inTurn(Search search, Map<Integer, Long> begins) {
+    Set<Lane> lanes = search.claim.lanes();
     Function<Lane, Long> begin = lane -> begins.getOrDefault(lane.id(), Long.MIN_VALUE);
-    var later = new Stretch(List.copyOf(claim.lanes()), begin, _ -> Long.MAX_VALUE);
-    var found = new ArrayList<>(find(DUE_BY_KEY, claim, later, busy, limit));
-    var entered =
-        claim.lanes().stream().filter(lane -> begin.apply(lane) > Long.MIN_VALUE).toList();
-    if (found.size() < limit && !entered.isEmpty()) {
-      var earlier = new Stretch(entered, _ -> Long.MIN_VALUE, lane -> begin.apply(lane) - 1);
-      found.addAll(find(DUE_BY_KEY, claim, earlier, busy, limit - found.size()));
+    search.find(
+        DUE_BY_KEY, new Stretch(List.copyOf(lanes), begin, _ -> Long.MAX_VALUE), search.rest());
+    var entered = lanes.stream().filter(lane -> begin.apply(lane) > Long.MIN_VALUE).toList();
+    if (!entered.isEmpty()) {
+      search.find(
+          DUE_BY_KEY,
+          new Stretch(entered, _ -> Long.MIN_VALUE, lane -> begin.apply(lane) - 1),
+          search.rest());
     }
-    return found;
   }
 
-  private List<Line> find(
-      String sql, Claim claim, Stretch stretch, Collection<Long> busy, int limit) {
-    return limit < 1 ? List.of() : look(sql, claim, stretch, busy, limit).lines();
+  /** A claim on its way through several statements. */
+  private final class Search {
+    private final Claim claim;
+    private final List<Long> busy;
+    private final List<Line> found = new ArrayList<>();
+    private long bytes;
+    private boolean cut;
+
+    Search(Claim claim) {
+      this.claim = claim;
+      this.busy = new ArrayList<>(claim.busy());
+    }
+
+    /** How many lines are still wanted; none if there is no room for more. */
+    int rest() {
+      return cut ? 0 : claim.lines() - found.size();
+    }
+
+    /**
+     * Looks for so many lines, none included.
+     *
+     * @return whether there may be more where it looked
+     */
+    boolean find(String sql, Stretch stretch, int lines) {
+      if (lines < 1) {
+        return true;
+      }
+      Found more = look(sql, this, stretch, lines);
+      found.addAll(more.lines());
+      cut = more.cut();
+      for (Line line : more.lines()) {
+        busy.add(line.head().orderingKey());
+        line.messages().forEach(message -> bytes += message.pipeline().event().bytes());
+      }
+      return more.crowded();
+    }
   }
 
   /**
-   * What a claim found.
+   * What one statement found.
    *
    * @param crowded whether there are more messages than it looked at
+   * @param cut whether there is no room for one that it found
    */
-  private record Found(boolean crowded, List<Line> lines) {}
+  private record Found(boolean crowded, boolean cut, List<Line> lines) {}
 
-  private Found look(String sql, Claim claim, Stretch stretch, Collection<Long> busy, int limit) {
+  private Found look(String sql, Search search, Stretch stretch, int limit) {
+    Claim claim = search.claim;
+    long first = search.found.isEmpty() ? claim.allowance().first() : claim.allowance().bytes();
     return sessions.statement(
         handle ->
             handle
@@ -606,27 +640,30 @@ final class JdbiOutbox implements Outbox {
                 .bind("after", array("bigint", stretch.lanes(), stretch.from()))
                 .bind("upTo", array("bigint", stretch.lanes(), stretch.to()))
                 .bind("from", watermark.from())
-                .bind("busy", array("bigint", busy, id -> id))
+                .bind("busy", array("bigint", search.busy, id -> id))
                 .bind("only", claim.only().orElse(""))
                 .bind("shut", texts(claim.shut(), name -> name))
                 .bind("lines", limit)
                 .bind("run", claim.ordering() == Ordering.STRICT ? claim.run() : 1)
-                .bind("bytes", CLAIMED_BYTES)
+                .bind("bytes", claim.allowance().bytes() - search.bytes)
+                .bind("first", first - search.bytes)
                 .scanResultSet((rows, _) -> found(rows.get(), claim.ordering())));
   }
 
   private Found found(ResultSet rows, Ordering ordering) throws SQLException {
     boolean isCrowded = false;
+    boolean isCut = false;
     var messages = new ArrayList<OutboxMessage>();
     while (rows.next()) {
       isCrowded = rows.getBoolean("crowded");
+      isCut = rows.getBoolean("cut");
       if (rows.getLong("id") > 0) {
         messages.add(message(rows));
       }
     }
     messages.forEach(message -> watermark.seen(message.id()));
     messages.sort(comparingLong(OutboxMessage::orderingKey).thenComparingLong(OutboxMessage::id));
-    return new Found(isCrowded, lines(messages, ordering));
+    return new Found(isCrowded, isCut, lines(messages, ordering));
   }
 
   private static List<Line> lines(List<OutboxMessage> messages, Ordering ordering) {

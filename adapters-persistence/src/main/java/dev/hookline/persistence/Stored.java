@@ -21,7 +21,10 @@ final class Stored {
   static final String STATE_COLUMNS = "p.state, p.attempts, p.since, p.next_attempt_at, p.error";
 
   /** The columns of {@code event e} that {@link #event} reads. */
-  static final String EVENT_COLUMNS = "e.document, e.body, e.payload";
+  static final String EVENT_COLUMNS = "e.document, coalesce(e.payload, e.body) AS payload";
+
+  /** The same, and what {@link #body} reads. */
+  static final String EVENT_AND_BODY_COLUMNS = "e.document, e.payload, e.body";
 
   private Stored() {}
 

@@ -1,6 +1,7 @@
 package dev.hookline.testing;
 
 import dev.hookline.application.dispatch.Claim;
+import dev.hookline.application.dispatch.Claim.Allowance;
 import dev.hookline.application.dispatch.Lane;
 import dev.hookline.application.dispatch.Line;
 import dev.hookline.application.dispatch.Outbox;
@@ -19,12 +20,15 @@ public final class Claims {
 
   public static Claim claim(
       Set<Lane> lanes, Ordering ordering, Collection<Long> busy, int lines, int run) {
-    return new Claim(lanes, ordering, busy, Optional.of(ONLY), Set.of(), lines, 0, run);
+    return new Claim(
+        lanes, ordering, busy, Optional.of(ONLY), Set.of(), lines, 0, run, Allowance.UNBOUNDED);
   }
 
   /** The messages that are due, of each line the head alone. */
   public static List<OutboxMessage> due(
       Outbox outbox, Set<Lane> lanes, Ordering ordering, Collection<Long> busy, int lines) {
-    return outbox.due(claim(lanes, ordering, busy, lines, 1)).stream().map(Line::head).toList();
+    return outbox.due(claim(lanes, ordering, busy, lines, 1)).lines().stream()
+        .map(Line::head)
+        .toList();
   }
 }

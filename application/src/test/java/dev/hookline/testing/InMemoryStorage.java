@@ -6,6 +6,7 @@ import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toList;
 
 import dev.hookline.application.dispatch.Claim;
+import dev.hookline.application.dispatch.Due;
 import dev.hookline.application.dispatch.Lane;
 import dev.hookline.application.dispatch.Line;
 import dev.hookline.application.dispatch.Outbox;
@@ -812,7 +813,7 @@ public final class InMemoryStorage implements Storage {
     }
 
     @Override
-    public List<Line> due(Claim claim) {
+    public Due due(Claim claim) {
       synchronized (lock) {
         reach();
         var found = new LinkedHashMap<Long, Line>();
@@ -822,8 +823,33 @@ public final class InMemoryStorage implements Storage {
             .limit(claim.fresh())
             .forEach(line -> found.put(line.head().id(), line));
         lines(claim).forEach(line -> found.putIfAbsent(line.head().id(), line));
-        return found.values().stream().limit(claim.lines()).toList();
+        return withinAllowance(found.values().stream().limit(claim.lines()).toList(), claim);
       }
+    }
+
+    private Due withinAllowance(List<Line> lines, Claim claim) {
+      int longest = lines.stream().mapToInt(line -> line.messages().size()).max().orElse(0);
+      var given = new LinkedHashMap<Line, List<OutboxMessage>>();
+      long bytes = 0;
+      long room = claim.allowance().first();
+      for (int place = 0; place < longest; place++) {
+        for (Line line : lines) {
+          if (place < line.messages().size()) {
+            OutboxMessage next = line.messages().get(place);
+            bytes += next.pipeline().event().bytes();
+            if (bytes > room) {
+              return due(given, place == 0);
+            }
+            given.computeIfAbsent(line, _ -> new ArrayList<>()).add(next);
+            room = claim.allowance().bytes();
+          }
+        }
+      }
+      return due(given, false);
+    }
+
+    private static Due due(Map<Line, List<OutboxMessage>> given, boolean cut) {
+      return new Due(given.values().stream().map(Line::new).toList(), cut);
     }
 
     private Stream<Line> lines(Claim claim) {

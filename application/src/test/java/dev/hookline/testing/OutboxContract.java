@@ -6,12 +6,16 @@ import static dev.hookline.testing.Samples.THREE_TIMES;
 import static dev.hookline.testing.Samples.aDelivery;
 import static dev.hookline.testing.Samples.aPipeline;
 import static dev.hookline.testing.Samples.anEvent;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.util.stream.Collectors.toSet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.hookline.application.dispatch.Claim;
+import dev.hookline.application.dispatch.Claim.Allowance;
+import dev.hookline.application.dispatch.Due;
 import dev.hookline.application.dispatch.Lane;
 import dev.hookline.application.dispatch.Line;
 import dev.hookline.application.dispatch.Outbox;
@@ -25,7 +29,9 @@ import dev.hookline.application.inspect.PipelineFilter;
 import dev.hookline.application.inspect.PipelineView;
 import dev.hookline.application.pause.PauseScope;
 import dev.hookline.application.pipeline.NewPipeline;
+import dev.hookline.domain.delivery.Delivery;
 import dev.hookline.domain.delivery.DeliveryKey;
+import dev.hookline.domain.delivery.RawBody;
 import dev.hookline.domain.delivery.Service;
 import dev.hookline.domain.pipeline.Outcome;
 import dev.hookline.domain.pipeline.Pipeline;
@@ -542,8 +548,8 @@ public abstract class OutboxContract {
     accept("octo/a");
     Set<Lane> lanes = lease(alice);
 
-    assertEquals(List.of(), storage().outbox().due(claim(lanes, Set.of("test"))));
-    assertEquals(1, storage().outbox().due(claim(lanes, Set.of("other"))).size());
+    assertEquals(List.of(), storage().outbox().due(claim(lanes, Set.of("test"))).lines());
+    assertEquals(1, storage().outbox().due(claim(lanes, Set.of("other"))).lines().size());
   }
 
   @Test
@@ -577,11 +583,118 @@ public abstract class OutboxContract {
     Set<Lane> lanes = lease(alice);
 
     var claim =
-        new Claim(lanes, Ordering.STRICT, List.of(), Optional.of("test"), Set.of(), 4, 1, 1);
-    List<Line> lines = storage().outbox().due(claim);
+        new Claim(
+            lanes,
+            Ordering.STRICT,
+            List.of(),
+            Optional.of("test"),
+            Set.of(),
+            4,
+            1,
+            1,
+            Allowance.UNBOUNDED);
+    List<Line> lines = storage().outbox().due(claim).lines();
 
     assertEquals(4, lines.size());
     assertEquals(fresh, lines.getFirst().head().pipeline().id());
+  }
+
+  @Test
+  void whatHasNoRoomIsLeftForTheNextClaim() {
+    PipelineId first = accept("octo/a", 40_000);
+    PipelineId second = accept("octo/b", 40_000);
+    PipelineId third = accept("octo/c", 40_000);
+    Set<Lane> lanes = lease(alice);
+
+    Due some = claim(lanes, List.of(), new Allowance(100_000, 100_000));
+    assertEquals(Set.of(first, second), Set.copyOf(heads(some)));
+    assertTrue(some.cut());
+
+    List<Long> busy = keys(some);
+    assertEquals(new Due(List.of(), true), claim(lanes, busy, new Allowance(20_000, 20_000)));
+
+    Due rest = claim(lanes, busy, new Allowance(20_000, 60_000));
+    assertEquals(List.of(third), heads(rest));
+    assertFalse(rest.cut());
+  }
+
+  @Test
+  void aFirstEventMayBeLargerThanAllThatMayCome() {
+    PipelineId large = accept("octo/a", 200_000);
+    accept("octo/b", 10);
+    Set<Lane> lanes = lease(alice);
+
+    Due due = claim(lanes, List.of(), new Allowance(100_000, Long.MAX_VALUE));
+
+    assertEquals(List.of(large), heads(due));
+    assertTrue(due.cut());
+  }
+
+  @Test
+  void headsHaveRoomBeforeThoseBehindThem() {
+    PipelineId first = accept("octo/a", 40_000);
+    accept("octo/a", 40_000);
+    PipelineId other = accept("octo/b", 40_000);
+    Set<Lane> lanes = lease(alice);
+
+    Due due = claim(lanes, List.of(), new Allowance(100_000, 100_000));
+
+    assertEquals(Set.of(first, other), Set.copyOf(heads(due)));
+    assertEquals(List.of(1, 1), due.lines().stream().map(line -> line.messages().size()).toList());
+    assertFalse(due.cut(), "nothing but what stands behind another has no room");
+  }
+
+  @Test
+  void aRunEndsWhereThereIsNoRoom() {
+    List<PipelineId> accepted =
+        List.of(
+            accept("octo/a", 40_000),
+            accept("octo/a", 40_000),
+            accept("octo/a", 40_000),
+            accept("octo/a", 10));
+    Set<Lane> lanes = lease(alice);
+
+    Due due = claim(lanes, List.of(), new Allowance(100_000, 100_000));
+
+    assertEquals(accepted.subList(0, 2), pipelines(due.lines().getFirst().messages()));
+  }
+
+  @Test
+  void ofABacklogEachComesOnceHoweverLittleRoomThereIs() {
+    var accepted = new HashSet<PipelineId>();
+    for (int i = 0; i < 300; i++) {
+      accepted.add(accept("octo/r" + i, i == 150 ? 50_000 : 1_000));
+    }
+    Set<Lane> lanes = lease(alice);
+    var busy = new ArrayList<Long>();
+    var found = new ArrayList<PipelineId>();
+    int alone = 0;
+    while (found.size() < accepted.size()) {
+      Due due = claim(lanes, busy, new Allowance(30_000, 30_000));
+      if (due.lines().isEmpty()) {
+        assertTrue(due.cut(), "there are more");
+        due = claim(lanes, busy, new Allowance(30_000, Long.MAX_VALUE));
+        assertEquals(1, due.lines().size());
+        alone++;
+      }
+      found.addAll(heads(due));
+      busy.addAll(keys(due));
+    }
+    assertEquals(1, alone);
+    assertEquals(accepted, Set.copyOf(found));
+    assertEquals(new Due(List.of(), false), claim(lanes, busy, new Allowance(30_000, 30_000)));
+  }
+
+  private Due claim(Set<Lane> lanes, List<Long> busy, Allowance allowance) {
+    return storage().outbox().due(claim(lanes, Set.of(), busy, 0, allowance));
+  }
+
+  private static List<PipelineId> heads(Due due) {
+    return pipelines(due.lines().stream().map(Line::head).toList());
+  }
+
+  private static List<Long> keys(Due due) {
+    return due.lines().stream().map(line -> line.head().orderingKey()).toList();
   }
 
   @Test
@@ -681,7 +794,7 @@ public abstract class OutboxContract {
     route(due(lanes).stream().filter(m -> m.target().isEmpty()).findFirst().orElseThrow(), "ci");
 
     List<OutboxMessage> ci =
-        storage().outbox().due(claim(lanes, Set.of("stream"))).getFirst().messages();
+        storage().outbox().due(claim(lanes, Set.of("stream"))).lines().getFirst().messages();
 
     assertEquals(List.of(first, second, third), pipelines(ci));
   }
@@ -730,11 +843,17 @@ public abstract class OutboxContract {
   }
 
   private List<OutboxMessage> routed(Set<Lane> lanes) {
-    return storage().outbox().due(claim(lanes, Set.of())).stream().map(Line::head).toList();
+    return storage().outbox().due(claim(lanes, Set.of())).lines().stream().map(Line::head).toList();
   }
 
   private static Claim claim(Set<Lane> lanes, Set<String> shut) {
-    return new Claim(lanes, Ordering.STRICT, List.of(), Optional.of("test"), shut, 100, 0, 9);
+    return claim(lanes, shut, List.of(), 0, Allowance.UNBOUNDED);
+  }
+
+  private static Claim claim(
+      Set<Lane> lanes, Set<String> shut, List<Long> busy, int fresh, Allowance allowance) {
+    return new Claim(
+        lanes, Ordering.STRICT, busy, Optional.of("test"), shut, 100, fresh, 9, allowance);
   }
 
   private static OutboxMessage to(String target, List<OutboxMessage> among) {
@@ -749,7 +868,10 @@ public abstract class OutboxContract {
   }
 
   private List<Line> lines(Set<Lane> lanes, int run) {
-    return storage().outbox().due(Claims.claim(lanes, Ordering.STRICT, List.of(), 100, run));
+    return storage()
+        .outbox()
+        .due(Claims.claim(lanes, Ordering.STRICT, List.of(), 100, run))
+        .lines();
   }
 
   private static List<OutboxMessage> lineOf(String repository, List<Line> lines) {
@@ -884,12 +1006,31 @@ public abstract class OutboxContract {
   }
 
   /** Accepts an event of this repository. */
+  private int sized;
+
   protected final PipelineId accept(String repository) {
     return accept(repository, Duration.ZERO);
   }
 
   private PipelineId accept(String repository, Duration putOff) {
-    var delivery = aDelivery(GITHUB);
+    return accept(repository, putOff, aDelivery(GITHUB));
+  }
+
+  private PipelineId accept(String repository, int bytes) {
+    Delivery delivery = aDelivery(GITHUB);
+    return accept(
+        repository,
+        Duration.ZERO,
+        new Delivery(
+            delivery.service(),
+            delivery.headers(),
+            // Each another one, since none is taken twice.
+            RawBody.of("%d%s".formatted(++sized, "0".repeat(bytes)).getBytes(US_ASCII)),
+            delivery.receivedAt(),
+            delivery.remoteAddress()));
+  }
+
+  private PipelineId accept(String repository, Duration putOff, Delivery delivery) {
     var event = anEvent().repository(repository).rawPayload(delivery.body()).build();
     var pipeline = aPipeline().of(event).build();
     storage()

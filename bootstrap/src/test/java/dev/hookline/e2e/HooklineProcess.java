@@ -150,6 +150,10 @@ final class HooklineProcess implements AutoCloseable {
     return log();
   }
 
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
   void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
   }

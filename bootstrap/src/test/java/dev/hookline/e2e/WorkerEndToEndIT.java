@@ -3,8 +3,10 @@ package dev.hookline.e2e;
 import static dev.hookline.testing.Samples.GITHUB;
 import static dev.hookline.testing.Samples.aDelivery;
 import static dev.hookline.testing.Samples.anEvent;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -15,7 +17,10 @@ import dev.hookline.application.inspect.PipelineFilter;
 import dev.hookline.application.inspect.PipelineView;
 import dev.hookline.application.inspect.Records;
 import dev.hookline.application.pipeline.NewPipeline;
+import dev.hookline.domain.delivery.Delivery;
 import dev.hookline.domain.delivery.DeliveryKey;
+import dev.hookline.domain.delivery.RawBody;
+import dev.hookline.domain.event.StandardizedEvent;
 import dev.hookline.domain.pipeline.Pipeline;
 import dev.hookline.domain.pipeline.PipelineId;
 import dev.hookline.domain.pipeline.PipelineState;
@@ -25,6 +30,7 @@ import dev.hookline.persistence.DatabaseSettings;
 import dev.hookline.testing.Samples;
 import dev.hookline.testing.TestDatabase;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -36,10 +42,13 @@ import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -53,6 +62,9 @@ class WorkerEndToEndIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int EVENTS = 40;
+
+  /** In one heap they would need twice of what it has, before anything is made of them. */
+  private static final int LARGE_EVENTS = 36;
 
   @TempDir private Path folder;
   private final TestDatabase testDatabase = TestDatabase.create();
@@ -86,12 +98,38 @@ class WorkerEndToEndIT {
   }
 
   private void accept(String repository) {
-    var event = anEvent().repository(repository).createdAt(Instant.now()).build();
+    accept(anEvent().repository(repository).createdAt(Instant.now()).build(), aDelivery(GITHUB));
+  }
+
+  /** One whose body has so many bytes, and is unlike any other. */
+  private void accept(String repository, int bytes) {
+    Delivery delivery = aDelivery(GITHUB);
+    byte[] body = new byte[bytes];
+    Arrays.fill(body, (byte) 'x');
+    byte[] begin = "{\"of\":\"%s\",\"filler\":\"".formatted(repository).getBytes(US_ASCII);
+    System.arraycopy(begin, 0, body, 0, begin.length);
+    body[bytes - 2] = '"';
+    body[bytes - 1] = '}';
+    accept(
+        anEvent()
+            .repository(repository)
+            .createdAt(Instant.now())
+            .rawPayload(RawBody.of(body))
+            .build(),
+        new Delivery(
+            delivery.service(),
+            delivery.headers(),
+            RawBody.of(body),
+            delivery.receivedAt(),
+            delivery.remoteAddress()));
+  }
+
+  private void accept(StandardizedEvent event, Delivery delivery) {
     var pipeline = Pipeline.received(new PipelineId(Samples.uuid(Instant.now())), event);
     database
         .pipelines(format)
         .accept(
-            new NewPipeline(pipeline, aDelivery(GITHUB), new DeliveryKey(event.eventId()), false),
+            new NewPipeline(pipeline, delivery, new DeliveryKey(event.eventId()), false),
             Duration.ofSeconds(10));
   }
 
@@ -147,6 +185,51 @@ class WorkerEndToEndIT {
         assertEquals(PipelineState.Name.DISPATCHED, pipeline.state().name());
       }
       assertEquals(0, worker.terminate());
+    }
+  }
+
+  @Test
+  void aSmallHeapBearsManyLargeEvents() throws Exception {
+    for (int i = 0; i < LARGE_EVENTS; i++) {
+      accept("octo/r" + i, 20 << 20);
+    }
+    var taken = new ConcurrentHashMap<String, Integer>();
+    HttpServer target =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 100);
+    target.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+    target.createContext(
+        "/events",
+        exchange -> {
+          exchange.getRequestBody().transferTo(OutputStream.nullOutputStream());
+          taken.merge(exchange.getRequestHeaders().getFirst("webhook-id"), 1, Integer::sum);
+          exchange.sendResponseHeaders(204, -1);
+          exchange.close();
+        });
+    target.start();
+    try (var worker =
+        worker(
+            Map.of(
+                "HOOKLINE_OPTS",
+                "-Xmx384m",
+                "HOOKLINE_DISPATCH_TARGET",
+                "http",
+                "HOOKLINE_DISPATCH_HTTP_URL",
+                "http://127.0.0.1:" + target.getAddress().getPort() + "/events",
+                "HOOKLINE_DISPATCH_HTTP_SECRET",
+                "whsec_c2VjcmV0IG9mIHRoZSBsYXJnZSBldmVudHM="))) {
+      await(
+          "all dispatched or the worker dead",
+          () -> isEmpty(records.outboxDepth()) || !worker.isAlive());
+      assertEquals(0, worker.terminate());
+    } finally {
+      target.stop(0);
+    }
+    assertEquals(LARGE_EVENTS, taken.size());
+    assertEquals(Set.of(1), Set.copyOf(taken.values()));
+    for (PipelineView pipeline :
+        records.pipelines(PipelineFilter.ALL, Optional.empty(), 1000).items()) {
+      assertInstanceOf(PipelineState.Dispatched.class, pipeline.state());
+      assertEquals(1, pipeline.state().attempts());
     }
   }
 

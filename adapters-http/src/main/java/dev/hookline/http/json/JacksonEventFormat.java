@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,22 +35,14 @@ public final class JacksonEventFormat implements EventFormat {
   // By default a thread keeps its buffers, and each connection has a thread of its own.
   private static final JsonFactory WRITER =
       JsonFactory.builder().recyclerPool(JsonRecyclerPools.newConcurrentDequePool()).build();
-  private static final byte[] PAYLOAD = ",\"raw_payload\":".getBytes(StandardCharsets.US_ASCII);
-  private static final byte[] DATA = ",\"data\":".getBytes(StandardCharsets.US_ASCII);
+  private static final String PAYLOAD = ",\"raw_payload\":";
+  private static final String DATA = ",\"data\":";
 
   public JacksonEventFormat() {}
 
   @Override
   public byte[] encode(StandardizedEvent event) {
-    byte[] payload = event.rawPayload().bytes();
-    byte[] line = append(encodeWithoutPayload(event), PAYLOAD, payload);
-    for (int i = line.length - 1 - payload.length; i < line.length - 1; i++) {
-      // JSON has raw line breaks between its tokens alone; in a string they are escaped.
-      if (line[i] == '\n' || line[i] == '\r') {
-        line[i] = ' ';
-      }
-    }
-    return line;
+    return line(open(encodeWithoutPayload(event)) + PAYLOAD, event.rawPayload(), "}");
   }
 
   @Override
@@ -64,19 +57,32 @@ public final class JacksonEventFormat implements EventFormat {
               json.writeStringField("datacontenttype", "application/json");
               json.writeEndObject();
             });
-    return append(envelope, DATA, encode(event));
+    return line(
+        open(envelope) + DATA + open(encodeWithoutPayload(event)) + PAYLOAD,
+        event.rawPayload(),
+        "}}");
   }
 
-  /** Puts a last field, whose value is JSON already, into an object. */
-  private static byte[] append(String object, byte[] name, byte[] value) {
-    byte[] head = object.getBytes(StandardCharsets.UTF_8);
-    int open = head.length - 1;
-    byte[] whole = new byte[open + name.length + value.length + 1];
-    System.arraycopy(head, 0, whole, 0, open);
-    System.arraycopy(name, 0, whole, open, name.length);
-    System.arraycopy(value, 0, whole, open + name.length, value.length);
-    whole[whole.length - 1] = '}';
-    return whole;
+  /** An object without its end, so that a field may follow. */
+  private static String open(String object) {
+    return object.substring(0, object.length() - 1);
+  }
+
+  /** The payload between two pieces of text, copied once, since it may be large. */
+  private static byte[] line(String before, RawBody payload, String after) {
+    byte[] head = before.getBytes(StandardCharsets.UTF_8);
+    byte[] tail = after.getBytes(StandardCharsets.UTF_8);
+    int end = head.length + payload.length();
+    byte[] line = Arrays.copyOf(head, end + tail.length);
+    System.arraycopy(payload.bytes(), 0, line, head.length, payload.length());
+    System.arraycopy(tail, 0, line, end, tail.length);
+    for (int i = head.length; i < end; i++) {
+      // JSON has raw line breaks between its tokens alone; in a string they are escaped.
+      if (line[i] == '\n' || line[i] == '\r') {
+        line[i] = ' ';
+      }
+    }
+    return line;
   }
 
   /** Writes JSON, as a lambda. */

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.hookline.application.dispatch.Command;
 import dev.hookline.application.format.EventFormat;
-import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
 
 /** A command as one line of JSON: {@code {"pipeline_id":…,"attempt":n,"event":{…}}}. */
 final class CommandLine {
@@ -17,11 +17,11 @@ final class CommandLine {
         "{\"pipeline_id\":\"%s\",\"attempt\":%d,\"event\":"
             .formatted(command.id(), command.attempt())
             .getBytes(UTF_8);
-    var line = new ByteArrayOutputStream(head.length + event.length + 2);
-    line.writeBytes(head);
-    line.writeBytes(event);
-    line.write('}');
-    line.write('\n');
-    return line.toByteArray();
+    // Of the right length at once: an event may be large.
+    byte[] line = Arrays.copyOf(head, head.length + event.length + 2);
+    System.arraycopy(event, 0, line, head.length, event.length);
+    line[line.length - 2] = '}';
+    line[line.length - 1] = '\n';
+    return line;
   }
 }

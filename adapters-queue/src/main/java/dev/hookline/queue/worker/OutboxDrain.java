@@ -1,8 +1,10 @@
 package dev.hookline.queue.worker;
 
 import dev.hookline.application.dispatch.Claim;
+import dev.hookline.application.dispatch.Claim.Allowance;
 import dev.hookline.application.dispatch.CommandDispatcher.Room;
 import dev.hookline.application.dispatch.DispatchCommand;
+import dev.hookline.application.dispatch.Due;
 import dev.hookline.application.dispatch.Lane;
 import dev.hookline.application.dispatch.Line;
 import dev.hookline.application.dispatch.Outbox;
@@ -17,6 +19,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -26,6 +29,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,10 +54,19 @@ final class OutboxDrain {
 
   private static final int ROUTED_AT_ONCE = 64;
 
+  /** Stands for the messages that are to be routed, where others have their target's name. */
+  private static final String UNROUTED = "";
+
+  /**
+   * The most bytes of events in one claim, but for a first that is larger: so much is read while
+   * the lease waits for its renewal.
+   */
+  private static final long MOST_CLAIMED = 32L << 20;
+
   /** One line in so many is looked for among the newest, while there is more than can be worked. */
   private static final int FRESH_SHARE = 4;
 
-  /** Of several targets none gets the last part in so many of the worker's concurrency. */
+  /** Of several targets none gets the last part in so many of what the worker has. */
   private static final int RESERVED_SHARE = 4;
 
   /**
@@ -89,6 +102,12 @@ final class OutboxDrain {
 
   /** Targets that have more due than could be begun. */
   private final Set<String> backlogs = new HashSet<>();
+
+  /** Whose message is due and had no room: nobody else claims before it has gone. */
+  private @Nullable String waiting;
+
+  /** Bytes of the events that the turns hold. */
+  private long heldBytes;
 
   private Set<Lane> lanes = Set.of();
 
@@ -224,6 +243,7 @@ final class OutboxDrain {
 
   private void forget(Turn turn) {
     turns.remove(key(turn.head()));
+    heldBytes -= turn.bytes();
     turn.messages().forEach(message -> begunOnRecord.remove(message.id()));
     // As many as a turn is good for, so that little is read in vain.
     run =
@@ -293,12 +313,25 @@ final class OutboxDrain {
     return due;
   }
 
-  /** Sends what is new on its ways; that waits for no target. */
+  /** Sends what is new on its ways; that waits for no target, if there is room in memory. */
   private int route() {
-    return begin(claim(targets.names(), ROUTED_AT_ONCE, 0, LONGEST_RUN));
+    Optional<Allowance> allowance = allowance(UNROUTED);
+    if (allowance.isEmpty()) {
+      return 0;
+    }
+    return begin(UNROUTED, claim(targets.names(), ROUTED_AT_ONCE, 0, LONGEST_RUN, allowance.get()))
+        .lines()
+        .size();
   }
 
   private int begin(String target, Room room) {
+    if (room == Room.NONE && target.equals(waiting)) {
+      waiting = null;
+    }
+    Optional<Allowance> allowance = allowance(target);
+    if (allowance.isEmpty()) {
+      return 0;
+    }
     int free =
         switch (room) {
           case ALL -> Math.min(free(), shareOf(target));
@@ -315,28 +348,37 @@ final class OutboxDrain {
     }
     int before = turns.size();
     int mostOfALine = room == Room.ALL ? run : SHORTEST_RUN;
-    int due = begin(claim(targets.allBut(target), lines, fresh(target, lines), mostOfALine));
+    int fresh = fresh(target, lines);
+    Due due =
+        begin(target, claim(targets.allBut(target), lines, fresh, mostOfALine, allowance.get()));
     rate.giveBack(lines - (turns.size() - before));
-    if (due < lines) {
-      backlogs.remove(target);
-    } else {
+    int begun = due.lines().size();
+    // Where fresh ones have left no room for old ones, these come first the next time.
+    if (begun == lines || (due.cut() && begun > 0 && fresh == 0)) {
       backlogs.add(target);
+    } else {
+      backlogs.remove(target);
+    }
+    return begun;
+  }
+
+  private Due begin(String whose, Claim claim) {
+    Due due = outbox.due(claim);
+    boolean shutOut = due.cut() && due.lines().isEmpty();
+    // What only its target's own share has no room for holds up nobody else.
+    waiting = shutOut && claim.allowance().first() >= freeBytes() ? whose : null;
+    for (Line line : process.process(settings.worker(), due.lines())) {
+      var turn = new Turn(line, dispatch, this, nanos);
+      turns.put(key(turn.head()), turn);
+      heldBytes += turn.bytes();
+      working.incrementAndGet();
+      executor.execute(turn);
     }
     return due;
   }
 
-  private int begin(Claim claim) {
-    List<Line> due = outbox.due(claim);
-    for (Line line : process.process(settings.worker(), due)) {
-      var turn = new Turn(line, dispatch, this, nanos);
-      turns.put(key(turn.head()), turn);
-      working.incrementAndGet();
-      executor.execute(turn);
-    }
-    return due.size();
-  }
-
-  private Claim claim(Set<String> shut, int lines, int fresh, int mostOfALine) {
+  private Claim claim(
+      Set<String> shut, int lines, int fresh, int mostOfALine, Allowance allowance) {
     return new Claim(
         lanes,
         settings.ordering(),
@@ -345,7 +387,36 @@ final class OutboxDrain {
         shut,
         lines,
         fresh,
-        mostOfALine);
+        mostOfALine,
+        allowance);
+  }
+
+  /**
+   * How much a target's next claim may bring; empty if nothing now. The first event of a target
+   * that has nothing in flight may take more than the target's share, and alone even be larger than
+   * all there is.
+   */
+  private Optional<Allowance> allowance(String target) {
+    boolean single = targets.only().isPresent();
+    long taken = single ? heldBytes : inFlightTo(target).mapToLong(Turn::bytes).sum();
+    long most = settings.maxBytes();
+    long share = single ? most : most - most / RESERVED_SHARE;
+    long bytes = Math.min(freeBytes(), share - taken);
+    if (bytes <= 0 || (waiting != null && !waiting.equals(target))) {
+      return Optional.empty();
+    }
+    long first = taken == 0 ? freeBytes() : bytes;
+    return Optional.of(
+        new Allowance(Math.min(bytes, MOST_CLAIMED), heldBytes == 0 ? Long.MAX_VALUE : first));
+  }
+
+  private long freeBytes() {
+    return settings.maxBytes() - heldBytes;
+  }
+
+  private Stream<Turn> inFlightTo(String target) {
+    return turns.values().stream()
+        .filter(turn -> turn.head().target().filter(target::equals).isPresent());
   }
 
   private int free() {
@@ -358,10 +429,7 @@ final class OutboxDrain {
     if (targets.only().isPresent()) {
       return settings.concurrency();
     }
-    long taken =
-        turns.values().stream()
-            .filter(turn -> turn.head().target().filter(target::equals).isPresent())
-            .count();
+    long taken = inFlightTo(target).count();
     int reserved = settings.concurrency() / RESERVED_SHARE;
     return Math.max(0, settings.concurrency() - reserved - (int) taken);
   }

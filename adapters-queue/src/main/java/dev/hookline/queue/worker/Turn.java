@@ -25,6 +25,7 @@ final class Turn implements Runnable {
   private final DispatchCommand dispatch;
   private final OutboxDrain worker;
   private final LongSupplier nanos;
+  private final long bytes;
   private int dispatched;
 
   /**
@@ -37,6 +38,8 @@ final class Turn implements Runnable {
     this.dispatch = dispatch;
     this.worker = worker;
     this.nanos = nanos;
+    this.bytes =
+        line.messages().stream().mapToLong(message -> message.pipeline().event().bytes()).sum();
   }
 
   OutboxMessage head() {
@@ -45,6 +48,11 @@ final class Turn implements Runnable {
 
   List<OutboxMessage> messages() {
     return line.messages();
+  }
+
+  /** About what its messages take of memory, until the turn is on record. */
+  long bytes() {
+    return bytes;
   }
 
   /** How many of its messages were dispatched; to be asked once it has ended. */

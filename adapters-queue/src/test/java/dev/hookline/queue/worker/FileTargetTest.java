@@ -64,6 +64,7 @@ class FileTargetTest {
             new WorkerId(Samples.uuid(NOON)),
             32,
             Optional.empty(),
+            Long.MAX_VALUE,
             Duration.ofSeconds(8),
             Duration.ofMillis(20),
             Ordering.STRICT),

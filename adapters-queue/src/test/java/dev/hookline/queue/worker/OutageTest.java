@@ -81,6 +81,7 @@ class OutageTest {
             new WorkerId(Samples.uuid(NOON)),
             32,
             Optional.empty(),
+            Long.MAX_VALUE,
             Duration.ofSeconds(8),
             Duration.ofSeconds(1),
             Ordering.STRICT);

@@ -21,6 +21,8 @@ import dev.hookline.application.inspect.PipelineView;
 import dev.hookline.application.pipeline.NewPipeline;
 import dev.hookline.application.pipeline.StoreUnavailableException;
 import dev.hookline.domain.delivery.DeliveryKey;
+import dev.hookline.domain.delivery.RawBody;
+import dev.hookline.domain.event.StandardizedEvent;
 import dev.hookline.domain.pipeline.Outcome;
 import dev.hookline.domain.pipeline.Outcome.Delivered;
 import dev.hookline.domain.pipeline.Outcome.GiveUp;
@@ -39,8 +41,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -52,11 +56,13 @@ class OutboxDrainTest {
   private final MovableClock clock = new MovableClock(NOON);
   private final InMemoryStorage storage = new InMemoryStorage(clock);
   private final List<Command> dispatched = new ArrayList<>();
+  private final List<String> dispatchedTo = new ArrayList<>();
   private final Queue<Runnable> atWork = new ArrayDeque<>();
   private final Queue<Runnable> toRecord = new ArrayDeque<>();
   private Executor recorder = Runnable::run;
   private Function<Command, Outcome> target = _ -> new Delivered();
   private Room room = Room.ALL;
+  private long maxBytes = Long.MAX_VALUE;
 
   /** A target that the test gives its moods. */
   private final class Moody implements CommandDispatcher {
@@ -74,6 +80,7 @@ class OutboxDrainTest {
     @Override
     public Outcome dispatch(Command command) {
       dispatched.add(command);
+      dispatchedTo.add(name);
       return target.apply(command);
     }
 
@@ -94,6 +101,7 @@ class OutboxDrainTest {
             new WorkerId(Samples.uuid(NOON)),
             concurrency,
             maxRate,
+            maxBytes,
             LEASE,
             Duration.ofSeconds(1),
             ordering);
@@ -114,9 +122,20 @@ class OutboxDrainTest {
   }
 
   private PipelineId accept(String repository) {
-    var pipeline =
-        Pipeline.received(
-            new PipelineId(Samples.uuid(NOON)), anEvent().repository(repository).build());
+    return accept(anEvent().repository(repository).build());
+  }
+
+  private PipelineId accept(String repository, int bytes) {
+    return accept(
+        anEvent()
+            .repository(repository)
+            .userRequest(null)
+            .rawPayload(RawBody.of(new byte[bytes]))
+            .build());
+  }
+
+  private PipelineId accept(StandardizedEvent event) {
+    var pipeline = Pipeline.received(new PipelineId(Samples.uuid(NOON)), event);
     storage
         .pipelines()
         .accept(
@@ -324,6 +343,135 @@ class OutboxDrainTest {
 
     drain(worker);
     assertEquals(2001, dispatched.size());
+  }
+
+  @Test
+  void noMoreBytesAreInFlightThanThereMayBe() {
+    for (int i = 0; i < 10; i++) {
+      accept("octo/r" + i, 40);
+    }
+    maxBytes = 100;
+    var worker = worker();
+
+    worker.drainOnce();
+    worker.drainOnce();
+    assertEquals(2, worker.inFlight());
+    work();
+    worker.settle();
+    worker.drainOnce();
+    assertEquals(2, worker.inFlight());
+
+    work();
+    drain(worker);
+    assertEquals(10, dispatched.size());
+    assertEquals(10, dispatched.stream().map(Command::id).distinct().count());
+  }
+
+  @Test
+  void bytesThatStandBehindALinesHeadCountAsWell() {
+    for (int i = 0; i < 6; i++) {
+      accept("octo/a", 30);
+    }
+    accept("octo/b", 30);
+    maxBytes = 100;
+    var worker = worker();
+
+    worker.drainOnce();
+    worker.drainOnce();
+    assertEquals(2, worker.inFlight());
+    work();
+    assertEquals(3, dispatched.size());
+
+    drain(worker);
+    assertEquals(7, dispatched.size());
+  }
+
+  @Test
+  void anEventThatIsLargerThanAllGoesAloneAndIsOvertakenByFewFreshOnes() {
+    accept("octo/a", 60);
+    PipelineId large = accept("octo/b", 1000);
+    for (int i = 0; i < 100; i++) {
+      accept("octo/r" + i, 10);
+    }
+    maxBytes = 100;
+    var worker = worker();
+
+    worker.drainOnce();
+    while (state(large) instanceof PipelineState.Received) {
+      // As if one were always under way.
+      Optional.ofNullable(atWork.poll()).ifPresent(Runnable::run);
+      worker.drainOnce();
+    }
+    assertEquals(1, worker.inFlight());
+    assertTrue(dispatched.size() < 10, () -> "overtaken by " + dispatched.size());
+
+    work();
+    drain(worker);
+    assertEquals(new PipelineState.Dispatched(1, NOON), state(large));
+    assertEquals(102, dispatched.size());
+  }
+
+  @Test
+  void oneTargetsBytesDoNotShutOutAnothers() {
+    for (int i = 0; i < 20; i++) {
+      accept("octo/r" + i, 60);
+    }
+    accept("octo/large", 1000);
+    var everywhere = new Route(Route.Match.EVERYTHING, List.of("first", "second"));
+    var targets =
+        new Targets(
+            List.of(new Moody("first"), new Moody("second")), new Routes(List.of(everywhere)));
+    maxBytes = 100;
+    var worker = worker(8, Ordering.STRICT, Optional.empty(), targets);
+
+    drain(worker);
+
+    assertEquals(42, dispatched.size());
+    Set<String> early = dispatchedTo.subList(0, 6).stream().collect(Collectors.toSet());
+    assertEquals(Set.of("first", "second"), early);
+    assertEquals(0, storage.records().outboxDepth().pending());
+  }
+
+  @Test
+  void noTargetGetsAllBytesOfSeveral() {
+    for (int i = 0; i < 20; i++) {
+      accept("octo/r" + i, 20);
+    }
+    var everywhere = new Route(Route.Match.EVERYTHING, List.of("slow", "fast"));
+    var targets =
+        new Targets(List.of(new Moody("slow"), new Moody("fast")), new Routes(List.of(everywhere)));
+    maxBytes = 100;
+    var worker = worker(32, Ordering.STRICT, Optional.empty(), targets);
+    for (int round = 0; round < 10; round++) {
+      worker.drainOnce();
+    }
+
+    assertEquals(5, worker.inFlight());
+    work();
+    long slow = dispatchedTo.stream().filter("slow"::equals).count();
+    assertTrue(slow == 2 || slow == 3, dispatchedTo::toString);
+
+    drain(worker);
+    assertEquals(40, dispatched.size());
+  }
+
+  @Test
+  void whatWaitsForRoomAtATargetThatIsAwayHoldsUpNoOther() {
+    accept("octo/a", 60);
+    PipelineId waiting = accept("octo/b", 60);
+    maxBytes = 100;
+    var worker = worker();
+    worker.drainOnce();
+    worker.drainOnce();
+    room = Room.NONE;
+    worker.drainOnce();
+    work();
+    worker.drainOnce();
+    assertEquals(PipelineState.Name.RECEIVED, state(waiting).name());
+
+    room = Room.ALL;
+    drain(worker);
+    assertEquals(new PipelineState.Dispatched(1, NOON), state(waiting));
   }
 
   @Test

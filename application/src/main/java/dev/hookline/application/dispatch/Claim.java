@@ -17,6 +17,7 @@ import java.util.Set;
  * @param fresh how many of these lines are looked for among the newest messages first, so that a
  *     backlog does not hold up what has just come
  * @param run the most messages of one line, at least 1
+ * @param allowance how much of their events may come into memory
  */
 public record Claim(
     Set<Lane> lanes,
@@ -26,4 +27,25 @@ public record Claim(
     Set<String> shut,
     int lines,
     int fresh,
-    int run) {}
+    int run,
+    Allowance allowance) {
+
+  /**
+   * How much of events a claim may bring, in bytes. A first event may be allowed more, so that one
+   * which is larger than all that there is goes too, once it is alone.
+   *
+   * @param bytes for all together, at least 1
+   * @param first for the first of them, at least as much
+   */
+  public record Allowance(long bytes, long first) {
+    /** As much as there is. */
+    public static final Allowance UNBOUNDED = new Allowance(Long.MAX_VALUE, Long.MAX_VALUE);
+
+    public Allowance {
+      if (bytes < 1 || first < bytes) {
+        throw new IllegalArgumentException(
+            "an allowance of %d bytes, %d for the first".formatted(bytes, first));
+      }
+    }
+  }
+}

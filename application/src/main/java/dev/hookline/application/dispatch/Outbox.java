@@ -38,12 +38,15 @@ public interface Outbox {
    * Claim#run}. Else every message that is due is a line of its own. What is paused is left out.
    * Nothing is changed.
    *
+   * <p>The heads of the lines come first, then what stands behind them: of these as many as {@link
+   * Claim#allowance} has room for, up to the first that has none.
+   *
    * <p>What is in flight, the worker knows better than the records: a message that is marked as
    * being attempted and is not busy is an attempt that was lost, with its worker or with the answer
    * to {@link #record}, and is due at once. Nothing follows such a message, since it may kill its
    * next worker too: whatever is behind it was then surely not attempted.
    */
-  List<Line> due(Claim claim);
+  Due due(Claim claim);
 
   /**
    * Sends messages on several ways: in the place of each stands a message for each of its ways, at

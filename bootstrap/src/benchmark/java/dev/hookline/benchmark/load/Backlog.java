@@ -136,16 +136,19 @@ final class Backlog {
       for (int i = -WARM_UP_CLAIMS; i < CLAIMS; i++) {
         long begun = System.nanoTime();
         List<Line> lines =
-            outbox.due(
-                new Claim(
-                    lanes,
-                    Ordering.STRICT,
-                    List.of(),
-                    Optional.of("log"),
-                    Set.of(),
-                    LINES,
-                    FRESH,
-                    1));
+            outbox
+                .due(
+                    new Claim(
+                        lanes,
+                        Ordering.STRICT,
+                        List.of(),
+                        Optional.of("log"),
+                        Set.of(),
+                        LINES,
+                        FRESH,
+                        1,
+                        Claim.Allowance.UNBOUNDED))
+                .lines();
         if (lines.size() != LINES) {
           throw new BenchmarkException("a claim found %d lines".formatted(lines.size()));
         }

@@ -174,6 +174,13 @@ final class Catalog {
               "",
               "dispatches begun per second by one worker process; unbounded if empty",
               Readers.integer(1, 1_000_000, "a number")));
+  final Setting<Long> workerMaxInflightBytes =
+      add(
+          Setting.value(
+              "worker.max-inflight-bytes",
+              "268435456",
+              "of all events in one worker process; at most an eighth of the heap",
+              Readers.whole(1, 1L << 40, "bytes")));
   final Setting<Integer> workerMaxAttempts =
       add(
           Setting.value(

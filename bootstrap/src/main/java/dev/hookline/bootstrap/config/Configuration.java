@@ -175,6 +175,7 @@ public record Configuration(Settings settings, List<EffectiveValue> values, List
           new Settings.Worker(
               layers.get(catalog.workerConcurrency),
               layers.find(catalog.workerMaxRate),
+              layers.get(catalog.workerMaxInflightBytes),
               layers.get(catalog.workerMaxAttempts),
               layers.get(catalog.workerLease),
               layers.get(catalog.workerPollInterval),

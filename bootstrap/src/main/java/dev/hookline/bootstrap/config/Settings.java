@@ -148,12 +148,14 @@ public record Settings(
    *
    * @param concurrency dispatches at once
    * @param maxRate dispatches begun per second by this process; empty: unbounded
+   * @param maxInflightBytes of all events in this process
    * @param lease how long a worker that has died holds its lanes
    * @param ordering whether one repository's events are dispatched in the order accepted
    */
   public record Worker(
       int concurrency,
       Optional<Integer> maxRate,
+      long maxInflightBytes,
       int maxAttempts,
       Duration lease,
       Duration pollInterval,

@@ -174,7 +174,8 @@ final class Assembly {
                 connections(http),
                 http.maxConnectionsPerAddress(),
                 http.requestTimeout(),
-                inflightBytes(http),
+                inflightBytes(
+                    "http.max-inflight-bytes", http.maxInflightBytes(), http.maxBodyBytes()),
                 settings.shutdownGrace(),
                 http.trustedProxies()),
             enabled(),
@@ -218,13 +219,19 @@ final class Assembly {
     return (int) bearable;
   }
 
-  /** A body takes several times its size while it is read, standardized and stored. */
-  private static long inflightBytes(Settings.Http http) {
+  /**
+   * A body takes several times its size while it is read, standardized and stored, and so does an
+   * event while it is loaded, written out and dispatched.
+   *
+   * @param least so much, whatever the heap is
+   */
+  private static long inflightBytes(String setting, long configured, long least) {
     long bearable = Runtime.getRuntime().maxMemory() / HEAP_PER_BODY_BYTE;
-    long bytes = Math.clamp(bearable, http.maxBodyBytes(), http.maxInflightBytes());
-    if (bytes < http.maxInflightBytes()) {
+    long bytes = Math.min(configured, Math.max(bearable, least));
+    if (bytes < configured) {
       LOG.atInfo()
-          .addKeyValue("configured", http.maxInflightBytes())
+          .addKeyValue("setting", setting)
+          .addKeyValue("configured", configured)
           .addKeyValue("bytes", bytes)
           .log("the heap bears less in flight than is configured");
     }
@@ -369,6 +376,7 @@ final class Assembly {
             new WorkerId(ids.get()),
             worker.concurrency(),
             worker.maxRate(),
+            inflightBytes("worker.max-inflight-bytes", worker.maxInflightBytes(), 1),
             worker.lease(),
             worker.pollInterval(),
             switch (worker.ordering()) {

@@ -46,4 +46,9 @@ public record StandardizedEvent(
     headers.putAll(rawHeaders);
     rawHeaders = Collections.unmodifiableMap(headers);
   }
+
+  /** About what it takes of memory: the payload and the request, which alone may be large. */
+  public long bytes() {
+    return rawPayload.length() + (userRequest == null ? 0L : userRequest.length());
+  }
 }
