@@ -118,7 +118,7 @@ final class Senders implements AutoCloseable {
               delivery.service(),
               delivery.headers(),
               delivery.body(),
-              impatient ? IMPATIENCE : patience(delivery.service()));
+              impatient ? IMPATIENCE : listening(delivery.service()));
       if (answer.isEmpty()) {
         ledger.unanswered();
       } else if (isSuccess(delivery, answer.get().statusCode())) {
@@ -145,14 +145,19 @@ final class Senders implements AutoCloseable {
     };
   }
 
+  /** How long a sender here listens: past the patience, or it would never hear a late success. */
+  private static Duration listening(String service) {
+    return patience(service).plusSeconds(2);
+  }
+
   private static boolean isSuccess(Sent delivery, int status) {
     return status == (delivery.service().equals("linear") ? 200 : 202);
   }
 
   private static Ledger.Acknowledgement acknowledgement(HttpResponse<String> answer, long begun) {
+    long now = System.nanoTime();
     try {
       JsonNode body = JSON.readTree(answer.body());
-      long now = System.nanoTime();
       return new Ledger.Acknowledgement(
           now,
           Duration.ofNanos(now - begun),
@@ -201,7 +206,7 @@ final class Senders implements AutoCloseable {
             delivery.service(),
             delivery.headers(id, Instant.now(), Sent.secret(delivery.service())),
             delivery.body(),
-            patience(delivery.service()),
+            listening(delivery.service()),
             random);
     if (answer.isPresent() && isSuccess(delivery, answer.get().statusCode())) {
       var again = acknowledgement(answer.get(), begun);
@@ -236,7 +241,7 @@ final class Senders implements AutoCloseable {
       }
     }
     Optional<HttpResponse<String>> answer =
-        send(forged.service(), headers, body, patience(forged.service()), random);
+        send(forged.service(), headers, body, listening(forged.service()), random);
     if (answer.isPresent() && answer.get().statusCode() != 401) {
       ledger.wrongAnswer(
           "%d for %s: %s"
