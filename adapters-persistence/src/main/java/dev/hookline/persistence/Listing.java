@@ -45,8 +45,8 @@ final class Listing {
         new Source("outbox_message", "pipeline_id", PIPELINE_OF_IT, MOST_LOOKED_UP);
     static final Source REFUSED = new Source("refused_delivery", "id", "", MOST_IN_LINE);
 
-    Source lookingAt(int rows) {
-      return new Source(table, id, this.rows, rows);
+    Source lookingAt(int most) {
+      return new Source(table, id, rows, most);
     }
 
     private boolean isLookedUp() {
