@@ -31,8 +31,8 @@ final class Listing {
     /** Rows as they lie beside each other. */
     static final int MOST_IN_LINE = 100_000;
 
-    /** Rows that are looked up one by one. */
-    static final int MOST_LOOKED_UP = 10_000;
+    /** Rows that are looked up one by one, each perhaps on a page of its own and not in memory. */
+    static final int MOST_LOOKED_UP = 2_000;
 
     // Row by row, and so by index and in the one partition, whatever the planner believes.
     private static final String PIPELINE_OF_IT =
@@ -45,8 +45,8 @@ final class Listing {
         new Source("outbox_message", "pipeline_id", PIPELINE_OF_IT, MOST_LOOKED_UP);
     static final Source REFUSED = new Source("refused_delivery", "id", "", MOST_IN_LINE);
 
-    Source lookingAt(int rows) {
-      return new Source(table, id, this.rows, rows);
+    Source lookingAt(int most) {
+      return new Source(table, id, rows, most);
     }
 
     private boolean isLookedUp() {
