@@ -63,7 +63,7 @@ class SecretsIT {
 
   private static final String PUSH =
       """
-      {"ref":"refs/heads/main","after":"%s","commits":[],"repository":{"name":"widgets",\
+      {"ref":"refs/heads/main","after":"1","commits":[],"repository":{"name":"widgets",\
       "full_name":"octo/widgets","owner":{"login":"octo"}},"sender":{"login":"octocat","type":"User"}}\
       """;
 
@@ -171,7 +171,7 @@ class SecretsIT {
     try (var serve = startAs(intake, "serve");
         var dispatcher = startAs(worker, "worker")) {
       int port = serve.port("intake");
-      String body = PUSH.formatted("1");
+      String body = PUSH;
       seen.put("accepted", deliver(port, body, Deliveries.hmac("canary-github-1f6b", body)));
       seen.put("forged", deliver(port, body, "0".repeat(64)));
       // Malformed under a true signature: refused and kept.
