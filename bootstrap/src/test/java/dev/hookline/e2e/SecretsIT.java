@@ -61,6 +61,12 @@ class SecretsIT {
   private static final List<String> IN_FILES =
       List.of("HOOKLINE_LINEAR_SECRETS", "HOOKLINE_DB_PASSWORD");
 
+  private static final String PUSH =
+      """
+      {"ref":"refs/heads/main","after":"1","commits":[],"repository":{"name":"widgets",\
+      "full_name":"octo/widgets","owner":{"login":"octo"}},"sender":{"login":"octocat","type":"User"}}\
+      """;
+
   @TempDir private Path folder;
   private final Map<String, String> environment = new HashMap<>();
   private final HttpClient http = HttpClient.newHttpClient();
@@ -165,12 +171,7 @@ class SecretsIT {
     try (var serve = startAs(intake, "serve");
         var dispatcher = startAs(worker, "worker")) {
       int port = serve.port("intake");
-      String body =
-          """
-          {"ref":"refs/heads/main","after":"%s","commits":[],"repository":{"name":"widgets",\
-          "full_name":"octo/widgets","owner":{"login":"octo"}},"sender":{"login":"octocat","type":"User"}}\
-          """
-              .formatted("1");
+      String body = PUSH;
       seen.put("accepted", deliver(port, body, Deliveries.hmac("canary-github-1f6b", body)));
       seen.put("forged", deliver(port, body, "0".repeat(64)));
       // Malformed under a true signature: refused and kept.
