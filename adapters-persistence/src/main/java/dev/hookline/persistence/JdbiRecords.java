@@ -78,6 +78,8 @@ final class JdbiRecords implements Records {
       FROM outbox_message
       """;
 
+  // Dead letters row by row, and so by index and in the one partition, whatever the planner
+  // believes: it would rather read every pipeline that there is.
   private static final String STANDINGS =
       """
       SELECT
@@ -92,7 +94,7 @@ final class JdbiRecords implements Records {
         UNION ALL
         SELECT p.service, 0, 0, NULL, count(*), 0
         FROM (SELECT pipeline_id FROM dead_letter ORDER BY pipeline_id DESC LIMIT :most) d
-          JOIN pipeline p ON p.id = d.pipeline_id
+          CROSS JOIN LATERAL (SELECT service FROM pipeline WHERE id = d.pipeline_id LIMIT 1) p
         GROUP BY p.service
         UNION ALL
         SELECT service, 0, 0, NULL, 0, count(*)
