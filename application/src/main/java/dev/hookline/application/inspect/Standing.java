@@ -14,5 +14,5 @@ import java.time.Duration;
 public record Standing(
     String service, long waiting, long underWay, Duration oldestWaiting, long dead, long refused) {
   /** So many dead letters and refused deliveries are counted: nobody needs to know more of them. */
-  public static final int MOST_COUNTED = 10_000;
+  public static final int MOST_COUNTED = 2_000;
 }
