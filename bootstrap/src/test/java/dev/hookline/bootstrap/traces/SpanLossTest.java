@@ -102,7 +102,8 @@ class SpanLossTest {
     try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       nobody = socket.getLocalPort();
     }
-    try (var tracing = tracing("http://127.0.0.1:" + nobody)) {
+    try (var tracing =
+        tracing("http://127.0.0.1:" + nobody, "OTEL_JAVA_EXPORTER_OTLP_RETRY_DISABLED", "true")) {
       for (int i = 0; i < PLACES; i++) {
         record(tracing);
       }
