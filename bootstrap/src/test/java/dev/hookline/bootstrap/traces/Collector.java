@@ -83,7 +83,10 @@ public final class Collector implements AutoCloseable {
     String asked = exchange.getRequestMethod() + " " + exchange.getRequestURI() + " " + type;
     if (hanging) {
       awaitTheEnd();
-    } else if (asked.equals("POST /v1/traces application/x-protobuf")) {
+      exchange.close();
+      return;
+    }
+    if (asked.equals("POST /v1/traces application/x-protobuf")) {
       keep(ExportTraceServiceRequest.parseFrom(body));
     } else {
       keepWrong(asked);
