@@ -64,6 +64,8 @@ final class HooklineProcess implements AutoCloseable {
     var builder = new ProcessBuilder(line).directory(folder.toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("HOOKLINE_"));
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    // It does not live long enough for what the second compiler gains.
+    builder.environment().put("HOOKLINE_OPTS", "-XX:TieredStopAtLevel=1");
     builder.environment().putAll(environment);
     return new HooklineProcess(builder.start());
   }
