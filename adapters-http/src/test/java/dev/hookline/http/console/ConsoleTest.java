@@ -143,7 +143,8 @@ class ConsoleTest {
     busy();
     String page = bench.get("/console").body();
     assertTrue(page.contains("1,234 accepted"), page);
-    assertTrue(page.contains("p50 15 ms, p95 2.5 s"), page);
+    assertTrue(page.contains("p50 15 ms, p95 25 s"), page);
+    assertTrue(page.contains(">100 s</span>"), page);
     assertTrue(page.contains("1,200 dispatched, 4 open, 30 failed"), page);
     assertTrue(page.contains("/console/pipelines?service=tiny&amp;within=PT1H\">1,234</a>"), page);
     assertTrue(page.contains("/console/pipelines?service=tiny&amp;state=FAILED\">7</a>"), page);
@@ -153,7 +154,7 @@ class ConsoleTest {
   private void busy() {
     var tally =
         new Tally(
-            1234, 1200, 30, Optional.of(new Lag(Duration.ofMillis(15), Duration.ofMillis(2500))));
+            1234, 1200, 30, Optional.of(new Lag(Duration.ofMillis(15), Duration.ofSeconds(25))));
     bench.records.activity = Map.of(58, tally);
     bench.records.ofServices = Map.of("tiny", tally);
     bench.records.standings = List.of(new Standing("tiny", 4, 1, Duration.ofSeconds(70), 7, 9));
