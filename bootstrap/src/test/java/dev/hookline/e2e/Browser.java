@@ -2,7 +2,6 @@ package dev.hookline.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,7 +13,6 @@ import java.util.function.BooleanSupplier;
 import java.util.logging.Level;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
-import org.openqa.selenium.OutputType;
 import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
@@ -168,10 +166,6 @@ final class Browser implements AutoCloseable {
         "Array.from(document.querySelectorAll('body *'))"
             + ".filter((e) => e.getBoundingClientRect().right > window.innerWidth + 1)"
             + ".slice(0, 5).map((e) => e.tagName + '.' + e.className).join(' ')");
-  }
-
-  void screenshot(Path file) throws IOException {
-    Files.write(file, driver.getScreenshotAs(OutputType.BYTES));
   }
 
   @Override

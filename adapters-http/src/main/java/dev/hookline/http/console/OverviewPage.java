@@ -119,7 +119,7 @@ record OverviewPage(
         tile(
             "Dispatching",
             paused.isEmpty() ? "on" : "paused",
-            paused.isEmpty() ? "nothing is paused" : count(paused.size()) + " pauses",
+            held(paused.size()),
             Console.PAUSES,
             paused.isEmpty() ? "" : "warn"));
     return ul(each(tiles, tile -> li(tile))).withClass("tiles");
@@ -127,6 +127,14 @@ record OverviewPage(
 
   private static String pipelines(String name, String value) {
     return link(Console.PIPELINES, Map.of(name, value));
+  }
+
+  private static String held(int pauses) {
+    return switch (pauses) {
+      case 0 -> "nothing is paused";
+      case 1 -> "1 pause";
+      default -> count(pauses) + " pauses";
+    };
   }
 
   private static DomContent tile(String name, String value, String more, String href, String kind) {

@@ -192,7 +192,7 @@ final class Pages {
         .filter(finding -> finding.cause() != Finding.Cause.BODY_NOT_KEPT)
         .map(Finding::what)
         .findFirst()
-        .orElse("No secret that is configured made it.");
+        .orElse("The headers look right: open it to see why.");
   }
 
   Answer signature(Visit visit, long id) {

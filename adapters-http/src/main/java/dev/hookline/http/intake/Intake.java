@@ -30,6 +30,7 @@ import dev.hookline.http.server.Request;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -42,6 +43,12 @@ import java.util.stream.Collectors;
 final class Intake {
   private static final String PATH = "/webhooks/";
   private static final Duration SOON = Duration.ofSeconds(1);
+
+  /**
+   * How fine PostgreSQL's times are. A finer time of receipt, which some events take for their own,
+   * would be another one when the delivery is read again.
+   */
+  private static final Duration STORED = Duration.of(1, ChronoUnit.MICROS);
 
   private final Map<String, EnabledService> services;
   private final ClientAddress clients;
@@ -77,7 +84,7 @@ final class Intake {
     this.outcomes = outcomes;
     this.rejected = rejected;
     this.tracing = tracing;
-    this.clock = clock;
+    this.clock = Clock.tick(clock, STORED);
   }
 
   Answer answer(Request request) {

@@ -94,7 +94,8 @@ final class Bench implements AutoCloseable {
         new Standardizer(
             new ServiceHandlerFactory(
                 List.of(tiny.handler(supported, mappings), kind.handler(supported, mappings))));
-    var clock = Clock.fixed(Samples.NOON, ZoneOffset.UTC);
+    // Finer than what can be stored.
+    var clock = Clock.fixed(Samples.NOON.plusNanos(999), ZoneOffset.UTC);
     var metrics = new Counted();
     RateLimiter limiter =
         (_, address) -> {

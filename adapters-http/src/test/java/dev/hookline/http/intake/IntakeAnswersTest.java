@@ -361,6 +361,12 @@ class IntakeAnswersTest {
     assertEquals(
         new String(odd, StandardCharsets.ISO_8859_1),
         new String(recorded.delivery().body().bytes(), StandardCharsets.ISO_8859_1));
+  }
+
+  @Test
+  void timeOfReceiptIsNoFinerThanItIsStored() throws Exception {
+    bench.deliver("tiny", "push d1 octo/widgets");
+    var recorded = bench.store.pipelines.values().iterator().next();
     assertEquals(Samples.NOON, recorded.delivery().receivedAt());
   }
 
