@@ -30,30 +30,30 @@ public final class HooklineCli {
   private static final Set<String> OF_OTHERS = Set.of("completion", "help");
 
   private final Surroundings around;
-  private final Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+  private final Map<String, Supplier<Object>> byName = new LinkedHashMap<>();
 
-  public HooklineCli(Surroundings around, Commands deeds) {
+  public HooklineCli(Surroundings around, Commands commands) {
     this.around = around;
-    commands.put("up", () -> new UpCommand(around, deeds));
-    commands.put("serve", () -> new ServeCommand(around, deeds));
-    commands.put("worker", () -> new WorkerCommand(around, deeds));
-    commands.put("migrate", () -> new MigrateCommand(around, deeds));
-    commands.put("send", () -> new SendCommand(around));
-    commands.put("load", () -> new LoadCommand(around));
-    commands.put("doctor", () -> new DoctorCommand(around, deeds));
-    commands.put("secrets", () -> new SecretsCommand(around, deeds));
-    commands.put("pipelines", () -> new PipelinesCommand(around, deeds));
-    commands.put("refused", () -> new RefusedCommand(around, deeds));
-    commands.put("reconcile", () -> new ReconcileCommand(around, deeds));
-    commands.put("pause", () -> new PauseCommand(around, deeds));
-    commands.put("resume", () -> new ResumeCommand(around, deeds));
-    commands.put("audit", () -> new AuditCommand(around, deeds));
-    commands.put("prune", () -> new PruneCommand(around, deeds));
-    commands.put("config", () -> new ConfigCommand(around));
-    commands.put("completion", () -> new CompletionCommand(around));
-    commands.put("version", () -> new VersionCommand(around));
+    byName.put("up", () -> new UpCommand(around, commands));
+    byName.put("serve", () -> new ServeCommand(around, commands));
+    byName.put("worker", () -> new WorkerCommand(around, commands));
+    byName.put("migrate", () -> new MigrateCommand(around, commands));
+    byName.put("send", () -> new SendCommand(around));
+    byName.put("load", () -> new LoadCommand(around));
+    byName.put("doctor", () -> new DoctorCommand(around, commands));
+    byName.put("secrets", () -> new SecretsCommand(around, commands));
+    byName.put("pipelines", () -> new PipelinesCommand(around, commands));
+    byName.put("refused", () -> new RefusedCommand(around, commands));
+    byName.put("reconcile", () -> new ReconcileCommand(around, commands));
+    byName.put("pause", () -> new PauseCommand(around, commands));
+    byName.put("resume", () -> new ResumeCommand(around, commands));
+    byName.put("audit", () -> new AuditCommand(around, commands));
+    byName.put("prune", () -> new PruneCommand(around, commands));
+    byName.put("config", () -> new ConfigCommand(around));
+    byName.put("completion", () -> new CompletionCommand(around));
+    byName.put("version", () -> new VersionCommand(around));
     // Not HelpCommand::new: JDK 25.0.3 cannot record a reference to a class as old as picocli's.
-    commands.put("help", () -> new HelpCommand());
+    byName.put("help", () -> new HelpCommand());
   }
 
   /** Runs the command that the arguments name, and returns the exit code. */
@@ -70,8 +70,8 @@ public final class HooklineCli {
    */
   private CommandLine line(String named) {
     var line = new CommandLine(new Top());
-    boolean alone = commands.containsKey(named) && !OF_OTHERS.contains(named);
-    commands.forEach(
+    boolean alone = byName.containsKey(named) && !OF_OTHERS.contains(named);
+    byName.forEach(
         (name, command) -> {
           if (!alone || name.equals(named)) {
             line.addSubcommand(name, command.get());
