@@ -144,11 +144,28 @@ final class Member implements AutoCloseable {
   boolean crash(CrashSite site, int passes, Duration patience)
       throws IOException, InterruptedException {
     Process victim = process;
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (!arm(victim, site.argument(passes))) {
+      if (System.nanoTime() > deadline) {
+        return false;
+      }
+    }
+    return victim.waitFor(patience.toNanos(), TimeUnit.NANOSECONDS)
+        && victim.exitValue() == site.exitCode();
+  }
+
+  /**
+   * @return whether it took the agent, or has died over it; on a busy machine it may not even have
+   *     answered in the time that Java gives it
+   */
+  private boolean arm(Process victim, String argument) throws IOException, InterruptedException {
     try {
       VirtualMachine machine = VirtualMachine.attach(Long.toString(victim.pid()));
-      machine.loadAgent(agent.toString(), site.argument(passes));
+      machine.loadAgent(agent.toString(), argument);
       machine.detach();
-    } catch (AttachNotSupportedException | AgentLoadException | AgentInitializationException e) {
+    } catch (AttachNotSupportedException _) {
+      return victim.waitFor(1, TimeUnit.SECONDS);
+    } catch (AgentLoadException | AgentInitializationException e) {
       throw new IOException(e);
     } catch (IOException e) {
       // Where much goes on it has passed the site before it could answer.
@@ -156,8 +173,7 @@ final class Member implements AutoCloseable {
         throw e;
       }
     }
-    return victim.waitFor(patience.toNanos(), TimeUnit.NANOSECONDS)
-        && victim.exitValue() == site.exitCode();
+    return true;
   }
 
   /** Stops it in the middle of whatever it does, so that to all others it looks dead. */

@@ -27,7 +27,7 @@ final class OverloadBenchmark extends SystemBenchmark {
       names = "--warmup",
       paramLabel = "N",
       description = "seconds of load before anything is measured (${DEFAULT-VALUE})")
-  private int warmup = 30;
+  private int warmup = 80;
 
   @Option(
       names = "--connections",

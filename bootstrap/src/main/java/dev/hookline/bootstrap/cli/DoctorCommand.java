@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.hookline.bootstrap.config.SecretSource;
 import dev.hookline.bootstrap.config.Settings;
 import dev.hookline.bootstrap.config.Settings.Role;
+import dev.hookline.bootstrap.config.Unreadable;
 import dev.hookline.bootstrap.up.UpFolder;
 import dev.hookline.domain.delivery.Delivery;
 import dev.hookline.domain.delivery.Headers;
@@ -142,7 +143,7 @@ final class DoctorCommand implements Callable<Integer> {
       return Files.readAllBytes(path);
     } catch (IOException e) {
       throw CommandException.usage(
-          "--body: cannot read %s (%s)".formatted(path, e.getClass().getSimpleName()));
+          "--body: cannot read %s (%s)".formatted(path, Unreadable.reason(e)));
     }
   }
 

@@ -89,19 +89,27 @@ public final class HooklineCli {
 
   private static int misused(ParameterException e, String[] arguments) {
     PrintWriter err = e.getCommandLine().getErr();
-    String message = firstLine(e);
     String name = e.getCommandLine().getCommandSpec().qualifiedName();
-    String hint =
+    String message =
         e instanceof UnmatchedArgumentException unmatched
-            ? unmatched.getSuggestions().stream()
-                .filter(
-                    known -> known.startsWith(unmatched.getUnmatched().getFirst().substring(0, 1)))
-                .findFirst()
-                .map("; did you mean %s?"::formatted)
-                .orElse("")
-            : "";
-    err.println("hookline: %s%s (see %s --help)".formatted(message, hint, name));
+            ? unmatched(unmatched)
+            : firstLine(e).replaceFirst(" is not an? (int|long)$", " is not a whole number");
+    err.println("hookline: %s (see %s --help)".formatted(message, name));
     return ExitCode.USAGE;
+  }
+
+  private static String unmatched(UnmatchedArgumentException e) {
+    String first = e.getUnmatched().getFirst();
+    if (!first.startsWith("-") && e.getCommandLine().getSubcommands().isEmpty()) {
+      return "too many arguments: '%s'".formatted(first);
+    }
+    String message =
+        first.startsWith("-") ? firstLine(e) : "unknown command: '%s'".formatted(first);
+    return e.getSuggestions().stream()
+        .filter(known -> known.startsWith(first.substring(0, 1)))
+        .findFirst()
+        .map(known -> "%s; did you mean %s?".formatted(message, known))
+        .orElse(message);
   }
 
   private int failed(Exception e, CommandLine command, ParseResult parsed) {
@@ -175,7 +183,8 @@ public final class HooklineCli {
 
     @Override
     public void run() {
-      throw new ParameterException(spec.commandLine(), "which command?");
+      throw new ParameterException(
+          spec.commandLine(), "which command? up shows everything at once");
     }
   }
 }

@@ -6,6 +6,7 @@ import dev.hookline.bootstrap.config.SecretSource;
 import dev.hookline.bootstrap.config.Settings;
 import dev.hookline.bootstrap.config.Settings.Role;
 import dev.hookline.bootstrap.config.Settings.ServiceSettings;
+import dev.hookline.bootstrap.config.Unreadable;
 import dev.hookline.bootstrap.load.Bodies;
 import dev.hookline.bootstrap.load.Figures;
 import dev.hookline.bootstrap.load.Findings;
@@ -357,7 +358,7 @@ final class LoadCommand implements Callable<Integer> {
         body = Files.readAllBytes(path);
       } catch (IOException e) {
         throw CommandException.usage(
-            "--body: cannot read %s (%s)".formatted(path, e.getClass().getSimpleName()));
+            "--body: cannot read %s (%s)".formatted(path, Unreadable.reason(e)));
       }
       require(
           Bodies.real(provider, body).isPresent(),

@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.hookline.bootstrap.config.Settings;
 import dev.hookline.bootstrap.config.Settings.Role;
+import dev.hookline.bootstrap.config.Unreadable;
 import dev.hookline.bootstrap.load.Provider;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -17,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -145,7 +148,10 @@ final class SendCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw CommandException.usage("--header: " + e.getMessage());
     } catch (IOException e) {
-      String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+      String why =
+          e instanceof ConnectException
+              ? "no connection can be made"
+              : Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName());
       around
           .err()
           .println(
@@ -205,7 +211,7 @@ final class SendCommand implements Callable<Integer> {
       return Optional.of(Files.readAllBytes(path));
     } catch (IOException e) {
       throw CommandException.usage(
-          "--file: cannot read %s (%s)".formatted(path, e.getClass().getSimpleName()));
+          "--file: cannot read %s (%s)".formatted(path, Unreadable.reason(e)));
     }
   }
 }

@@ -4,7 +4,6 @@ import dev.hookline.bootstrap.config.Setting.Shape;
 import io.helidon.config.Config;
 import io.helidon.config.ConfigSources;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -222,11 +221,8 @@ final class Layers {
     String yaml;
     try {
       yaml = Files.readString(file);
-    } catch (CharacterCodingException _) {
-      problem(name + ": not in UTF-8");
-      return;
     } catch (IOException e) {
-      problem("%s: cannot be read (%s)".formatted(name, e.getClass().getSimpleName()));
+      problem("%s: cannot be read (%s)".formatted(name, Unreadable.reason(e)));
       return;
     }
     Config whole = config(ConfigSources.create(YamlTree.parse(yaml, name, this::problem)));

@@ -56,7 +56,7 @@ public final class SecretSource implements Supplier<List<String>> {
       return new SecretSource(watched.read(), watched);
     } catch (IOException e) {
       throw new IllegalArgumentException(
-          "cannot read the file %s (%s)".formatted(file, e.getClass().getSimpleName()), e);
+          "cannot read the file %s (%s)".formatted(file, Unreadable.reason(e)), e);
     }
   }
 

@@ -97,6 +97,25 @@ class HooklineCliTest {
     assertEquals(List.of(), commands.calls);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      textBlock =
+          """
+          servee | unknown command: 'servee'; did you mean serve? (see hookline --help)
+          bogus | unknown command: 'bogus' (see hookline --help)
+          pipelines lst | unknown command: 'lst'; did you mean list? (see hookline pipelines --help)
+          migrate again | too many arguments: 'again' (see hookline migrate --help)
+          audit --depe | Unknown option: '--depe'; did you mean --deep? (see hookline audit --help)
+          send github --secret s --file none.json | --file: cannot read FOLDER/none.json (no such file)
+          load --body . --secret s | --body: cannot read FOLDER/. (Is a directory)
+          """)
+  void wrongUseIsNamedInWords(String line, String message) {
+    assertEquals(2, shell.run(line.split(" ", -1)));
+    assertEquals(List.of("hookline: " + message.replace("FOLDER", folder.toString())), shell.err());
+  }
+
   @Test
   void everyConfigurationProblemIsALine() {
     shell.environment.put("HOOKLINE_HTTP_PORT", "x");

@@ -170,7 +170,7 @@ class ConfigurationTest {
   @Test
   void aFileThatIsNamedMustBeThere() {
     assertEquals(
-        List.of("elsewhere.yaml: cannot be read (NoSuchFileException)"),
+        List.of("elsewhere.yaml: cannot be read (no such file)"),
         problems(Map.of("HOOKLINE_CONFIG", "elsewhere.yaml")));
   }
 
@@ -670,8 +670,7 @@ class ConfigurationTest {
     List<String> problems = problems(Map.of("HOOKLINE_ADMIN_TOKEN_FILE", "/nowhere/token"));
     assertEquals(
         List.of(
-            "HOOKLINE_ADMIN_TOKEN_FILE: cannot read the file /nowhere/token"
-                + " (NoSuchFileException)"),
+            "HOOKLINE_ADMIN_TOKEN_FILE: cannot read the file /nowhere/token" + " (no such file)"),
         problems);
   }
 

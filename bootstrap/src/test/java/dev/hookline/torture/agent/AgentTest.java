@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is rewritten moves on with the code it is about, or fails here. */
 class AgentTest {
@@ -44,9 +44,9 @@ class AgentTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"NO_LEASE", "NO_EPOCH"})
-  void whatIsReplacedInStatementsIsThere(String defect) throws IOException {
-    assertNotNull(rewritten(Agent.of("plant=" + defect), OUTBOX));
+  @CsvSource({"NO_LEASE,Leases", "NO_LEASE,JdbiOutbox", "NO_EPOCH,JdbiOutbox"})
+  void whatIsReplacedInStatementsIsThere(String defect, String type) throws IOException {
+    assertNotNull(rewritten(Agent.of("plant=" + defect), "dev.hookline.persistence." + type));
   }
 
   private static ClassModel rewritten(Agent agent, String name) throws IOException {

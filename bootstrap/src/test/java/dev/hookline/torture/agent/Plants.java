@@ -22,11 +22,14 @@ final class Plants {
       case "RETRY_NOT_IDEMPOTENT" -> Map.of(STORE, Rewriting.standIn("write", 2));
       case "NO_LEASE" ->
           Map.of(
-              OUTBOX,
+              PERSISTENCE + "Leases",
               Rewriting.replacing(
                   Map.of(
                       "SELECT id, epoch FROM lane WHERE owner = :worker",
-                      "SELECT id, epoch FROM lane WHERE :worker::uuid IS NOT NULL",
+                      "SELECT id, epoch FROM lane WHERE :worker::uuid IS NOT NULL")),
+              OUTBOX,
+              Rewriting.replacing(
+                  Map.of(
                       "WHERE l.owner = :worker AND (l.id, l.epoch) IN",
                       "WHERE :worker::uuid IS NOT NULL AND (l.id, l.epoch) IN")));
       case "NO_EPOCH" ->

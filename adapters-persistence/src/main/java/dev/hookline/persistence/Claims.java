@@ -1,0 +1,411 @@
+package dev.hookline.persistence;
+
+import static dev.hookline.persistence.Storable.array;
+import static dev.hookline.persistence.Storable.texts;
+import static java.util.Comparator.comparingLong;
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toList;
+
+import dev.hookline.application.dispatch.Claim;
+import dev.hookline.application.dispatch.Due;
+import dev.hookline.application.dispatch.Lane;
+import dev.hookline.application.dispatch.Line;
+import dev.hookline.application.dispatch.Outbox;
+import dev.hookline.application.dispatch.Outbox.Ordering;
+import dev.hookline.application.dispatch.OutboxMessage;
+import dev.hookline.application.dispatch.OutboxMessage.Task;
+import dev.hookline.application.format.EventFormat;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+
+/**
+ * Finds what is due: the heads of lines that have come round, and what may go behind each of them.
+ * A claim reads the lanes of its worker alone, and takes no lock. Safe for use by many threads.
+ */
+final class Claims {
+  // Its time has come, and neither its service nor its target is paused or away. A message that is
+  // being attempted was due before.
+  private static final String MAY_GO =
+      """
+      %1$s.due_at <= now()
+        AND NOT coalesce(%1$s.target, :only) = ANY (:shut::text[])
+        AND NOT EXISTS (
+          SELECT FROM pause
+          WHERE pause.service IN ('', %1$s.service)
+            AND pause.target IN ('', coalesce(%1$s.target, :only)))
+      """;
+
+  private static final String HELD_LANES =
+      """
+      held AS (
+        SELECT h.lane, h.epoch AS held_epoch, h.after, h.up_to
+        FROM unnest(:lanes::smallint[], :epochs::bigint[], :after::bigint[], :upTo::bigint[])
+          AS h (lane, epoch, after, up_to)
+        JOIN lane l ON l.id = h.lane AND l.epoch = h.epoch
+      )
+      """;
+
+  // Jumps from key to key along the index (lane, ordering_key, id): each step finds the head of the
+  // next line, so that the lines' lengths cost nothing.
+  private static final String HEADS_BY_KEY =
+      """
+      head AS (
+        SELECT h.held_epoch, h.up_to, m.*
+        FROM held h CROSS JOIN LATERAL (
+          SELECT * FROM outbox_message o
+          WHERE o.lane = h.lane AND o.ordering_key >= h.after AND o.ordering_key <= h.up_to
+            AND o.id >= :from
+          ORDER BY o.ordering_key, o.id LIMIT 1) m
+        UNION ALL
+        SELECT b.held_epoch, b.up_to, m.*
+        FROM head b CROSS JOIN LATERAL (
+          SELECT * FROM outbox_message o
+          WHERE o.lane = b.lane AND o.ordering_key > b.ordering_key AND o.ordering_key <= b.up_to
+            AND o.id >= :from
+          ORDER BY o.ordering_key, o.id LIMIT 1) m
+      )
+      """;
+
+  // The other way round: of the newest messages those that nothing is in front of. Some more of
+  // them than lines are wanted, since many have something in front or are in flight.
+  private static final String FRESH_HEADS =
+      """
+      newest AS MATERIALIZED (
+        SELECT * FROM hookline_newest_messages(:from, 8 * :lines)
+      ), head AS (
+        SELECT h.held_epoch, h.up_to, m.*
+        FROM newest m JOIN held h ON h.lane = m.lane
+        WHERE m.attempts = 0 AND NOT EXISTS (
+          SELECT FROM outbox_message o
+          WHERE o.lane = m.lane AND o.ordering_key = m.ordering_key
+            AND o.id >= :from AND o.id < m.id)
+      )
+      """;
+
+  // While there are few messages, all of them, by id: so it costs nothing that dead rows stand in
+  // front of them, which a transaction that is long open somewhere keeps from being cleared away.
+  private static final String OLD_HEADS =
+      """
+      oldest AS MATERIALIZED (
+        SELECT * FROM hookline_oldest_messages(:from, 256)
+      ), head AS (
+        SELECT DISTINCT ON (o.ordering_key) h.held_epoch, h.up_to, o.*
+        FROM oldest o JOIN held h ON h.lane = o.lane
+        ORDER BY o.ordering_key, o.id
+      )
+      """;
+
+  private static final String ANY =
+      """
+      head AS (
+        SELECT h.held_epoch, h.up_to, o.*
+        FROM outbox_message o JOIN held h ON h.lane = o.lane
+        WHERE o.id >= :from
+      )
+      """;
+
+  private static final String DUE_BY_KEY =
+      claim("RECURSIVE", HEADS_BY_KEY, "m.ordering_key", "", "true");
+
+  private static final String DUE_FRESH =
+      claim("", FRESH_HEADS, "m.ordering_key", "ORDER BY m.id DESC", "true");
+
+  private static final String DUE_OLD =
+      claim(
+          "", OLD_HEADS, "m.ordering_key", "ORDER BY m.id", "(SELECT count(*) = 256 FROM oldest)");
+
+  private static final String DUE_ANY = claim("", ANY, "m.id", "ORDER BY m.id", "true");
+
+  // Behind a head go those that were never attempted, as far as nothing among them has to wait. The
+  // bodies come last of all, so that nothing has to sort them or carry them along. There is a row
+  // even if nothing is given: it says whether there are more than were looked at, and whether one
+  // had no room.
+  private static String claim(
+      String recursive, String heads, String busy, String order, String crowded) {
+    return """
+    WITH %s %s, %s, due AS MATERIALIZED (
+      SELECT * FROM head m
+      WHERE %s AND NOT %s = ANY (:busy::bigint[])
+      %s
+      LIMIT :lines
+    ), run AS MATERIALIZED (
+      SELECT d.held_epoch, r.*
+      FROM due d CROSS JOIN LATERAL (
+        SELECT
+          o.*, row_number() OVER line AS place,
+          bool_and(o.id = d.id OR (o.attempts = 0 AND o.epoch IS NULL AND %s)) OVER line AS goes
+        FROM (
+          SELECT * FROM outbox_message n
+          WHERE n.lane = d.lane AND n.ordering_key = d.ordering_key AND n.id >= d.id
+          ORDER BY n.id
+          LIMIT CASE WHEN d.epoch IS NULL THEN :run ELSE 1 END) o
+        WINDOW line AS (ORDER BY o.id)) r
+      WHERE r.goes
+    ), claimed AS MATERIALIZED (
+      SELECT c.*, c.bytes <= CASE c.nth WHEN 1 THEN :first ELSE :bytes END AS fits
+      FROM (
+        SELECT m.*, row_number() OVER claimed AS nth, sum(e.bytes) OVER claimed AS bytes
+        FROM run m CROSS JOIN LATERAL (
+          SELECT octet_length(document)::bigint + octet_length(coalesce(payload, body)) AS bytes
+          FROM event
+          WHERE pipeline_id = m.pipeline_id
+          LIMIT 1) e
+        WINDOW claimed AS (ORDER BY m.place, m.id)) c
+    ), given AS (
+      SELECT
+        m.id, m.ordering_key, m.lane, m.held_epoch, m.task, m.target, m.queued_at, m.pipeline_id,
+        CASE m.task WHEN 'process_webhook_event' THEN 'RECEIVED' ELSE 'PROCESSING' END AS state,
+        m.attempts, r.since,
+        CASE WHEN m.epoch IS NULL THEN coalesce(r.next_attempt_at, m.due_at) END AS next_attempt_at,
+        coalesce(r.error, '') AS error, r.trace_context, r.document, r.payload
+      FROM claimed m CROSS JOIN LATERAL (
+        -- Row by row, and so by index and in the one partition, whatever the planner believes.
+        SELECT p.since, p.next_attempt_at, p.error, p.trace_context, %s
+        FROM pipeline p JOIN event e ON e.pipeline_id = p.id
+        WHERE p.id = m.pipeline_id AND e.pipeline_id = m.pipeline_id
+        LIMIT 1) r
+      WHERE m.fits
+    )
+    SELECT seen.*, given.*
+    FROM (
+      SELECT
+        %s AS crowded,
+        EXISTS (SELECT FROM claimed WHERE place = 1 AND NOT fits) AS cut) seen
+      LEFT JOIN given ON true
+    """
+        .formatted(
+            recursive,
+            HELD_LANES,
+            heads,
+            MAY_GO.formatted("m"),
+            busy,
+            order,
+            MAY_GO.formatted("o"),
+            Stored.EVENT_COLUMNS,
+            crowded);
+  }
+
+  private final Sessions sessions;
+  private final EventFormat format;
+  private final Watermark watermark;
+
+  /** Kinds of claims that saw more messages than {@link #DUE_OLD} looks at. */
+  private final Set<Set<String>> crowded = ConcurrentHashMap.newKeySet();
+
+  /**
+   * Where the next search begins in each lane, so that every key has its turn; apart for each kind
+   * of claim, since each sees other keys.
+   */
+  private final Map<Set<String>, Map<Integer, Long>> cursors = new ConcurrentHashMap<>();
+
+  /**
+   * @param watermark where searches begin, told of what they find
+   */
+  Claims(Sessions sessions, EventFormat format, Watermark watermark) {
+    this.sessions = sessions;
+    this.format = format;
+    this.watermark = watermark;
+  }
+
+  /** As {@link Outbox#due} has it. */
+  Due due(Claim claim) {
+    var search = new Search(claim);
+    if (!claim.lanes().isEmpty()) {
+      switch (claim.ordering()) {
+        case STRICT -> heads(search);
+        case NONE -> search.find(DUE_ANY, Stretch.whole(claim.lanes()), claim.lines());
+      }
+    }
+    return new Due(search.found, search.cut);
+  }
+
+  /**
+   * Where in each lane to look.
+   *
+   * @param from the first ordering key of a lane
+   * @param to the last one
+   */
+  private record Stretch(List<Lane> lanes, Function<Lane, Long> from, Function<Lane, Long> to) {
+    static Stretch whole(Collection<Lane> lanes) {
+      return new Stretch(List.copyOf(lanes), _ -> Long.MIN_VALUE, _ -> Long.MAX_VALUE);
+    }
+  }
+
+  private void heads(Search search) {
+    Claim claim = search.claim;
+    var everywhere = Stretch.whole(claim.lanes());
+    search.find(DUE_FRESH, everywhere, claim.fresh());
+    if (search.rest() == 0) {
+      return;
+    }
+    if (!crowded.contains(claim.shut())) {
+      if (!search.find(DUE_OLD, everywhere, search.rest())) {
+        return;
+      }
+      crowded.add(claim.shut());
+    }
+    Map<Integer, Long> begins =
+        cursors.computeIfAbsent(claim.shut(), _ -> new ConcurrentHashMap<>());
+    Map<Integer, Long> reached = Map.copyOf(begins);
+    int before = search.found.size();
+    search.find(DUE_BY_KEY, later(claim, reached), search.rest());
+    if (search.rest() > 0) {
+      // The round is over in every lane. The next one begins in every lane as well: else claims for
+      // few lines would stay in the lanes that come first.
+      begins.clear();
+      before = search.found.size();
+      search.find(DUE_BY_KEY, earlier(claim, reached), search.rest());
+    }
+    if (search.cut) {
+      // Those that had no room are between these: the next claim begins here again.
+      return;
+    }
+    if (search.rest() > 0) {
+      crowded.remove(claim.shut());
+    } else {
+      search
+          .found
+          .subList(before, search.found.size())
+          .forEach(line -> begins.put(line.head().lane().id(), line.head().orderingKey() + 1));
+    }
+  }
+
+  /** From where the last search ended, so that every key has its turn. */
+  private static Stretch later(Claim claim, Map<Integer, Long> reached) {
+    return new Stretch(
+        List.copyOf(claim.lanes()),
+        lane -> reached.getOrDefault(lane.id(), Long.MIN_VALUE),
+        _ -> Long.MAX_VALUE);
+  }
+
+  /** What {@link #later} leaves out. */
+  private static Stretch earlier(Claim claim, Map<Integer, Long> reached) {
+    return new Stretch(
+        claim.lanes().stream()
+            .filter(lane -> reached.getOrDefault(lane.id(), Long.MIN_VALUE) > Long.MIN_VALUE)
+            .toList(),
+        _ -> Long.MIN_VALUE,
+        lane -> reached.getOrDefault(lane.id(), Long.MIN_VALUE) - 1);
+  }
+
+  /** A claim on its way through several statements. */
+  private final class Search {
+    private final Claim claim;
+    private final List<Long> busy;
+    private final List<Line> found = new ArrayList<>();
+    private long bytes;
+    private boolean cut;
+
+    Search(Claim claim) {
+      this.claim = claim;
+      this.busy = new ArrayList<>(claim.busy());
+    }
+
+    /** How many lines are still wanted; none if there is no room for more. */
+    int rest() {
+      return cut ? 0 : claim.lines() - found.size();
+    }
+
+    /**
+     * Looks for so many lines, none included, in so many lanes, none included.
+     *
+     * @return whether there may be more where it looked
+     */
+    boolean find(String sql, Stretch stretch, int lines) {
+      if (lines < 1) {
+        return true;
+      }
+      if (stretch.lanes().isEmpty()) {
+        return false;
+      }
+      Found more = look(sql, this, stretch, lines);
+      found.addAll(more.lines());
+      cut = more.cut();
+      for (Line line : more.lines()) {
+        busy.add(line.head().orderingKey());
+        line.messages().forEach(message -> bytes += message.pipeline().event().bytes());
+      }
+      return more.crowded();
+    }
+  }
+
+  /**
+   * What one statement found.
+   *
+   * @param crowded whether there are more messages than it looked at
+   * @param cut whether there is no room for one that it found
+   */
+  private record Found(boolean crowded, boolean cut, List<Line> lines) {}
+
+  private Found look(String sql, Search search, Stretch stretch, int limit) {
+    Claim claim = search.claim;
+    long first = search.found.isEmpty() ? claim.allowance().first() : claim.allowance().bytes();
+    return sessions.statement(
+        handle ->
+            handle
+                .createQuery(sql)
+                .bind("lanes", array("smallint", stretch.lanes(), Lane::id))
+                .bind("epochs", array("bigint", stretch.lanes(), Lane::epoch))
+                .bind("after", array("bigint", stretch.lanes(), stretch.from()))
+                .bind("upTo", array("bigint", stretch.lanes(), stretch.to()))
+                .bind("from", watermark.from())
+                .bind("busy", array("bigint", search.busy, id -> id))
+                .bind("only", claim.only().orElse(""))
+                .bind("shut", texts(claim.shut(), name -> name))
+                .bind("lines", limit)
+                .bind("run", claim.ordering() == Ordering.STRICT ? claim.run() : 1)
+                .bind("bytes", claim.allowance().bytes() - search.bytes)
+                .bind("first", first - search.bytes)
+                .scanResultSet((rows, _) -> found(rows.get(), claim.ordering())));
+  }
+
+  private Found found(ResultSet rows, Ordering ordering) throws SQLException {
+    boolean isCrowded = false;
+    boolean isCut = false;
+    var messages = new ArrayList<OutboxMessage>();
+    while (rows.next()) {
+      isCrowded = rows.getBoolean("crowded");
+      isCut = rows.getBoolean("cut");
+      if (rows.getLong("id") > 0) {
+        messages.add(message(rows));
+      }
+    }
+    messages.forEach(message -> watermark.seen(message.id()));
+    messages.sort(comparingLong(OutboxMessage::orderingKey).thenComparingLong(OutboxMessage::id));
+    return new Found(isCrowded, isCut, lines(messages, ordering));
+  }
+
+  private static List<Line> lines(List<OutboxMessage> messages, Ordering ordering) {
+    return switch (ordering) {
+      case STRICT ->
+          messages.stream()
+              .collect(groupingBy(OutboxMessage::orderingKey, LinkedHashMap::new, toList()))
+              .values()
+              .stream()
+              .map(Line::new)
+              .toList();
+      case NONE -> messages.stream().map(message -> new Line(List.of(message))).toList();
+    };
+  }
+
+  private OutboxMessage message(ResultSet row) throws SQLException {
+    return new OutboxMessage(
+        row.getLong("id"),
+        row.getLong("ordering_key"),
+        new Lane(row.getInt("lane"), row.getLong("held_epoch")),
+        Task.valueOf(row.getString("task").toUpperCase(Locale.ROOT)),
+        Stored.optional(row, "target"),
+        Stored.instant(row, "queued_at"),
+        Stored.pipeline(row, "pipeline_id", format),
+        List.of());
+  }
+}

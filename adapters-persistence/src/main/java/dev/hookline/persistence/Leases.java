@@ -1,0 +1,175 @@
+package dev.hookline.persistence;
+
+import static dev.hookline.persistence.Storable.array;
+
+import dev.hookline.application.dispatch.Lane;
+import dev.hookline.application.dispatch.Outbox;
+import dev.hookline.application.dispatch.WorkerId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * Who works which lanes: each worker holds its fair share of them for as long as its lease runs,
+ * and takes over what dead ones have left.
+ */
+final class Leases {
+  // All that an idle worker asks, since it asks every second. What it writes here, the rest of the
+  // statement does not see yet: the worker counts itself.
+  private static final String RENEW_LEASE =
+      """
+      WITH renewed AS (
+        INSERT INTO worker (id, leased_until)
+        VALUES (:worker, now() + :lease * interval '1 microsecond')
+        ON CONFLICT (id) DO UPDATE SET leased_until = EXCLUDED.leased_until
+      ), held AS (
+        SELECT id, epoch FROM lane WHERE owner = :worker
+      )
+      SELECT
+        (SELECT ceil(:lanes::numeric / (count(*) + 1))::integer
+          FROM worker WHERE leased_until > now() AND id <> :worker) AS share,
+        EXISTS (
+          SELECT FROM lane l LEFT JOIN worker w ON w.id = l.owner AND w.leased_until > now()
+          WHERE w.id IS NULL AND l.owner IS DISTINCT FROM :worker) AS any_free,
+        ARRAY(SELECT id::integer FROM held ORDER BY id) AS ids,
+        ARRAY(SELECT epoch FROM held ORDER BY id) AS epochs,
+        (SELECT id FROM hookline_oldest_messages(:from, 1)) AS lowest,
+        ARRAY(
+          SELECT virtualtransaction FROM pg_locks
+          WHERE locktype = 'relation' AND mode = 'RowExclusiveLock'
+            AND relation = 'outbox_message'::regclass
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        ) AS writers,
+        pg_postmaster_start_time()::text AS server
+      """;
+
+  private static final String FORGET_DEAD_WORKERS =
+      "DELETE FROM worker WHERE leased_until < now() - interval '1 hour' AND id <> :worker";
+
+  private static final String GIVE_UP_SURPLUS =
+      """
+      WITH surplus AS MATERIALIZED (
+        SELECT id
+        FROM lane
+        WHERE owner = :worker AND NOT id = ANY (:busy::smallint[])
+        ORDER BY id DESC
+        LIMIT greatest(0, (SELECT count(*) FROM lane WHERE owner = :worker) - :share)
+        FOR UPDATE
+      )
+      UPDATE lane SET owner = NULL FROM surplus WHERE lane.id = surplus.id
+      """;
+
+  private static final String TAKE_FREE_LANES =
+      """
+      WITH free AS MATERIALIZED (
+        SELECT l.id
+        FROM lane l LEFT JOIN worker w ON w.id = l.owner AND w.leased_until > now()
+        WHERE w.id IS NULL
+        ORDER BY l.id
+        LIMIT greatest(0, :share - (SELECT count(*) FROM lane WHERE owner = :worker))
+        FOR UPDATE OF l SKIP LOCKED
+      )
+      UPDATE lane SET owner = :worker, epoch = lane.epoch + 1 FROM free WHERE lane.id = free.id
+      """;
+
+  private static final String HELD = "SELECT id, epoch FROM lane WHERE owner = :worker";
+
+  private static final String GIVE_UP_ALL =
+      """
+      WITH own AS MATERIALIZED (
+        SELECT id FROM lane WHERE owner = :worker ORDER BY id DESC FOR UPDATE
+      )
+      UPDATE lane SET owner = NULL FROM own WHERE lane.id = own.id
+      """;
+
+  private static final String FORGET_WORKER = "DELETE FROM worker WHERE id = :worker";
+
+  private final Sessions sessions;
+  private final Watermark watermark;
+
+  /**
+   * @param watermark told of what a look at the lanes shows of the outbox as well
+   */
+  Leases(Sessions sessions, Watermark watermark) {
+    this.sessions = sessions;
+    this.watermark = watermark;
+  }
+
+  /** As {@link Outbox#lease} has it. */
+  Set<Lane> lease(WorkerId worker, Duration lease, Set<Lane> busy) {
+    Standing standing =
+        sessions.statement(
+            handle ->
+                handle
+                    .createQuery(RENEW_LEASE)
+                    .bind("worker", worker.value())
+                    .bind("lease", Storable.micros(lease))
+                    .bind("lanes", Outbox.LANES)
+                    .bind("from", watermark.from())
+                    .map((row, _) -> standing(row))
+                    .one());
+    return standing.isFair() ? standing.held() : share(worker, standing.share(), busy);
+  }
+
+  /**
+   * How a worker stands among the others.
+   *
+   * @param share how many lanes are its own by right
+   * @param anyFree whether there are lanes that nobody holds
+   */
+  private record Standing(int share, boolean anyFree, Set<Lane> held) {
+    boolean isFair() {
+      return held.size() == share || (held.size() < share && !anyFree);
+    }
+  }
+
+  private Standing standing(ResultSet row) throws SQLException {
+    long lowest = row.getLong("lowest");
+    watermark.looked(
+        row.wasNull() ? OptionalLong.empty() : OptionalLong.of(lowest),
+        Set.copyOf(List.of((String[]) row.getArray("writers").getArray())),
+        row.getString("server"));
+    var ids = (Integer[]) row.getArray("ids").getArray();
+    var epochs = (Long[]) row.getArray("epochs").getArray();
+    var held = new HashSet<Lane>();
+    for (int i = 0; i < ids.length; i++) {
+      held.add(new Lane(ids[i], epochs[i]));
+    }
+    return new Standing(row.getInt("share"), row.getBoolean("any_free"), held);
+  }
+
+  private Set<Lane> share(WorkerId worker, int share, Set<Lane> busy) {
+    return sessions.transaction(
+        handle -> {
+          handle.createUpdate(FORGET_DEAD_WORKERS).bind("worker", worker.value()).execute();
+          handle
+              .createUpdate(GIVE_UP_SURPLUS)
+              .bind("worker", worker.value())
+              .bind("busy", array("smallint", busy, Lane::id))
+              .bind("share", share)
+              .execute();
+          handle
+              .createUpdate(TAKE_FREE_LANES)
+              .bind("worker", worker.value())
+              .bind("share", share)
+              .execute();
+          return handle
+              .createQuery(HELD)
+              .bind("worker", worker.value())
+              .map((row, _) -> new Lane(row.getInt("id"), row.getLong("epoch")))
+              .set();
+        });
+  }
+
+  /** As {@link Outbox#release} has it. */
+  void release(WorkerId worker) {
+    sessions.transaction(
+        handle ->
+            handle.createUpdate(GIVE_UP_ALL).bind("worker", worker.value()).execute()
+                + handle.createUpdate(FORGET_WORKER).bind("worker", worker.value()).execute());
+  }
+}
