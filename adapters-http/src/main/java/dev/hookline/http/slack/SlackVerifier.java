@@ -24,7 +24,7 @@ final class SlackVerifier implements SignatureVerifier {
   static final String TIMESTAMP = "X-Slack-Request-Timestamp";
   static final String PREFIX = "v0=";
 
-  /** More digits would not fit a long, and are no time for millions of years. */
+  /** More digits, zeros in front among them, might not fit a long, and no clock writes them. */
   private static final int MAX_SECONDS_DIGITS = 15;
 
   private final SigningSecrets secrets;
