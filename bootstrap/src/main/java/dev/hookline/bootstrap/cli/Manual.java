@@ -59,7 +59,7 @@ final class Manual {
               "refused replay",
               List.of("hookline refused replay 01934f5e-0000-7000-8000-000000000001")),
           Map.entry(
-              "reconcile", List.of("hookline reconcile github --hook octo/widgets --dry-run")),
+              "reconcile", List.of("hookline reconcile github --hook octo/widgets/123 --dry-run")),
           Map.entry("pause", List.of("hookline pause --service github", "hookline pause --list")),
           Map.entry("resume", List.of("hookline resume --service github")),
           Map.entry("audit", List.of("hookline audit --deep")),

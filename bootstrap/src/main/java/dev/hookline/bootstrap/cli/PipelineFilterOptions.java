@@ -23,7 +23,7 @@ final class PipelineFilterOptions {
   @Option(
       names = "--since",
       paramLabel = "TIME",
-      description = "received then or later: an ISO-8601 time or day, or how long ago (PT1H)")
+      description = "received then or later: an ISO-8601 time or day, or how long ago (1h)")
   private Optional<String> since = Optional.empty();
 
   @Option(names = "--until", paramLabel = "TIME", description = "received before that")

@@ -1,7 +1,7 @@
 package dev.hookline.bootstrap.cli;
 
 import java.time.Clock;
-import java.time.Duration;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
@@ -25,7 +25,7 @@ final class TimeOption {
                 .orElseThrow(
                     () ->
                         CommandException.usage(
-                            "%s: not a time such as 2026-01-31T12:00:00Z, 2026-01-31 or PT1H (ago): \"%s\""
+                            "%s: not a time such as 2026-01-31T12:00:00Z, 2026-01-31, PT1H or 1h (ago): \"%s\""
                                 .formatted(option, t))));
   }
 
@@ -47,8 +47,9 @@ final class TimeOption {
 
   private static Optional<Instant> ago(String text, Clock clock) {
     try {
-      return Optional.of(clock.instant().minus(Duration.parse(text)));
-    } catch (DateTimeParseException | ArithmeticException _) {
+      return SpanOption.read(text).map(clock.instant()::minus);
+    } catch (DateTimeException | ArithmeticException _) {
+      // Longer ago than there is time.
       return Optional.empty();
     }
   }

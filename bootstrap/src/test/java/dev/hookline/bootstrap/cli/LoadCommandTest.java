@@ -135,7 +135,7 @@ class LoadCommandTest {
   void whereNothingIsAcceptedNothingIsProven() throws IOException {
     try (var intake = new FakeIntake()) {
       assertEquals(1, load(intake, "--secret", "another secret"));
-      assertEquals(List.of("hookline: nothing was accepted"), shell.err());
+      assertEquals("hookline: nothing was accepted", shell.err().getFirst());
     }
   }
 
@@ -262,6 +262,7 @@ class LoadCommandTest {
     assertEquals(Duration.ofMinutes(2), SpanOption.parse("--x", "2m"));
     assertEquals(Duration.ofMillis(250), SpanOption.parse("--x", "250ms"));
     assertEquals(Duration.ofHours(1), SpanOption.parse("--x", "1h"));
+    assertEquals(Duration.ofDays(1), SpanOption.parse("--x", "1d"));
   }
 
   @Test
