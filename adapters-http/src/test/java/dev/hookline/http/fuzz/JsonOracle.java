@@ -1,5 +1,6 @@
 package dev.hookline.http.fuzz;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonFactory;
@@ -12,11 +13,15 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** JSON as another of Jackson's parsers reads it, the one for characters, into a tree. */
 final class JsonOracle {
   /** Within it no name is too long, which the two parsers measure differently. */
-  static final int MOST_BYTES = 1000;
+  private static final int MOST_BYTES = 1000;
+
+  /** A longer number may be too long for one of the parsers alone: each counts other characters. */
+  private static final Pattern LONG_NUMBER = Pattern.compile("[-+.0-9eE]{80}");
 
   private static final JsonMapper WITHIN_BOUNDS = mapper(100);
   private static final JsonMapper WRAPPED = mapper(110);
@@ -35,6 +40,11 @@ final class JsonOracle {
                 .build())
         .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
         .build();
+  }
+
+  /** Whether the two parsers have to agree on it. */
+  static boolean judges(byte[] json) {
+    return json.length <= MOST_BYTES && !LONG_NUMBER.matcher(new String(json, ISO_8859_1)).find();
   }
 
   /** The one object that the bytes are, if they are. */
