@@ -11,6 +11,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Ends a worker that has stopped working: one that does not come round although its database has
  * answered all the time. Whoever runs it then starts another; its lanes are taken over meanwhile.
+ * Time for which the whole process was suspended does not count.
  */
 final class StallWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StallWatch.class);
@@ -51,11 +52,15 @@ final class StallWatch implements AutoCloseable {
 
   private void run() {
     long answeringSince = System.nanoTime();
+    long looked = answeringSince;
     try {
       while (!closed.await(limit.toNanos() / 10, TimeUnit.NANOSECONDS)) {
-        if (!databaseAnswers.getAsBoolean()) {
-          answeringSince = System.nanoTime();
+        long now = System.nanoTime();
+        // Where this thread stood still as well, the whole process did: it was suspended.
+        if (now - looked > limit.toNanos() / 2 || !databaseAnswers.getAsBoolean()) {
+          answeringSince = now;
         }
+        looked = now;
         var answering = Duration.ofNanos(System.nanoTime() - answeringSince);
         if (answering.compareTo(limit) > 0 && sinceLastRound.get().compareTo(limit) > 0) {
           LOG.error("The worker has not come round for {}: it ends", sinceLastRound.get());

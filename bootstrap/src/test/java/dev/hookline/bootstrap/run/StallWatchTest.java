@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 class StallWatchTest {
@@ -33,6 +34,24 @@ class StallWatchTest {
               looked.countDown();
               // Back for a moment now and then: not long enough to blame the worker.
               return looks.incrementAndGet() % 5 == 0;
+            },
+            LIMIT,
+            stalled::countDown)) {
+      assertTrue(looked.await(10, TimeUnit.SECONDS));
+      assertFalse(stalled.await(0, TimeUnit.SECONDS));
+    }
+  }
+
+  @Test
+  void aProcessThatIsSuspendedIsNot() throws InterruptedException {
+    var looked = new CountDownLatch(8);
+    try (var _ =
+        StallWatch.start(
+            () -> LONG_AGO,
+            () -> {
+              LockSupport.parkNanos(LIMIT.toNanos() * 2 / 3);
+              looked.countDown();
+              return true;
             },
             LIMIT,
             stalled::countDown)) {
