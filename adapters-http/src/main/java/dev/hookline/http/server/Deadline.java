@@ -23,18 +23,17 @@ final class Deadline {
 
   private final ConnectionContext connection;
   private final String requestId;
-  private final @Nullable Object buffer;
   private final AtomicReference<State> state = new AtomicReference<>(State.RECEIVING);
   private volatile @Nullable Future<?> timer;
   private volatile boolean headers;
 
-  /**
-   * @param buffer that the connection's reader is at
-   */
-  Deadline(ConnectionContext connection, String requestId, @Nullable Object buffer) {
+  /** Where the connection's reader was; for the thread alone that serves the connection. */
+  private @Nullable Object buffer;
+
+  Deadline(ConnectionContext connection, String requestId) {
     this.connection = connection;
     this.requestId = requestId;
-    this.buffer = buffer;
+    this.buffer = ReadBuffers.current(connection.dataReader());
   }
 
   void expireBy(Future<?> expiry) {
@@ -57,17 +56,20 @@ final class Deadline {
     return connection;
   }
 
-  /** Where the connection's reader was when this request began. */
-  @Nullable Object buffer() {
-    return buffer;
+  /** Lets go of what was read since this request began. Called by the connection's thread. */
+  void letGoOfBuffers() {
+    Object current = ReadBuffers.current(connection.dataReader());
+    ReadBuffers.cut(buffer, current);
+    buffer = current;
   }
 
   String requestId() {
     return requestId;
   }
 
-  /** The request is complete. False if that comes too late. */
+  /** The request is complete and copied. False if that comes too late. */
   boolean received() {
+    letGoOfBuffers();
     if (!state.compareAndSet(State.RECEIVING, State.DONE)) {
       return !expired();
     }

@@ -89,11 +89,10 @@ final class Deadlines implements AutoCloseable {
   }
 
   private void arm(ConnectionContext connection, @Nullable Deadline before) {
-    Object buffer = ReadBuffers.current(connection.dataReader());
     if (before != null) {
-      ReadBuffers.cut(before.buffer(), buffer);
+      before.letGoOfBuffers();
     }
-    var deadline = new Deadline(connection, requestIds.get(), buffer);
+    var deadline = new Deadline(connection, requestIds.get());
     OF_THIS_CONNECTION.set(deadline);
     deadline.expireBy(timer.schedule(() -> halfTime(deadline), headersNanos, TimeUnit.NANOSECONDS));
   }

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 /** Connections that want nothing are closed, and so cost nothing for ever. */
 class IdleConnectionsTest {
   private static final int EACH = 100;
+  private static final int LONG = 200_000;
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   @Test
@@ -51,6 +52,51 @@ class IdleConnectionsTest {
       }
       awaitDescriptors(before);
     }
+  }
+
+  @Test
+  void whatAConnectionHasBroughtIsLetGoOfBeforeTheNextRequest() throws Exception {
+    var limits =
+        new HttpServer.Limits(
+            "127.0.0.1", 0, LONG, 2 * EACH, Duration.ofSeconds(10), Duration.ofSeconds(1));
+    var budget = new ByteBudget(EACH * (long) LONG);
+    try (var server =
+        new HttpServer(
+            limits,
+            HttpServer.Peers.ALL,
+            request ->
+                request.readBody(LONG, budget) instanceof BodyReading.Complete
+                    ? Answer.empty(200)
+                    : Answer.empty(400),
+            (_, defect) -> {
+              throw defect;
+            },
+            () -> "id")) {
+      byte[] body = new byte[LONG];
+      var clients = new ArrayList<RawClient>();
+      long before = 0;
+      for (int i = 0; i <= EACH; i++) {
+        var client = new RawClient(server.port());
+        clients.add(client);
+        client.send("POST / HTTP/1.1|Host: h|Content-Length: %d||".formatted(LONG)).send(body);
+        String answer = client.answer();
+        assertTrue(answer.startsWith("HTTP/1.1 200 "), answer);
+        if (i == 0) {
+          // What the first connection loads stays.
+          before = heap();
+        }
+      }
+      long each = (heap() - before) / EACH;
+      assertTrue(each < LONG / 4, () -> each + " bytes stay of each connection");
+      for (RawClient client : clients) {
+        client.close();
+      }
+    }
+  }
+
+  private static long heap() {
+    System.gc();
+    return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
   }
 
   /** A few more or fewer are the virtual machine's own. */
