@@ -76,7 +76,7 @@ class OverloadReportTest {
   }
 
   @Test
-  void recoveryEndsWithTheLastSecondThatIsNotNormal() {
+  void recoveryEndsWithTheFirstOfFiveNormalSeconds() {
     List<Second> seconds =
         Second.parse(
             List.of(
@@ -84,11 +84,18 @@ class OverloadReportTest {
                 "1.0,100.0,0.0,1.0,900.0,900.0",
                 "2.0,100.0,1.0,1.0,5.0,9.0",
                 "3.0,60.0,0.0,1.0,5.0,9.0",
-                "4.0,99.0,0.0,1.0,251.0,300.0",
-                "5.0,99.0,0.0,1.0,249.0,300.0"));
+                "4.0,99.0,0.0,1.0,249.0,300.0",
+                "5.0,99.0,0.0,1.0,251.0,300.0",
+                "6.0,99.0,0.0,1.0,249.0,300.0",
+                "7.0,99.0,0.0,1.0,5.0,9.0",
+                "8.0,99.0,0.0,1.0,5.0,9.0",
+                "9.0,99.0,0.0,1.0,5.0,9.0",
+                "10.0,99.0,0.0,1.0,5.0,9.0",
+                "11.0,99.0,0.0,1.0,900.0,900.0"));
     var recovery = new Recovery(seconds, 100);
-    assertEquals(2.5, recovery.after(1.5), 1e-9);
-    assertEquals(0, recovery.after(4), 1e-9);
+    assertEquals(3.5, recovery.after(1.5), 1e-9);
+    assertEquals(0, recovery.after(5.5), 1e-9);
+    assertEquals(4, recovery.after(7), 1e-9);
   }
 
   @Test
