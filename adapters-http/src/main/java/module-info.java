@@ -13,6 +13,7 @@ module dev.hookline.adapters.http {
   requires io.helidon.common.task;
   requires io.helidon.webserver;
   requires io.prometheus.metrics.core;
+  requires io.prometheus.metrics.instrumentation.jvm;
   requires io.prometheus.metrics.model;
   requires io.prometheus.writer.text;
   requires java.net.http;

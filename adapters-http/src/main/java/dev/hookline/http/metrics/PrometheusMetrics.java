@@ -138,6 +138,7 @@ public final class PrometheusMetrics implements WebhookMetrics, DispatchMetrics 
     clockSkew = new ClockSkew(nanoTime);
     registry.register(clockSkew);
     registry.register(new OutboxGauges(records, pauses, nanoTime));
+    registry.register(new ProcessStatistics());
   }
 
   /**

@@ -65,6 +65,25 @@ class PrometheusMetricsTest {
   }
 
   @Test
+  void theProcessShowsWhatItUses() {
+    String text = scrape();
+    for (String line :
+        List.of(
+            "process_cpu_seconds_total ",
+            "process_open_fds ",
+            "process_max_fds ",
+            "process_resident_memory_bytes ",
+            "process_start_time_seconds ",
+            "jvm_memory_used_bytes{area=\"heap\"} ",
+            "jvm_gc_collection_seconds_count{gc=\"",
+            "jvm_threads_current ",
+            "jvm_runtime_info{")) {
+      assertTrue(text.contains("\n" + line), () -> line + " is not in " + text);
+    }
+    assertFalse(text.contains("NaN"), text);
+  }
+
+  @Test
   void eachSecretShowsWhenItLastMatched() {
     var evidence = new SecretEvidence(new FakeSecretUses());
     metrics.showSecretMatches(evidence);

@@ -29,7 +29,7 @@ import java.util.stream.Collectors;
  */
 record Scrape(Set<String> names) {
   private static final Pattern METRIC =
-      Pattern.compile("\\b((?:webhook|outbox|hookline)_\\w+)(\\{[^}]*})?");
+      Pattern.compile("\\b((?:webhook|outbox|hookline|process|jvm)_\\w+)(\\{[^}]*})?");
   private static final Pattern MATCHER = Pattern.compile("(\\w+)=~?\"([^\"]*)\"");
 
   /** Of a process that has seen everything. */
