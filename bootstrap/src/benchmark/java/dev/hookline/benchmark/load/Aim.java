@@ -20,13 +20,14 @@ record Aim(String label, Reach reach, double bound, String unit, double value) {
   static List<Aim> of(Overload.Outcome outcome) {
     var aims = new ArrayList<Aim>();
     List<Step> steps = outcome.steps();
-    Optional<Step> peak = find(steps, Step.Kind.PEAK);
     Optional<Step> calm = find(steps, Step.Kind.CURVE, Overload.CALM);
     Optional<Step> twice = find(steps, Step.Kind.CURVE, TWICE);
     Optional<Step> flood = find(steps, Step.Kind.CURVE, Overload.FLOOD);
-    if (peak.isPresent() && calm.isPresent()) {
-      twice.ifPresent(step -> addFlood(aims, "2", step, peak.get(), calm.get(), 0.95, 1000));
-      flood.ifPresent(step -> addFlood(aims, "10", step, peak.get(), calm.get(), 0.9, 1500));
+    if (calm.isPresent()) {
+      twice.ifPresent(
+          step -> addFlood(aims, "2", step, peakBefore(steps, step), calm.get(), 0.95, 1000));
+      flood.ifPresent(
+          step -> addFlood(aims, "10", step, peakBefore(steps, step), calm.get(), 0.9, 1500));
     }
     outcome
         .recovery()
@@ -45,6 +46,14 @@ record Aim(String label, Reach reach, double bound, String unit, double value) {
               .ifPresent(step -> addCompany(aims, "slow sockets", step, normal, 0.999, 1.2));
         });
     return aims;
+  }
+
+  /** What the same intake took just before: machine and disk are not the same all the time. */
+  private static Step peakBefore(List<Step> steps, Step step) {
+    return steps.subList(0, steps.indexOf(step)).reversed().stream()
+        .filter(before -> before.kind() == Step.Kind.PEAK)
+        .findFirst()
+        .orElseThrow();
   }
 
   private static Optional<Step> find(List<Step> steps, Step.Kind kind) {

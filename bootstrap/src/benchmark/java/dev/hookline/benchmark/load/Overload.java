@@ -140,7 +140,7 @@ final class Overload {
           if (OF_THE_SAME_AGE.contains(share)) {
             Children.stop(intake.process());
             intake = serve();
-            closedLoop(intake, 0, extent.warmup());
+            steps.add(closedLoop(intake, extent.warmup(), extent.seconds()));
           }
           settle("open loop, %s of the peak".formatted(Report.number(share)));
           measure(intake, Step.Kind.CURVE, share);
@@ -224,6 +224,8 @@ final class Overload {
   }
 
   private void measureStrangers(House.Intake intake) {
+    settle("strangers alone, as they may have come before");
+    house.loadBehind(intake, STRANGERS_SECRET, paced(FLOOD, STRANGE, 0, extent.seconds())).report();
     settle("normal load among strangers");
     int seconds = extent.seconds() + 2 * STEP_WARMUP_SECONDS + 2;
     try (var watch = new Watch(intake.process().pid())) {
