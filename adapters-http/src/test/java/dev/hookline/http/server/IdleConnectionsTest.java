@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
 
-/** Connections that want nothing are closed, and so cost nothing for ever. */
+/** Connections that want nothing hold little, and are closed in the end. */
 class IdleConnectionsTest {
   private static final int EACH = 100;
   private static final int LONG = 200_000;
