@@ -4,14 +4,17 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** What happened to the processes, and when. Safe for use by many threads. */
 final class Chronicle {
   private final List<String> unexpected = new ArrayList<>();
-  private final List<Long> workerDeaths = new ArrayList<>();
+  private final Map<String, Long> workerDeaths = new HashMap<>();
+  private final Map<String, Set<Integer>> lanesLeft = new HashMap<>();
   private final List<Long> restarts = new ArrayList<>();
   private final List<Span> outages = new ArrayList<>();
+  private final List<Long> resets = new ArrayList<>();
   private final List<Span> freezes = new ArrayList<>();
   private final Map<String, Long> started = new HashMap<>();
   private final Map<String, Integer> happened = new TreeMap<>();
@@ -24,6 +27,14 @@ final class Chronicle {
     }
   }
 
+  /**
+   * A worker's end.
+   *
+   * @param nanos when, by the monotonic clock
+   * @param lanes that it held
+   */
+  record Death(long nanos, Set<Integer> lanes) {}
+
   /** A process is started in the place of one that died. */
   synchronized void restarting(Member member) {
     if (member.role().equals("serve")) {
@@ -33,8 +44,22 @@ final class Chronicle {
 
   synchronized void died(Member member) {
     if (member.role().equals("worker")) {
-      workerDeaths.add(System.nanoTime());
+      workerDeaths.put(member.incarnation(), System.nanoTime());
     }
+  }
+
+  /**
+   * What a dead worker held, for whoever takes it over.
+   *
+   * @param incarnation of the worker
+   */
+  synchronized void left(String incarnation, Set<Integer> lanes) {
+    lanesLeft.put(incarnation, Set.copyOf(lanes));
+  }
+
+  /** All connections to the database are cut: what was asked over them has no answer. */
+  synchronized void reset() {
+    resets.add(System.nanoTime());
   }
 
   /** An intake has accepted: the first time after its start tells how long that took. */
@@ -85,7 +110,14 @@ final class Chronicle {
   synchronized boolean isUndisturbed(long death, long until) {
     return !isOutage(death, until)
         && freezes.stream().noneMatch(span -> span.meets(death, until))
-        && workerDeaths.stream().noneMatch(other -> other > death && other < until);
+        && workerDeaths.values().stream().noneMatch(other -> other > death && other < until);
+  }
+
+  /** How often, between these two, a worker may have lost the answer to what it put on record. */
+  synchronized int answersLost(long from, long until) {
+    return (int)
+        (outages.stream().filter(span -> span.meets(from, until)).count()
+            + resets.stream().filter(at -> from <= at && at <= until).count());
   }
 
   synchronized void unexpected(String what) {
@@ -96,9 +128,12 @@ final class Chronicle {
     return List.copyOf(unexpected);
   }
 
-  /** When workers died, by the monotonic clock. */
-  synchronized List<Long> workerDeaths() {
-    return List.copyOf(workerDeaths);
+  /** Of workers, where it is known what they held. */
+  synchronized List<Death> deaths() {
+    return lanesLeft.entrySet().stream()
+        .filter(left -> workerDeaths.containsKey(left.getKey()))
+        .map(left -> new Death(workerDeaths.getOrDefault(left.getKey(), 0L), left.getValue()))
+        .toList();
   }
 
   /** How long intakes took from their start to the first delivery they accepted, in nanoseconds. */
@@ -114,10 +149,5 @@ final class Chronicle {
   /** Processes that were killed, from outside or at a crash point. */
   synchronized int kills() {
     return kills;
-  }
-
-  /** Everything after which messages that were in flight may be dispatched again. */
-  synchronized int faults() {
-    return happened.values().stream().mapToInt(Integer::intValue).sum();
   }
 }

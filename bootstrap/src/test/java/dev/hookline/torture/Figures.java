@@ -12,22 +12,25 @@ final class Figures {
   private final FaultPlan faults;
   private final Ledger ledger;
   private final Chronicle chronicle;
+  private final Lanes lanes;
 
-  Figures(FaultPlan faults, Ledger ledger, Chronicle chronicle) {
-    this.faults = faults;
-    this.ledger = ledger;
-    this.chronicle = chronicle;
+  Figures(Evidence evidence) {
+    this.faults = evidence.faults();
+    this.ledger = evidence.ledger();
+    this.chronicle = evidence.chronicle();
+    this.lanes = evidence.lanes();
   }
 
   /** By name, in the order in which they are to be read. */
-  Map<String, String> all(int refusedSettlements) {
+  Map<String, String> all(int lateSettlements) {
     var figures = new LinkedHashMap<String, String>();
     figures.put("acknowledged", Integer.toString(ledger.acknowledgedCount()));
     figures.put("without an answer", Long.toString(ledger.unansweredCount()));
     figures.put("put off (503)", Long.toString(ledger.putOffCount()));
+    figures.put("sent once, without success", Integer.toString(ledger.abandoned().size()));
     figures.put("forged", Integer.toString(ledger.forged().size()));
     figures.put("dispatched again", Long.toString(repeats()));
-    figures.put("late settlements refused", Integer.toString(refusedSettlements));
+    figures.put("settlements that came too late", Integer.toString(lateSettlements));
     figures.put("killed", Integer.toString(chronicle.kills()));
     Map<String, Integer> happened = chronicle.happened();
     faults
@@ -54,11 +57,11 @@ final class Figures {
   }
 
   /**
-   * For each death of a worker and each event that was the first of its line then: how long it went
-   * on waiting.
+   * For each death of a worker and each event that was the first of its line then, in a lane of the
+   * dead one: how long it went on waiting.
    */
   private void takeovers(Collection<Long> alone, Collection<Long> others) {
-    List<Long> deaths = chronicle.workerDeaths();
+    List<Chronicle.Death> deaths = chronicle.deaths();
     for (Sent sent : ledger.sent()) {
       List<Ledger.Acknowledgement> accepted = ledger.acknowledgements(sent.marker());
       List<Ledger.Arrival> arrivals = ledger.arrivals(sent.marker());
@@ -66,11 +69,14 @@ final class Figures {
         continue;
       }
       long arrived = arrivals.getFirst().nanos();
-      for (long death : deaths) {
-        if (accepted.getFirst().nanos() < death
-            && arrived > death
-            && isFirstOfItsLine(sent, death)) {
-          (chronicle.isUndisturbed(death, arrived) ? alone : others).add(arrived - death);
+      int lane = lanes.ofRepositories().getOrDefault(sent.repository(), -1);
+      for (Chronicle.Death death : deaths) {
+        long at = death.nanos();
+        if (accepted.getFirst().nanos() < at
+            && arrived > at
+            && death.lanes().contains(lane)
+            && isFirstOfItsLine(sent, at)) {
+          (chronicle.isUndisturbed(at, arrived) ? alone : others).add(arrived - at);
         }
       }
     }

@@ -33,6 +33,7 @@ final class Ledger {
   private final Map<String, Sent> sent = new ConcurrentSkipListMap<>();
   private final Map<String, List<Acknowledgement>> acknowledged = new ConcurrentHashMap<>();
   private final Map<String, List<Arrival>> arrivals = new ConcurrentHashMap<>();
+  private final Set<String> abandoned = ConcurrentHashMap.newKeySet();
   private final Set<String> forged = ConcurrentHashMap.newKeySet();
   private final Set<String> signatures = ConcurrentHashMap.newKeySet();
   private final List<String> wrongAnswers = new ArrayList<>();
@@ -56,6 +57,11 @@ final class Ledger {
     acknowledged
         .computeIfAbsent(delivery.marker(), _ -> new java.util.concurrent.CopyOnWriteArrayList<>())
         .add(acknowledgement);
+  }
+
+  /** Its only try had no success: whether it is stored, its sender does not know. */
+  void abandoned(Sent delivery) {
+    abandoned.add(delivery.marker());
   }
 
   void unanswered() {
@@ -96,6 +102,10 @@ final class Ledger {
 
   Set<String> arrivedMarkers() {
     return arrivals.keySet();
+  }
+
+  Set<String> abandoned() {
+    return abandoned;
   }
 
   Set<String> forged() {

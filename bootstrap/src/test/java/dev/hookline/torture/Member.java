@@ -35,6 +35,7 @@ final class Member implements AutoCloseable {
   private final Chronicle chronicle;
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile Process process;
+  private volatile boolean struck;
   private volatile boolean stopping;
   private volatile int generation;
 
@@ -88,8 +89,8 @@ final class Member implements AutoCloseable {
     var builder =
         new ProcessBuilder(Path.of("bin", "hookline").toAbsolutePath().toString(), role)
             .directory(folder.toFile())
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .redirectError(folder.resolve("logs").resolve(incarnation + ".log").toFile());
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("logs").resolve(incarnation + ".log").toFile());
     builder.environment().keySet().removeIf(key -> key.startsWith("HOOKLINE_"));
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     builder.environment().putAll(environment);
@@ -113,9 +114,10 @@ final class Member implements AutoCloseable {
           return;
         }
         chronicle.died(this);
-        if (exit != KILLED && CrashSite.of(exit).isEmpty()) {
+        if (exit == KILLED ? !struck : CrashSite.of(exit).isEmpty()) {
           chronicle.unexpected(name + " ended by itself with " + exit + "; see its log");
         }
+        struck = false;
         chronicle.restarting(this);
         process = start();
       }
@@ -128,9 +130,18 @@ final class Member implements AutoCloseable {
     }
   }
 
-  /** Whether it died of that, and of nothing else. */
+  /** Whether it runs now; between one process and the next it does not. */
+  boolean isUp() {
+    return process.isAlive();
+  }
+
+  /** Whether it was alive and died of that. */
   boolean kill() throws InterruptedException {
     Process victim = process;
+    if (!victim.isAlive()) {
+      return false;
+    }
+    struck = true;
     victim.destroyForcibly();
     return victim.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) && victim.exitValue() == KILLED;
   }

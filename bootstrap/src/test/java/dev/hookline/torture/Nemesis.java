@@ -5,6 +5,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** Does the harm that is planned, evenly over the time, and notes what it has seen happen. */
 final class Nemesis {
@@ -12,6 +14,7 @@ final class Nemesis {
   private static final Duration UNDER_WAY = Duration.ofMillis(300);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration POLL = Duration.ofMillis(20);
+  private static final String NOBODY = "00000000-0000-0000-0000-000000000000";
 
   /** Acknowledgements that arrive just before PostgreSQL is killed. */
   private static final int ARRIVING = 5;
@@ -81,23 +84,23 @@ final class Nemesis {
       if (isReadyFor(blow) && strike(blow)) {
         chronicle.happened(blow);
       }
-    } catch (IOException | SQLException | RuntimeException e) {
+    } catch (IOException | RuntimeException e) {
       chronicle.unexpected("%s did not work: %s".formatted(blow, e));
     }
   }
 
   /** Whether it was seen to happen. */
-  private boolean strike(Blow blow) throws IOException, SQLException, InterruptedException {
+  private boolean strike(Blow blow) throws IOException, InterruptedException {
     return switch (blow.fault()) {
       case KILL_INTAKE -> intakes.get(blow.member()).kill();
-      case KILL_WORKER -> workers.get(blow.member()).kill();
+      case KILL_WORKER -> ended(workers.get(blow.member()), blow);
       case CRASH_INTAKE -> crash(intakes.get(blow.member()), blow);
-      case CRASH_WORKER -> crash(workers.get(blow.member()), blow);
+      case CRASH_WORKER -> ended(workers.get(blow.member()), blow);
       case FREEZE_WORKER -> freeze(workers.get(blow.member()));
       case KILL_POSTGRES -> killPostgres();
       case WITHHOLD_COMMIT -> withholdCommit();
       case STALL_DATABASE -> stallDatabase();
-      case RESET_CONNECTIONS -> proxy.reset() > 0;
+      case RESET_CONNECTIONS -> resetConnections();
       case TERMINATE_BACKENDS -> terminateBackends();
     };
   }
@@ -107,15 +110,32 @@ final class Nemesis {
     return switch (blow.fault()) {
       case KILL_INTAKE, CRASH_INTAKE -> {
         Member intake = intakes.get(blow.member());
-        yield await(() -> chronicle.hasAccepted(intake.name()), PATIENCE);
+        yield await(() -> intake.isUp() && chronicle.hasAccepted(intake.name()), PATIENCE);
       }
       case KILL_WORKER, CRASH_WORKER, FREEZE_WORKER -> {
         Member worker = workers.get(blow.member());
-        yield await(() -> owner(worker).isPresent(), PATIENCE);
+        yield await(() -> worker.isUp() && owner(worker).isPresent(), PATIENCE);
       }
       case KILL_POSTGRES, WITHHOLD_COMMIT, STALL_DATABASE, RESET_CONNECTIONS, TERMINATE_BACKENDS ->
           true;
     };
+  }
+
+  /** What it held is looked for at once, before others can have taken it. */
+  private boolean ended(Member worker, Blow blow) throws IOException, InterruptedException {
+    String incarnation = worker.incarnation();
+    Optional<String> owner = knownOwner(worker);
+    if (!(blow.fault() == Fault.KILL_WORKER ? worker.kill() : crash(worker, blow))) {
+      return false;
+    }
+    try {
+      if (owner.isPresent()) {
+        chronicle.left(incarnation, lanes(owner.get()));
+      }
+    } catch (SQLException _) {
+      // The database is being struck as well: of this death nobody knows what was left.
+    }
+    return true;
   }
 
   private static boolean crash(Member member, Blow blow) throws IOException, InterruptedException {
@@ -133,12 +153,24 @@ final class Nemesis {
         .findFirst();
   }
 
+  /** The same, though the database may be struck just then. */
+  private Optional<String> knownOwner(Member worker) throws InterruptedException {
+    var known = new AtomicReference<Optional<String>>(Optional.empty());
+    await(
+        () -> {
+          known.set(owner(worker));
+          return true;
+        },
+        PATIENCE);
+    return known.get();
+  }
+
   /**
    * Past its lease, with dispatches in flight, and until others own all its lanes and are in the
    * middle of what they repeat: what it settles then has to be refused.
    */
-  private boolean freeze(Member worker) throws IOException, SQLException, InterruptedException {
-    String owner = owner(worker).orElse("00000000-0000-0000-0000-000000000000");
+  private boolean freeze(Member worker) throws IOException, InterruptedException {
+    String owner = knownOwner(worker).orElse(NOBODY);
     int refused = proxy.refusedTo(worker.incarnation());
     target.sluggish(true);
     Thread.sleep(UNDER_WAY);
@@ -148,9 +180,9 @@ final class Nemesis {
       target.sluggish(false);
       // Its lease was renewed a moment ago, so nobody takes over before half of it has passed.
       Thread.sleep(plan.lease().dividedBy(2));
-      boolean held = lanes(owner) > 0;
+      boolean held = await(() -> !lanes(owner).isEmpty(), UNDER_WAY);
       target.sluggish(true);
-      boolean taken = await(() -> lanes(owner) == 0, plan.lease().plus(PATIENCE));
+      boolean taken = await(() -> lanes(owner).isEmpty(), plan.lease().plus(PATIENCE));
       worker.thaw();
       return held
           && taken
@@ -162,11 +194,15 @@ final class Nemesis {
     }
   }
 
-  private int lanes(String owner) throws SQLException {
-    return cluster
-        .query(
-            "SELECT count(*) FROM lane WHERE owner = '%s'".formatted(owner), row -> row.getInt(1))
-        .getFirst();
+  private Set<Integer> lanes(String owner) throws SQLException {
+    return Set.copyOf(
+        cluster.query(
+            "SELECT id FROM lane WHERE owner = '%s'".formatted(owner), row -> row.getInt(1)));
+  }
+
+  private boolean resetConnections() {
+    chronicle.reset();
+    return proxy.reset() > 0;
   }
 
   private boolean killPostgres() throws IOException, InterruptedException {

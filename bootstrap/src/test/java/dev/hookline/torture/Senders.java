@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,13 +23,18 @@ import java.util.function.BooleanSupplier;
 
 /**
  * The providers: each repository's deliveries go out one after the other, the next once the one
- * before is acknowledged, and each again and again until it is. Among them are repetitions, and
- * forged ones.
+ * before is acknowledged, and each again and again until it is. Some of GitHub's are sent once, as
+ * GitHub does, and half of what that lost is delivered again in the end. Among them are
+ * repetitions, and forged ones.
  */
 final class Senders implements AutoCloseable {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final int REPEATED_PERCENT = 4;
   private static final int FORGED_PERCENT = 10;
+
+  /** Of GitHub's. */
+  private static final int ONCE_PERCENT = 5;
+
   private static final int IMPATIENT_PERCENT = 2;
   private static final Duration IMPATIENCE = Duration.ofMillis(4);
 
@@ -57,7 +63,7 @@ final class Senders implements AutoCloseable {
    * @param giveUpAt by the monotonic clock
    */
   void sendAll(BooleanSupplier isHarmDone, long giveUpAt) throws InterruptedException {
-    var threads = new java.util.ArrayList<Thread>();
+    var threads = new ArrayList<Thread>();
     for (int i = 0; i < Plan.REPOSITORIES; i++) {
       int repository = i;
       threads.add(
@@ -77,13 +83,19 @@ final class Senders implements AutoCloseable {
             + (repository < plan.events() % Plan.REPOSITORIES ? 1 : 0);
     long begun = System.nanoTime();
     long gap = plan.duration().toNanos() / Math.max(1, events);
+    var lost = new ArrayList<Sent>();
     try {
       for (int i = 0; i < events || !isHarmDone.getAsBoolean(); i++) {
         sleepUntil(begun + (long) ((i + random.nextDouble()) * gap));
         Sent delivery = Sent.of("s" + plan.seed(), repository, i);
         ledger.sending(delivery);
-        if (!sendUntilAcknowledged(delivery, random, giveUpAt)) {
-          ledger.wrongAnswer("never acknowledged: " + delivery.marker());
+        if (delivery.service().equals("github") && random.nextInt(100) < ONCE_PERCENT) {
+          if (!isAcknowledged(delivery, random.nextInt(intakes.size()), random)) {
+            ledger.abandoned(delivery);
+            lost.add(delivery);
+            continue;
+          }
+        } else if (!sendUntilAcknowledged(delivery, random, giveUpAt)) {
           return;
         }
         if (random.nextInt(100) < REPEATED_PERCENT) {
@@ -93,8 +105,16 @@ final class Senders implements AutoCloseable {
           forge(repository, i, random);
         }
       }
+      for (int i = 0; i < lost.size(); i += 2) {
+        if (!sendUntilAcknowledged(lost.get(i), random, giveUpAt)) {
+          return;
+        }
+      }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      // What this one would still have sent is missing: no run to draw conclusions from.
+      ledger.wrongAnswer("sender %d gave up: %s".formatted(repository, e));
     }
   }
 
@@ -109,31 +129,45 @@ final class Senders implements AutoCloseable {
       throws InterruptedException {
     int turn = random.nextInt(intakes.size());
     while (System.nanoTime() < giveUpAt) {
-      boolean impatient = random.nextInt(100) < IMPATIENT_PERCENT;
-      long begun = System.nanoTime();
-      Optional<HttpResponse<String>> answer =
-          send(
-              // As a load balancer would: the next try goes to another one.
-              intakes.get(turn++ % intakes.size()),
-              delivery.service(),
-              delivery.headers(),
-              delivery.body(),
-              impatient ? IMPATIENCE : listening(delivery.service()));
-      if (answer.isEmpty()) {
-        ledger.unanswered();
-      } else if (isSuccess(delivery, answer.get().statusCode())) {
-        ledger.acknowledged(delivery, acknowledgement(answer.get(), begun));
+      // As a load balancer would: the next try goes to another one.
+      if (isAcknowledged(delivery, turn++ % intakes.size(), random)) {
         return true;
-      } else if (answer.get().statusCode() == 503) {
-        ledger.putOff();
-      } else {
-        ledger.wrongAnswer(
-            "%d for %s: %s"
-                .formatted(answer.get().statusCode(), delivery.marker(), answer.get().body()));
       }
       Thread.sleep(200L + random.nextInt(400));
     }
+    ledger.wrongAnswer("never acknowledged: " + delivery.marker());
     return false;
+  }
+
+  private boolean isAcknowledged(Sent delivery, int intake, Random random)
+      throws InterruptedException {
+    boolean impatient = random.nextInt(100) < IMPATIENT_PERCENT;
+    long begun = System.nanoTime();
+    Optional<HttpResponse<String>> answer =
+        send(
+            intakes.get(intake),
+            delivery.service(),
+            delivery.headers(),
+            delivery.body(),
+            impatient ? IMPATIENCE : listening(delivery.service()));
+    if (answer.isEmpty()) {
+      ledger.unanswered();
+      return false;
+    }
+    if (isSuccess(delivery, answer.get().statusCode())) {
+      ledger.acknowledged(delivery, acknowledgement(answer.get(), begun));
+      return true;
+    }
+    noteFailure(delivery.marker(), answer.get());
+    return false;
+  }
+
+  private void noteFailure(String marker, HttpResponse<String> answer) {
+    if (answer.statusCode() == 503) {
+      ledger.putOff();
+    } else {
+      ledger.wrongAnswer("%d for %s: %s".formatted(answer.statusCode(), marker, answer.body()));
+    }
   }
 
   /** After which the provider takes a delivery for failed. */
@@ -208,12 +242,17 @@ final class Senders implements AutoCloseable {
             delivery.body(),
             listening(delivery.service()),
             random);
-    if (answer.isPresent() && isSuccess(delivery, answer.get().statusCode())) {
-      var again = acknowledgement(answer.get(), begun);
-      ledger.acknowledged(delivery, again);
-      if (!again.duplicate()) {
-        ledger.wrongAnswer("accepted again as if it were new: " + delivery.marker());
-      }
+    if (answer.isEmpty()) {
+      return;
+    }
+    if (!isSuccess(delivery, answer.get().statusCode())) {
+      noteFailure(delivery.marker() + ", repeated", answer.get());
+      return;
+    }
+    var again = acknowledgement(answer.get(), begun);
+    ledger.acknowledged(delivery, again);
+    if (!again.duplicate()) {
+      ledger.wrongAnswer("accepted again as if it were new: " + delivery.marker());
     }
   }
 

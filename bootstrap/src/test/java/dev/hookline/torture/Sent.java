@@ -50,6 +50,11 @@ record Sent(String service, String marker, int repository, int sequence, String 
     return marker(marker.substring(0, marker.indexOf('-')), repository, sequence - 1);
   }
 
+  /** The marker of the repository's delivery after this one. */
+  String after() {
+    return marker(marker.substring(0, marker.indexOf('-')), repository, sequence + 1);
+  }
+
   static Sent of(String prefix, int repository, int sequence) {
     String service = serviceOf(repository);
     String marker = marker(prefix, repository, sequence);

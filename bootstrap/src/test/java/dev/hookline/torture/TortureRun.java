@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,7 +67,7 @@ final class TortureRun {
   }
 
   /** What a run has shown. */
-  record Result(List<Finding> findings, int kills, Map<String, String> figures) {
+  record Result(List<Finding> findings, Chronicle chronicle, Map<String, String> figures) {
     boolean holds() {
       return findings.stream().allMatch(Finding::holds);
     }
@@ -93,7 +94,20 @@ final class TortureRun {
     }
   }
 
+  /** What else is done with the evidence, while the database is still there. */
+  interface Inspection {
+    void inspect(Result result, Evidence evidence)
+        throws IOException, InterruptedException, SQLException;
+  }
+
   Result run() throws IOException, InterruptedException, SQLException {
+    return run((_, _) -> {});
+  }
+
+  /**
+   * @param inspection once the checker has looked
+   */
+  Result run(Inspection inspection) throws IOException, InterruptedException, SQLException {
     Files.createDirectories(folder.resolve("logs"));
     Path agent = agentJar();
     progress.accept("starting PostgreSQL");
@@ -103,38 +117,23 @@ final class TortureRun {
       Files.writeString(folder.resolve("hookline.yaml"), configuration());
       Map<String, String> environment = environment(cluster, proxy, target);
       hookline(environment, "migrate");
-      cluster.execute(SETTLEMENTS);
+      Lanes.note(cluster);
       if (plan.defect().filter(Defect::dropsIndexes).isPresent()) {
         cluster.execute(
             "ALTER TABLE delivery_key DROP CONSTRAINT delivery_key_pkey,"
                 + " DROP CONSTRAINT delivery_key_service_body_digest_key");
       }
-      return run(cluster, proxy, target, environment, agent);
+      return run(cluster, proxy, target, environment, agent, inspection);
     }
   }
-
-  // Who settles has to own the lane at that moment: the lane's epoch then is the worker's own.
-  private static final String SETTLEMENTS =
-      """
-      CREATE TABLE torture_settlement (worker text NOT NULL, owner uuid);
-      CREATE INDEX ON torture_settlement (worker);
-      CREATE FUNCTION torture_note() RETURNS trigger LANGUAGE plpgsql AS $$
-      BEGIN
-        INSERT INTO torture_settlement
-        SELECT current_setting('application_name'), (SELECT owner FROM lane WHERE id = OLD.lane);
-        RETURN NULL;
-      END
-      $$;
-      CREATE TRIGGER torture_note AFTER UPDATE OR DELETE ON outbox_message
-      FOR EACH ROW EXECUTE FUNCTION torture_note()
-      """;
 
   private Result run(
       Cluster cluster,
       DatabaseProxy proxy,
       MoodyTarget target,
       Map<String, String> environment,
-      Path agent)
+      Path agent,
+      Inspection inspection)
       throws IOException, InterruptedException, SQLException {
     var faults = FaultPlan.of(plan);
     var members = new ArrayList<Member>();
@@ -171,19 +170,33 @@ final class TortureRun {
       progress.accept("waiting for quiet");
       boolean quiet = awaitQuiet(cluster);
       Map<String, Member.Holdings> holdings = holdings(members);
+      Map<String, Integer> connections = connections(cluster);
       List<Evidence.NamedText> writings = new ArrayList<>(shown(admins));
       for (Member member : members) {
         member.stop();
       }
       progress.accept("checking");
-      Optional<String> audit = audit(environment);
       writings.addAll(logs());
       var evidence =
-          new Evidence(plan, faults, ledger, chronicle, cluster, quiet, audit, holdings, writings);
-      return new Result(
-          new Checker(evidence).findings(),
-          chronicle.kills(),
-          new Figures(faults, ledger, chronicle).all(proxy.refusedToAny()));
+          new Evidence(
+              plan,
+              faults,
+              ledger,
+              chronicle,
+              cluster,
+              quiet,
+              Lanes.noted(cluster),
+              () -> audit(environment),
+              holdings,
+              connections,
+              writings);
+      var result =
+          new Result(
+              new Checker(evidence).findings(),
+              chronicle,
+              new Figures(evidence).all(proxy.refusedToAny()));
+      inspection.inspect(result, evidence);
+      return result;
     } finally {
       members.forEach(Member::close);
     }
@@ -319,7 +332,7 @@ final class TortureRun {
 
   private static void awaitReady(int port) throws IOException, InterruptedException {
     long deadline = System.nanoTime() + WARM.toNanos();
-    while (get(port, "/health/ready").isEmpty()) {
+    while (get(port, "/health/ready").filter(answer -> answer.statusCode() == 200).isEmpty()) {
       if (System.nanoTime() > deadline) {
         throw new IOException("a process did not become ready");
       }
@@ -327,24 +340,39 @@ final class TortureRun {
     }
   }
 
-  private static Optional<String> get(int port, String path) throws InterruptedException {
+  private static Optional<HttpResponse<String>> get(int port, String path)
+      throws InterruptedException {
     try (var http = HttpClient.newHttpClient()) {
       var request =
           HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d%s".formatted(port, path)))
               .timeout(Duration.ofSeconds(5));
-      var answer = http.send(request.build(), BodyHandlers.ofString());
-      return answer.statusCode() == 200 ? Optional.of(answer.body()) : Optional.empty();
+      return Optional.of(http.send(request.build(), BodyHandlers.ofString()));
     } catch (IOException _) {
       // Not there yet, or just killed.
       return Optional.empty();
     }
   }
 
-  private static Map<String, Member.Holdings> holdings(List<Member> members) {
+  private Map<String, Member.Holdings> holdings(List<Member> members) {
     var all = new HashMap<String, Member.Holdings>();
     for (Member member : members) {
-      member.holdings().ifPresent(held -> all.put(member.name(), held));
+      Optional<Member.Holdings> held = member.holdings();
+      held.ifPresent(holdings -> all.put(member.name(), holdings));
+      if (held.isEmpty() && Files.isDirectory(Path.of("/proc/self/fd"))) {
+        chronicle.unexpected(member.name() + " is gone, and nothing was to kill it any more");
+      }
     }
+    return all;
+  }
+
+  private static Map<String, Integer> connections(Cluster cluster) throws SQLException {
+    var all = new HashMap<String, Integer>();
+    cluster.query(
+        """
+        SELECT application_name AS process, count(*) AS connections FROM pg_stat_activity
+        WHERE application_name ~ '^(serve|worker)' GROUP BY 1
+        """,
+        row -> all.put(row.getString("process"), row.getInt("connections")));
     return all;
   }
 
@@ -371,14 +399,17 @@ final class TortureRun {
     }
   }
 
-  private static List<Evidence.NamedText> shown(Map<String, Integer> admins)
-      throws InterruptedException {
+  private List<Evidence.NamedText> shown(Map<String, Integer> admins) throws InterruptedException {
     var texts = new ArrayList<Evidence.NamedText>();
     for (Map.Entry<String, Integer> admin : admins.entrySet()) {
       for (String path :
           List.of("/metrics", "/api/pipelines?limit=50", "/api/refused", "/api/none")) {
-        get(admin.getValue(), path)
-            .ifPresent(text -> texts.add(new Evidence.NamedText(admin.getKey() + path, text)));
+        Optional<HttpResponse<String>> answer = get(admin.getValue(), path);
+        answer.ifPresent(
+            shown -> texts.add(new Evidence.NamedText(admin.getKey() + path, shown.body())));
+        if (answer.isEmpty()) {
+          chronicle.unexpected("%s does not show %s".formatted(admin.getKey(), path));
+        }
       }
     }
     return texts;

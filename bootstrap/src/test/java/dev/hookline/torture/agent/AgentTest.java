@@ -44,9 +44,17 @@ class AgentTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"NO_LEASE,Leases", "NO_LEASE,JdbiOutbox", "NO_EPOCH,JdbiOutbox"})
-  void whatIsReplacedInStatementsIsThere(String defect, String type) throws IOException {
-    assertNotNull(rewritten(Agent.of("plant=" + defect), "dev.hookline.persistence." + type));
+  @CsvSource({
+    "ACKNOWLEDGED_BEFORE_DISPATCH,queue.target.HttpTarget",
+    "RETRY_NOT_IDEMPOTENT,persistence.JdbiPipelineStore",
+    "HIGH_WATER_MARK,persistence.Watermark",
+    "COMMIT_NOT_SYNCHRONOUS,persistence.Connector",
+    "NO_LEASE,persistence.Leases",
+    "NO_LEASE,persistence.JdbiOutbox",
+    "NO_EPOCH,persistence.JdbiOutbox"
+  })
+  void whatADefectChangesIsThere(String defect, String type) throws IOException {
+    assertNotNull(rewritten(Agent.of("plant=" + defect), "dev.hookline." + type));
   }
 
   private static ClassModel rewritten(Agent agent, String name) throws IOException {
