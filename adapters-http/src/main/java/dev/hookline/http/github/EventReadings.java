@@ -171,8 +171,6 @@ final class EventReadings {
                   .text("target_commitish", "release.target_commitish")
                   .flag("draft", "release.draft")
                   .flag("prerelease", "release.prerelease")),
-          // Answered and not kept: any other event that came under this name would be lost.
-          entry("ping", new EventReading().has("zen")),
           entry("create", ref(new EventReading()).has("master_branch")),
           entry("delete", ref(new EventReading()).lacks("master_branch")),
           entry(

@@ -29,6 +29,9 @@ import java.util.Set;
  * is switched on and has a repository.
  */
 final class GitHubHandler implements ServiceHandler<GitHubMessage> {
+  private static final String OF_ANOTHER_EVENT =
+      "the payload is not that of the event in header X-GitHub-Event";
+
   private final ProviderProfile profile;
   private final SupportedEvents supported;
   private final RepositoryMappings repositories;
@@ -47,37 +50,48 @@ final class GitHubHandler implements ServiceHandler<GitHubMessage> {
 
   @Override
   public Parsing<GitHubMessage> parse(Delivery delivery) {
-    Optional<String> event = delivery.headers().only("X-GitHub-Event").filter(EventTypes::isType);
+    Optional<String> event = event(delivery);
     if (event.isEmpty()) {
-      return malformed("header X-GitHub-Event must name the event, once");
+      return malformed(delivery, "header X-GitHub-Event must name the event, once");
     }
     Optional<RawBody> json = json(delivery);
     if (json.isEmpty()) {
-      return malformed("the form must have one field named payload");
+      return malformed(delivery, "the form must have one field named payload");
     }
     Optional<Payload> payload = Payload.read(json.get().bytes());
     if (payload.isEmpty()) {
-      return malformed("the payload must be one JSON object");
+      return malformed(delivery, "the payload must be one JSON object");
     }
-    if (event.get().equals("ping") && EventReadings.of("ping").fits(payload.get())) {
-      return new Parsing.Handshake<>(Map.of("status", "pong"));
+    if (event.get().equals("ping")) {
+      return isPing(payload.get())
+          ? new Parsing.Handshake<>(Map.of("status", "pong"))
+          : malformed(delivery, OF_ANOTHER_EVENT);
     }
-    Optional<DeliveryKey> id =
-        delivery.headers().only("X-GitHub-Delivery").flatMap(DeliveryKey::of);
+    Optional<DeliveryKey> id = id(delivery);
     if (id.isEmpty()) {
-      return malformed("header X-GitHub-Delivery must hold the delivery's id, once");
+      return malformed(delivery, "header X-GitHub-Delivery must hold the delivery's id, once");
     }
-    if (!EventReadings.of(event.get()).fits(payload.get())) {
-      return malformed("the payload is not that of the event in header X-GitHub-Event");
-    }
-    return new Parsing.Message<>(
+    var message =
         new GitHubMessage(
             event.get(),
             id.get(),
             payload.get(),
             json.get(),
             delivery.headers().select(profile::keepsHeader),
-            delivery.receivedAt()));
+            delivery.receivedAt());
+    // What is not switched on is unsupported, whatever stands in it.
+    return isSupported(message) && !EventReadings.of(message.event()).fits(message.payload())
+        ? malformed(delivery, OF_ANOTHER_EVENT)
+        : new Parsing.Message<>(message);
+  }
+
+  /**
+   * A ping is answered and not kept: any other event that came under this name would be lost. That
+   * a hook was deleted ({@code meta}) names the hook as well, but with an action.
+   */
+  private static boolean isPing(Payload payload) {
+    return payload.has("zen")
+        || (!payload.has("action") && (payload.has("hook_id") || payload.has("hook")));
   }
 
   private static Optional<RawBody> json(Delivery delivery) {
@@ -89,8 +103,17 @@ final class GitHubHandler implements ServiceHandler<GitHubMessage> {
         .map(payload -> RawBody.of(payload.getBytes(StandardCharsets.UTF_8)));
   }
 
-  private static Parsing<GitHubMessage> malformed(String message) {
-    return new Parsing.Malformed<>(new InvalidPayloadError(message));
+  private static Optional<String> event(Delivery delivery) {
+    return delivery.headers().only("X-GitHub-Event").filter(EventTypes::isType);
+  }
+
+  private static Optional<DeliveryKey> id(Delivery delivery) {
+    return delivery.headers().only("X-GitHub-Delivery").flatMap(DeliveryKey::of);
+  }
+
+  private static Parsing<GitHubMessage> malformed(Delivery delivery, String message) {
+    return new Parsing.Malformed<>(
+        new InvalidPayloadError(message), event(delivery), id(delivery).map(DeliveryKey::value));
   }
 
   @Override
@@ -105,7 +128,7 @@ final class GitHubHandler implements ServiceHandler<GitHubMessage> {
 
   @Override
   public Optional<UnsupportedEventError> validateEventType(GitHubMessage message) {
-    if (supported.include(message.event(), message.action())) {
+    if (isSupported(message)) {
       return Optional.empty();
     }
     String type =
@@ -116,6 +139,10 @@ final class GitHubHandler implements ServiceHandler<GitHubMessage> {
             .map(action -> message.event() + "." + action)
             .orElse(message.event());
     return Optional.of(new UnsupportedEventError(type));
+  }
+
+  private boolean isSupported(GitHubMessage message) {
+    return supported.include(message.event(), message.action());
   }
 
   @Override

@@ -16,7 +16,8 @@ import java.util.stream.Stream;
 final class LinearEntity {
   private static final Pattern IDENTIFIER = Pattern.compile("([A-Za-z0-9_]{1,32})-[0-9]{1,12}");
   private static final Pattern IN_URL =
-      Pattern.compile("/issue/([A-Za-z0-9_]{1,32}-[0-9]{1,12})(?:[/?#]|$)");
+      Pattern.compile(
+          "https://linear\\.app(?:/[^/?#]+)?/issue/([A-Za-z0-9_]{1,32}-[0-9]{1,12})(?:[/?#]|$)");
 
   private final String type;
   private final Payload payload;
@@ -51,6 +52,11 @@ final class LinearEntity {
       case "Issue" -> words(data, "description").or(() -> words(data, "title"));
       case "Comment", "ProjectUpdate", "InitiativeUpdate" -> words(data, "body");
       case "AgentSessionEvent" -> askedOfAgent(action);
+      case "AppUserNotification" ->
+          payload
+              .words("notification", "comment", "body")
+              .or(() -> words(issue, "description"))
+              .or(() -> words(issue, "title"));
       default -> Optional.empty();
     };
   }
@@ -67,11 +73,41 @@ final class LinearEntity {
         .or(() -> words(issue, "title"));
   }
 
+  /** The id of who did it, or the name where no id is known. */
+  Optional<String> sender() {
+    return who()
+        .flatMap(person -> person.words("id"))
+        .or(() -> payload.words("agentActivity", "userId"))
+        .or(() -> payload.words("notification", "actorId"))
+        .or(this::senderName);
+  }
+
+  Optional<String> senderName() {
+    return who().flatMap(person -> person.words("name"));
+  }
+
+  /** Id and name are one person's, so the first with an id is taken, or else with a name. */
+  private Optional<Payload> who() {
+    // Automations open an agent's session without a creator; who then writes to it is asking.
+    List<Payload> people =
+        Stream.of(
+                payload.object("actor"),
+                payload.object("agentSession", "creator"),
+                payload.object("agentActivity", "user"),
+                payload.object("agentActivity", "content", "user"),
+                payload.object("notification", "actor"))
+            .flatMap(Optional::stream)
+            .toList();
+    return Stream.of("id", "name")
+        .flatMap(field -> people.stream().filter(person -> person.words(field).isPresent()))
+        .findFirst();
+  }
+
   Optional<String> id() {
     return words(data, "id").or(() -> payload.words("agentSession", "id"));
   }
 
-  /** {@code ENG-123}: as sent, or made of team and number, or out of an address. */
+  /** {@code ENG-123}: as sent, or made of team and number, or out of an address of Linear's. */
   Optional<String> identifier() {
     return words(issue, "identifier")
         .or(
@@ -82,20 +118,31 @@ final class LinearEntity {
                             issue
                                 .flatMap(found -> found.whole("number"))
                                 .map(number -> key + "-" + number)))
-        .or(() -> urls().flatMap(url -> identifierIn(url).stream()).findFirst());
+        .or(() -> ownUrls().flatMap(url -> identifierIn(url).stream()).findFirst());
   }
 
   private static Optional<String> identifierIn(String url) {
     Matcher found = IN_URL.matcher(url);
-    return found.find() ? Optional.of(found.group(1)) : Optional.empty();
+    return found.lookingAt() ? Optional.of(found.group(1)) : Optional.empty();
   }
 
   Optional<String> url() {
-    return urls().findFirst();
+    return Stream.of(payload.words("url"), words(data, "url"), words(issue, "url"))
+        .flatMap(Optional::stream)
+        .findFirst();
   }
 
-  private Stream<String> urls() {
-    return Stream.of(payload.words("url"), words(data, "url"), words(issue, "url"))
+  /**
+   * Addresses that Linear made. An attachment's is whatever somebody linked to, an issue of another
+   * team for one, and must not choose the mapping.
+   */
+  private Stream<String> ownUrls() {
+    boolean linearMadeIt = type.equals("Issue") || type.equals("Comment");
+    Optional<String> ofData = words(data, "url");
+    return Stream.of(
+            payload.words("url").filter(url -> linearMadeIt || !ofData.equals(Optional.of(url))),
+            ofData.filter(_ -> linearMadeIt),
+            words(issue, "url"))
         .flatMap(Optional::stream);
   }
 
@@ -156,7 +203,8 @@ final class LinearEntity {
         .or(() -> words(issue, "projectId"))
         .or(() -> words(issue, "project", "id"))
         .or(() -> words(data, "projectUpdate", "projectId"))
-        .or(() -> words(data, "projectUpdate", "project", "id"));
+        .or(() -> words(data, "projectUpdate", "project", "id"))
+        .or(() -> payload.words("notification", "document", "projectId"));
   }
 
   /** The names of its labels, or of its issue's. */

@@ -48,23 +48,23 @@ final class LinearHandler implements ServiceHandler<LinearMessage> {
   public Parsing<LinearMessage> parse(Delivery delivery) {
     Optional<Payload> payload = Payload.read(delivery.body().bytes());
     if (payload.isEmpty()) {
-      return malformed("the body must be one JSON object");
+      return malformed(delivery, "the body must be one JSON object");
     }
-    Optional<DeliveryKey> id = delivery.headers().only("Linear-Delivery").flatMap(DeliveryKey::of);
+    Optional<DeliveryKey> id = id(delivery);
     if (id.isEmpty()) {
-      return malformed("header Linear-Delivery must hold the delivery's id, once");
+      return malformed(delivery, "header Linear-Delivery must hold the delivery's id, once");
     }
     Optional<String> type = payload.get().text("type");
     if (type.isEmpty()) {
-      return malformed("type is missing");
+      return malformed(delivery, "type is missing");
     }
     List<String> named = delivery.headers().all("Linear-Event");
     if (!named.isEmpty() && !named.equals(List.of(type.get()))) {
-      return malformed("header Linear-Event must be the same as the body's type");
+      return malformed(delivery, "header Linear-Event must be the same as the body's type");
     }
     Optional<String> action = payload.get().text("action").filter(text -> !text.isEmpty());
     if (!EventTypes.isType(LinearMessage.eventType(type.get(), action))) {
-      return malformed("type and action must be names");
+      return malformed(delivery, "type and action must be names");
     }
     return new Parsing.Message<>(
         new LinearMessage(
@@ -77,8 +77,15 @@ final class LinearHandler implements ServiceHandler<LinearMessage> {
             delivery.receivedAt()));
   }
 
-  private static Parsing<LinearMessage> malformed(String message) {
-    return new Parsing.Malformed<>(new InvalidPayloadError(message));
+  private static Optional<DeliveryKey> id(Delivery delivery) {
+    return delivery.headers().only("Linear-Delivery").flatMap(DeliveryKey::of);
+  }
+
+  private static Parsing<LinearMessage> malformed(Delivery delivery, String message) {
+    return new Parsing.Malformed<>(
+        new InvalidPayloadError(message),
+        delivery.headers().only("Linear-Event").filter(EventTypes::isType),
+        id(delivery).map(DeliveryKey::value));
   }
 
   @Override
@@ -121,17 +128,8 @@ final class LinearHandler implements ServiceHandler<LinearMessage> {
     var entity = LinearEntity.of(message);
     var metadata =
         new Metadata()
-            .text(
-                "sender",
-                payload
-                    .words("actor", "id")
-                    .or(() -> payload.words("agentSession", "creator", "id"))
-                    .or(() -> payload.words("actor", "name")))
-            .text(
-                "sender_name",
-                payload
-                    .words("actor", "name")
-                    .or(() -> payload.words("agentSession", "creator", "name")))
+            .text("sender", entity.sender())
+            .text("sender_name", entity.senderName())
             .text("sender_type", payload.text("actor", "type"))
             .text("action", message.action())
             .text("event_timestamp", Optional.of(time(message)))

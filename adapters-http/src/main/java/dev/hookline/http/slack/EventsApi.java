@@ -50,8 +50,8 @@ final class EventsApi implements SlackReader {
     if (isChange(payload)) {
       return first(payload, "event.message.user", "event.message.bot_id");
     }
-    // Events about users carry the whole user instead of the id.
-    return first(payload, "event.user", "event.user.id", "event.bot_id");
+    // Events about users carry the whole user instead of the id, those about files user_id.
+    return first(payload, "event.user", "event.user.id", "event.bot_id", "event.user_id");
   }
 
   @Override
@@ -67,7 +67,8 @@ final class EventsApi implements SlackReader {
 
   @Override
   public Optional<String> channel(Payload payload) {
-    return first(payload, "event.channel", "event.channel.id", "event.item.channel");
+    return first(
+        payload, "event.channel", "event.channel.id", "event.item.channel", "event.channel_id");
   }
 
   @Override

@@ -33,6 +33,12 @@ final class SlackHandler implements ServiceHandler<SlackMessage> {
   private static final SlackReader EVENTS_API = new EventsApi();
   private static final SlackReader SLASH_COMMAND = new SlashCommand();
   private static final SlackReader INTERACTIVITY = new Interactivity();
+  private static final String COMMAND = "slash_command";
+
+  /**
+   * Slack's own have some fifty characters; it is echoed, so its sender must not choose how long.
+   */
+  private static final int MAX_CHALLENGE = 1_000;
 
   private final ProviderProfile profile;
   private final SupportedEvents supported;
@@ -76,27 +82,39 @@ final class SlackHandler implements ServiceHandler<SlackMessage> {
   }
 
   private Parsing<SlackMessage> parseEvent(Delivery delivery, Payload payload) {
-    return switch (payload.text("type").orElse("")) {
+    Optional<String> type = payload.text("type").filter(EventTypes::isType);
+    if (type.isEmpty()) {
+      return malformed("type is missing");
+    }
+    return switch (type.get()) {
       case "url_verification" ->
           payload
               .text("challenge")
+              .filter(challenge -> challenge.length() <= MAX_CHALLENGE)
               .<Parsing<SlackMessage>>map(
                   challenge -> new Parsing.Handshake<>(Map.of("challenge", challenge)))
-              .orElseGet(() -> malformed("the verification has no challenge"));
+              .orElseGet(
+                  () ->
+                      malformed(
+                          "the verification has no challenge of at most %d characters"
+                              .formatted(MAX_CHALLENGE)));
       case "app_rate_limited" -> new Parsing.Handshake<>(Map.of());
       case "event_callback" -> parseCallback(delivery, payload);
-      default -> malformed("the type must be event_callback");
+      // Slack may begin to send something else any day, and would take a 400 for an outage.
+      default ->
+          new Parsing.Unsupported<>(
+              new UnsupportedEventError(type.get()), key(payload.text("event_id")));
     };
   }
 
   private Parsing<SlackMessage> parseCallback(Delivery delivery, Payload payload) {
     Optional<String> type = payload.text("event", "type").filter(EventTypes::isType);
+    Optional<String> id = key(payload.text("event_id"));
     if (type.isEmpty()) {
-      return malformed("event.type is missing");
+      return malformed("event.type is missing", type, id);
     }
-    Optional<String> id = payload.text("event_id").filter(text -> DeliveryKey.of(text).isPresent());
     if (id.isEmpty()) {
-      return malformed("event_id is missing");
+      return malformed("event_id is missing", type, id);
     }
     return message(
         type.get(),
@@ -109,17 +127,17 @@ final class SlackHandler implements ServiceHandler<SlackMessage> {
   }
 
   private Parsing<SlackMessage> parseCommand(Delivery delivery, FormFields form) {
-    Optional<String> id = form.only("trigger_id").filter(text -> DeliveryKey.of(text).isPresent());
+    Optional<String> id = key(form.only("trigger_id"));
     if (id.isEmpty()) {
-      return malformed("trigger_id is missing");
+      return malformed("trigger_id is missing", Optional.of(COMMAND), id);
     }
     RawBody json = RawBody.of(Payload.ofFields(form.all()));
     Optional<Payload> payload = Payload.read(json.bytes());
     if (payload.isEmpty()) {
-      return malformed("a field's name is too long");
+      return malformed("a field's name is too long", Optional.of(COMMAND), id);
     }
     return message(
-        "slash_command",
+        COMMAND,
         id.get(),
         SlackKeys.ofCommand(id.get()),
         SLASH_COMMAND,
@@ -137,7 +155,7 @@ final class SlackHandler implements ServiceHandler<SlackMessage> {
     }
     Optional<String> type = payload.get().text("type").filter(EventTypes::isType);
     if (type.isEmpty()) {
-      return malformed("type is missing");
+      return malformed("type is missing", type, key(payload.get().text("trigger_id")));
     }
     String id = SlackKeys.interactionId(type.get(), payload.get(), json.get());
     return message(
@@ -170,8 +188,18 @@ final class SlackHandler implements ServiceHandler<SlackMessage> {
             delivery.receivedAt()));
   }
 
+  /** The id, if it can be one. */
+  private static Optional<String> key(Optional<String> id) {
+    return id.flatMap(DeliveryKey::of).map(DeliveryKey::value);
+  }
+
   private static Parsing<SlackMessage> malformed(String message) {
     return new Parsing.Malformed<>(new InvalidPayloadError(message));
+  }
+
+  private static Parsing<SlackMessage> malformed(
+      String message, Optional<String> type, Optional<String> id) {
+    return new Parsing.Malformed<>(new InvalidPayloadError(message), type, id);
   }
 
   @Override

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.hookline.application.standardize.Standardization.Unusable;
 import dev.hookline.domain.error.WebhookError.EventStandardizationError.InvalidPayloadError;
 import dev.hookline.domain.error.WebhookError.EventStandardizationError.RepositoryContextError;
 import dev.hookline.domain.error.WebhookError.UnsupportedEventError;
@@ -390,6 +391,56 @@ class GitHubHandlerTest {
         reading.handshake(delivery("ping", "").formPayload("{\"zen\":\"x\"}")));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"\"zen\":\"x\"", "\"hook_id\":1", "\"hook\":{\"id\":1}"})
+  void whatOnlyPingsHaveMakesAPing(String field) {
+    var none = Reading.only(new GitHubDialect(), List.of("push"));
+    assertEquals(Map.of("status", "pong"), none.handshake(withRepository("ping", field)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"a\":1",
+        "\"zen\":null",
+        "\"ref\":\"refs/heads/main\"",
+        "\"action\":\"created\",\"issue\":{},\"comment\":{}",
+        "\"action\":\"deleted\",\"hook_id\":1,\"hook\":{\"id\":1}"
+      })
+  void anythingElseUnderThatNameIsMalformed(String fields) {
+    var none = Reading.only(new GitHubDialect(), List.of("push"));
+    none.refused(InvalidPayloadError.class, withRepository("ping", fields));
+  }
+
+  @Test
+  void whatIsMalformedKeepsTheIdAndTheNameThatItsHeadersGive() {
+    for (Deliveries odd :
+        List.of(
+            delivery("push", "").json("["),
+            delivery("push", "").form("payload=%"),
+            withRepository("push", "\"after\":\"a\""))) {
+      assertEquals(
+          new Unusable(
+              reading.refused(InvalidPayloadError.class, odd),
+              Optional.of("push"),
+              Optional.of("72d3162e-cc78-11e3-81ab-4c9367dc0958")),
+          reading.unusable(odd));
+    }
+    var twice = reading.unusable(delivery("push", "").header("X-GitHub-Event", "ping").json("["));
+    assertEquals(Optional.empty(), twice.eventType());
+    assertEquals(Optional.of("72d3162e-cc78-11e3-81ab-4c9367dc0958"), twice.eventId());
+    for (String odd : List.of("", "a b", "x".repeat(201))) {
+      var unreadable =
+          reading.unusable(
+              delivery("push", "")
+                  .without("X-GitHub-Delivery")
+                  .header("X-GitHub-Delivery", odd)
+                  .json("["));
+      assertEquals(Optional.of("push"), unreadable.eventType());
+      assertEquals(Optional.empty(), unreadable.eventId());
+    }
+  }
+
   @Test
   void withoutEventOrDeliveryIdItIsMalformed() {
     String fields = "\"action\":\"started\"";
@@ -451,6 +502,22 @@ class GitHubHandlerTest {
             .eventType());
     defaults.event(withRepository("release", "\"action\":\"published\",\"release\":{}"));
     defaults.event(withRepository("push", "\"ref\":\"r\""));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"release", "watch", "issues", "installation"})
+  void whatIsNotSwitchedOnIsUnsupportedWhateverStandsInIt(String event) {
+    var defaults =
+        Reading.only(new GitHubDialect(), new GitHubDialect().profile().supportedEvents());
+    var unusable =
+        defaults.unusable(
+            delivery(event, "\"repository\":{\"name\":\"w\",\"owner\":{\"login\":\"o\"}}"));
+    assertEquals(
+        new Unusable(
+            new UnsupportedEventError(event),
+            Optional.of(event),
+            Optional.of("72d3162e-cc78-11e3-81ab-4c9367dc0958")),
+        unusable);
   }
 
   @ParameterizedTest

@@ -2,6 +2,7 @@ package dev.hookline.http.linear;
 
 import static dev.hookline.testing.Samples.NOON;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.hookline.domain.error.WebhookError.EventStandardizationError.InvalidPayloadError;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -195,11 +197,36 @@ class LinearHandlerTest {
         Arguments.of(
             event(
                 "AppUserNotification",
+                "issueCommentMention",
+                "\"notification\":{\"issue\":{\"identifier\":\"ENG-8\",\"team\":{\"key\":\"ENG\"},\"projectId\":\"project-4\",\"title\":\"T\",\"description\":\"D\"},\"comment\":{\"body\":\"Look,"
+                    + " please\"}}"),
+            "AppUserNotification.issueCommentMention",
+            "Look, please",
+            Map.of("identifier", "ENG-8", "team", "ENG", "project", "project-4")),
+        Arguments.of(
+            event(
+                "AppUserNotification",
                 "issueMention",
-                "\"notification\":{\"issue\":{\"identifier\":\"ENG-8\",\"team\":{\"key\":\"ENG\"}}}"),
+                "\"notification\":{\"issue\":{\"identifier\":\"OPS-8\",\"title\":\"T\",\"description\":\"D\"}}"),
             "AppUserNotification.issueMention",
+            "D",
+            Map.of("identifier", "OPS-8", "team", "OPS")),
+        Arguments.of(
+            event(
+                "AppUserNotification",
+                "issueAssignedToYou",
+                "\"notification\":{\"issue\":{\"url\":\"https://linear.app/acme/issue/WEB-8/t\",\"title\":\"T\"}}"),
+            "AppUserNotification.issueAssignedToYou",
+            "T",
+            Map.of("identifier", "WEB-8", "team", "WEB")),
+        Arguments.of(
+            event(
+                "AppUserNotification",
+                "documentMention",
+                "\"notification\":{\"document\":{\"id\":\"d\",\"projectId\":\"project-5\"}}"),
+            "AppUserNotification.documentMention",
             null,
-            Map.of("identifier", "ENG-8", "team", "ENG")),
+            Map.of("project", "project-5")),
         Arguments.of(
             event("OAuthApp", "revoked", "\"oauthClientId\":\"c\""),
             "OAuthApp.revoked",
@@ -250,6 +277,43 @@ class LinearHandlerTest {
     assertEquals("Hubot", plain.get("sender_name"));
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{\"user\":{\"id\":\"user-4\",\"name\":\"Lisa\"},\"content\":{\"user\":{\"id\":\"user-5\",\"name\":\"Omar\"}}}|user-4|Lisa",
+        "{\"user\":null,\"userId\":\"user-6\",\"content\":{\"user\":{\"id\":\"user-5\",\"name\":\"Omar\"}}}|user-5|Omar",
+        "{\"userId\":\"user-6\",\"content\":{\"body\":\"Go\"}}|user-6|"
+      })
+  void whereASessionHasNoCreatorWhoWritesToItIsTheSender(
+      String activity, String sender, @Nullable String name) {
+    String prompted =
+        "{\"type\":\"AgentSessionEvent\",\"action\":\"prompted\",\"agentSession\":{\"creator\":%s},\"agentActivity\":%s}";
+    var plain = Reading.plain(reading.event(delivery(prompted.formatted("null", activity))));
+    assertEquals(sender, plain.get("sender"));
+    assertEquals(name, plain.get("sender_name"));
+    String creator = "{\"id\":\"user-3\",\"name\":\"Hubot\"}";
+    plain = Reading.plain(reading.event(delivery(prompted.formatted(creator, activity))));
+    assertEquals("user-3", plain.get("sender"));
+    assertEquals("Hubot", plain.get("sender_name"));
+  }
+
+  @Test
+  void aNotificationIsSentByItsActor() {
+    String notification =
+        "{\"type\":\"AppUserNotification\",\"action\":\"issueMention\",\"notification\":{\"actorId\":\"user-8\"%s}}";
+    var plain =
+        Reading.plain(
+            reading.event(
+                delivery(
+                    notification.formatted(",\"actor\":{\"id\":\"user-7\",\"name\":\"Ada\"}"))));
+    assertEquals("user-7", plain.get("sender"));
+    assertEquals("Ada", plain.get("sender_name"));
+    plain = Reading.plain(reading.event(delivery(notification.formatted(""))));
+    assertEquals("user-8", plain.get("sender"));
+  }
+
   @Test
   void withoutAnActorThereIsNoSender() {
     var event =
@@ -273,6 +337,53 @@ class LinearHandlerTest {
     var mapped =
         Reading.all(new LinearDialect(), Reading.mapping(Map.of(field, value), "octo/widgets"));
     mapped.refused(RepositoryContextError.class, delivery(ISSUE));
+  }
+
+  /** Whoever attaches a link, or writes one, must not choose the repository by it. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "Attachment|\"data\":{\"url\":\"https://youtrack.example/issue/OPS-77\"}",
+        "Attachment|\"data\":{\"url\":\"https://linear.app/acme/issue/OPS-77\"}",
+        "Attachment|\"url\":\"https://linear.app/acme/issue/OPS-77\",\"data\":{\"url\":\"https://linear.app/acme/issue/OPS-77\"}",
+        "Document|\"data\":{\"url\":\"https://linear.app/acme/issue/OPS-77\"}",
+        "Issue|\"url\":\"https://youtrack.example/issue/OPS-77\",\"data\":{\"id\":\"i\"}",
+        "Comment|\"data\":{\"url\":\"https://youtrack.example/acme/issue/OPS-77\"}",
+        "Comment|\"data\":{\"url\":\"https://linear.app.example/issue/OPS-77\"}",
+        "Comment|\"data\":{\"url\":\"https://linear.app@example.com/issue/OPS-77\"}",
+        "Comment|\"data\":{\"url\":\"https://example.com/?https://linear.app/acme/issue/OPS-77\"}",
+        "Comment|\"data\":{\"issue\":{\"url\":\"//linear.app/acme/issue/OPS-77\"}}"
+      })
+  void anAddressThatLinearDidNotMakeNamesNoTeam(String type, String fields) {
+    Deliveries linked = delivery(event(type, "create", fields));
+    var plain = Reading.plain(reading.event(linked));
+    assertNull(plain.get("identifier"));
+    assertNull(plain.get("team"));
+    Reading.all(new LinearDialect(), Reading.mapping(Map.of("team", "OPS"), "octo/ops"))
+        .refused(RepositoryContextError.class, linked);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "Comment|\"data\":{\"url\":\"https://linear.app/acme/issue/OPS-77#comment-1\"}",
+        "Comment|\"url\":\"https://linear.app/issue/OPS-77/hello\",\"data\":{\"id\":\"c\"}",
+        "Attachment|\"data\":{\"url\":\"https://youtrack.example/issue/ENG-1\",\"issue\":{\"url\":\"https://linear.app/acme/issue/OPS-77\"}}",
+        "Attachment|\"data\":{\"url\":\"https://youtrack.example/issue/ENG-1\",\"issue\":{\"identifier\":\"OPS-77\"}}",
+        "Reaction|\"url\":\"https://linear.app/acme/issue/OPS-77?x\",\"data\":{\"id\":\"r\"}"
+      })
+  void anAddressOfLinearsNamesIssueAndTeam(String type, String fields) {
+    Deliveries linked = delivery(event(type, "create", fields));
+    var plain = Reading.plain(reading.event(linked));
+    assertEquals("OPS-77", plain.get("identifier"));
+    assertEquals("OPS", plain.get("team"));
+    var mapped =
+        Reading.all(new LinearDialect(), Reading.mapping(Map.of("team", "OPS"), "octo/ops"));
+    assertEquals("octo/ops", mapped.event(linked).repository().fullName());
   }
 
   @Test
@@ -327,6 +438,21 @@ class LinearHandlerTest {
           InvalidPayloadError.class,
           delivery(ISSUE).without("Linear-Delivery").header("Linear-Delivery", odd));
     }
+  }
+
+  @Test
+  void whatIsMalformedKeepsTheIdAndTheTypeThatItsHeadersGive() {
+    for (String json : List.of("[", "{}", "{\"type\":\"Comment\"}")) {
+      var unusable = reading.unusable(delivery(json).header("Linear-Event", "Issue"));
+      assertInstanceOf(InvalidPayloadError.class, unusable.error());
+      assertEquals(Optional.of("Issue"), unusable.eventType());
+      assertEquals(Optional.of("234d1a4e-b617-4388-90fe-adc3633d6b72"), unusable.eventId());
+    }
+    var unreadable =
+        reading.unusable(
+            delivery("[").header("Linear-Event", "a b").header("Linear-Delivery", "again"));
+    assertEquals(Optional.empty(), unreadable.eventType());
+    assertEquals(Optional.empty(), unreadable.eventId());
   }
 
   @Test

@@ -158,6 +158,30 @@ class LinearVerifierTest {
         verifier.verify(signed(BODY).at(SENT.plusSeconds(seconds)).build()));
   }
 
+  /**
+   * Linear tries again after a minute, an hour and six, and may send the first attempt's time each
+   * time: whether one counts from the first attempt or from the last, each of them is in time.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "PT1M, true",
+    "PT1H, true",
+    "PT1H1M, true",
+    "PT6H, true",
+    "PT7H1M, true",
+    "PT9H, false"
+  })
+  void byDefaultEveryRetryIsInTimeWithTheTimeOfTheFirstAttempt(Duration after, boolean inTime) {
+    var verifier = new LinearDialect().verifier(() -> List.of(SECRET), Optional.empty());
+    assertEquals(
+        inTime ? new Authentic(1, SecretFingerprint.of(SECRET)) : STALE,
+        verifier.verify(
+            signed(BODY)
+                .header("Linear-Timestamp", Long.toString(SENT.plus(after).toEpochMilli()))
+                .at(SENT.plus(after))
+                .build()));
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

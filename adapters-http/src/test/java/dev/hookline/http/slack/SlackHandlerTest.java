@@ -3,10 +3,12 @@ package dev.hookline.http.slack;
 import static dev.hookline.testing.Samples.NOON;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.hookline.application.standardize.Standardization.Unusable;
 import dev.hookline.domain.error.WebhookError.EventStandardizationError.InvalidPayloadError;
 import dev.hookline.domain.error.WebhookError.EventStandardizationError.RepositoryContextError;
 import dev.hookline.domain.error.WebhookError.UnsupportedEventError;
@@ -21,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -124,6 +127,27 @@ class SlackHandlerTest {
             null,
             "2012-12-14T20:38:43.000009Z",
             Map.of("sender", "U2", "channel", "C7")),
+        Arguments.of(
+            """
+            {"type":"file_shared","channel_id":"C6","file_id":"F1","user_id":"U6","file":{"id":"F1"},"event_ts":"1355517523.000009"}\
+            """,
+            null,
+            "2012-12-14T20:38:43.000009Z",
+            Map.of("sender", "U6", "channel", "C6")),
+        Arguments.of(
+            """
+            {"type":"pin_added","user":"U2","channel_id":"C6","item":{"type":"file","file":{"id":"F1"}},"event_ts":"1355517523.000009"}\
+            """,
+            null,
+            "2012-12-14T20:38:43.000009Z",
+            Map.of("sender", "U2", "channel", "C6")),
+        Arguments.of(
+            """
+            {"type":"message","user":"U2","user_id":"U6","channel":"C1","channel_id":"C6","item":{"channel":"C7"},"ts":"1355517523.000009"}\
+            """,
+            null,
+            "2012-12-14T20:38:43.000009Z",
+            Map.of("sender", "U2", "channel", "C1")),
         Arguments.of(
             "{\"type\":\"channel_rename\",\"channel\":{\"id\":\"C8\",\"name\":\"new\",\"created\":1}}",
             null,
@@ -390,12 +414,56 @@ class SlackHandlerTest {
         "{\"type\":\"event_callback\",\"event_id\":\"\",\"event\":{\"type\":\"message\"}}",
         "{\"type\":\"event_callback\",\"event_id\":\"Ev1\",\"event\":{\"type\":\"a b\"}}",
         "{\"type\":\"event_callback\",\"event_id\":\"Ev1\",\"event\":{\"type\":7}}",
-        "{\"type\":\"else\",\"event_id\":\"Ev1\",\"event\":{\"type\":\"message\"}}",
+        "{\"type\":\"\",\"event_id\":\"Ev1\",\"event\":{\"type\":\"message\"}}",
+        "{\"type\":\"some thing\",\"event_id\":\"Ev1\",\"event\":{\"type\":\"message\"}}",
+        "{\"type\":7,\"event_id\":\"Ev1\",\"event\":{\"type\":\"message\"}}",
+        "{\"team_id\":\"T1\",\"event_id\":\"Ev1\",\"event\":{\"type\":\"message\"}}",
         "payload=%7B%7D",
         COMMAND
       })
   void aBodyThatIsNoEventIsMalformed(String json) {
     reading.refused(InvalidPayloadError.class, json(json));
+  }
+
+  @Test
+  void anEnvelopeThatIsNotKnownIsUnsupportedWhateverIsSwitchedOn() {
+    assertEquals(
+        new Unusable(
+            new UnsupportedEventError("something_new"),
+            Optional.of("something_new"),
+            Optional.empty()),
+        reading.unusable(json("{\"type\":\"something_new\",\"team_id\":\"T\"}")));
+    assertEquals(
+        new Unusable(new UnsupportedEventError("else"), Optional.of("else"), Optional.of("Ev1")),
+        reading.unusable(
+            json("{\"type\":\"else\",\"event_id\":\"Ev1\",\"event\":{\"type\":\"message\"}}")));
+  }
+
+  @Test
+  void aChallengeIsEchoedUpToABound() {
+    String verification = "{\"type\":\"url_verification\",\"challenge\":\"%s\"}";
+    String longest = "c".repeat(1_000);
+    assertEquals(
+        Map.of("challenge", longest), reading.handshake(json(verification.formatted(longest))));
+    reading.refused(InvalidPayloadError.class, json(verification.formatted(longest + "c")));
+  }
+
+  @Test
+  void whatIsMalformedKeepsTheIdAndTheTypeThatItHas() {
+    String callback = "{\"type\":\"event_callback\",%s}";
+    isMalformed(null, "Ev1", json(callback.formatted("\"event_id\":\"Ev1\"")));
+    isMalformed("message", null, json(callback.formatted("\"event\":{\"type\":\"message\"}")));
+    isMalformed(null, null, json(callback.formatted("\"event_id\":\"E v\"")));
+    isMalformed("slash_command", null, form("command=%2Fx&trigger_id="));
+    isMalformed(null, "1.2.ab", interactive("{\"trigger_id\":\"1.2.ab\"}"));
+    isMalformed(null, null, json("["));
+  }
+
+  private void isMalformed(@Nullable String type, @Nullable String id, Deliveries delivery) {
+    var unusable = reading.unusable(delivery);
+    assertInstanceOf(InvalidPayloadError.class, unusable.error());
+    assertEquals(Optional.ofNullable(type), unusable.eventType());
+    assertEquals(Optional.ofNullable(id), unusable.eventId());
   }
 
   @ParameterizedTest

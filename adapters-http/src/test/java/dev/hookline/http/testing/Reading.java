@@ -73,9 +73,12 @@ public final class Reading {
     return assertInstanceOf(Standardization.Handshake.class, read(delivery)).answer();
   }
 
+  public Standardization.Unusable unusable(Deliveries delivery) {
+    return assertInstanceOf(Standardization.Unusable.class, read(delivery));
+  }
+
   public <E extends WebhookError> E refused(Class<E> error, Deliveries delivery) {
-    return assertInstanceOf(
-        error, assertInstanceOf(Standardization.Unusable.class, read(delivery)).error());
+    return assertInstanceOf(error, unusable(delivery).error());
   }
 
   /** Reads it, and whatever comes out must survive its JSON form. */

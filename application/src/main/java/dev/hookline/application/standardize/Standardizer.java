@@ -48,8 +48,9 @@ public final class Standardizer {
   private static <M> Standardization standardize(ServiceHandler<M> handler, Delivery delivery) {
     return switch (handler.parse(delivery)) {
       case Parsing.Handshake<M>(var answer) -> new Handshake(answer);
-      case Parsing.Malformed<M>(var error) ->
-          new Unusable(error, Optional.empty(), Optional.empty());
+      case Parsing.Malformed<M>(var error, var type, var id) -> new Unusable(error, type, id);
+      case Parsing.Unsupported<M>(var error, var id) ->
+          new Unusable(error, Optional.of(error.eventType()), id);
       case Parsing.Message<M>(M message) -> understand(handler, message);
     };
   }

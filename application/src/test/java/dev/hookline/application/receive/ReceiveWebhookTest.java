@@ -366,6 +366,21 @@ class ReceiveWebhookTest {
   }
 
   @Test
+  void whatReadsAsAHandshakeTodayStaysRefused() {
+    var kept =
+        new RefusedDelivery(
+            Samples.uuid(NOON),
+            signed("ping"),
+            "InvalidPayloadError",
+            "not a line",
+            Optional.empty(),
+            Optional.empty());
+    storage.refusedDeliveries().keep(kept, BUDGET);
+    assertInstanceOf(ReplayRefused.Replay.StillRefused.class, replayRefused.replay(kept.id()));
+    assertEquals(List.of(kept), refused());
+  }
+
+  @Test
   void aRefusedDeliveryThatWasSentAgainMeanwhileIsNotStartedTwice() {
     receive("e1 push ?");
     handler.mapUnknownTo("octo/inbox");

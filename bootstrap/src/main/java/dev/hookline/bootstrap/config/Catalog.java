@@ -368,7 +368,9 @@ final class Catalog {
             Setting.value(
                     prefix + "replay-guard",
                     "true",
-                    "whether a signed body that comes again is a duplicate under any id",
+                    "whether a signed body that comes again is a duplicate under any id;"
+                        + " false for github lets two equal workflow_dispatch or"
+                        + " repository_dispatch through",
                     Readers.YES_OR_NO)
                 .alsoSetBy("HOOKLINE_REPLAY_GUARD")),
         add(

@@ -6,51 +6,64 @@ import static java.nio.charset.StandardCharsets.UTF_16LE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.hookline.application.dispatch.Command;
 import dev.hookline.application.dispatch.Targets;
+import dev.hookline.application.standardize.Standardization;
 import dev.hookline.bootstrap.config.Configuration;
 import dev.hookline.bootstrap.config.Settings;
 import dev.hookline.bootstrap.config.Settings.Role;
+import dev.hookline.domain.delivery.RawBody;
 import dev.hookline.domain.pipeline.PipelineId;
 import dev.hookline.domain.pipeline.PipelineState;
 import dev.hookline.http.admin.AdminServer;
 import dev.hookline.http.dialects.Dialects;
+import dev.hookline.http.fuzz.Input;
 import dev.hookline.http.intake.IntakeServer;
 import dev.hookline.http.metrics.PrometheusMetrics;
 import dev.hookline.http.provider.Dialect;
+import dev.hookline.http.testing.Deliveries;
 import dev.hookline.http.testing.RawClient;
+import dev.hookline.http.testing.Reading;
 import dev.hookline.persistence.Database;
 import dev.hookline.testing.TestDatabase;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLDecoder;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -63,14 +76,19 @@ class HostileContentIntegrationTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String SECRET = "a secret in this test of ";
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Pattern PIPELINE = Pattern.compile("\nX-Pipeline-Id: (\\S+)\r\n");
 
   private static final String CONFIGURATION =
       """
       hookline:
         services:
+          github:
+            supported-events: ["*"]
           slack:
+            supported-events: ["*"]
             repositories: [{match: {}, repository: octo/slack}]
           linear:
+            supported-events: ["*"]
             repositories: [{match: {}, repository: octo/linear}]
       """;
 
@@ -189,6 +207,204 @@ class HostileContentIntegrationTest {
     isRefused("slack", id, body, headers("slack", body));
   }
 
+  /** The signature is over the bytes, in however many pieces they come. */
+  @ParameterizedTest
+  @ValueSource(strings = {"github", "slack", "linear"})
+  void whatIsSignedIsTheBytesInHoweverManyChunks(String service) throws Exception {
+    for (int chunks : List.of(1, 3, 1000)) {
+      String about = chunks + " chunks";
+      byte[] plain = body(service, "\u00e4".repeat(1000), "");
+      byte[] lines = new String(plain, UTF_8).replace(",", ",\r\n").getBytes(UTF_8);
+      String answer = sendInChunks(service, lines, chunks);
+      assertTrue(answer.matches("(?s)HTTP/1.1 20[02] .*\"status\":\"accepted\".*"), about + answer);
+      isKeptOnce("event", about, lines);
+
+      byte[] marked = ("\ufeff" + new String(lines, UTF_8)).getBytes(UTF_8);
+      byte[] invalid = replaced(body(service, "@".repeat(1000), ""), '@', new byte[] {(byte) 0xff});
+      byte[] broken = replaced(body(service, "@".repeat(1000), ""), '@', new byte[] {'\r', '\n'});
+      for (byte[] odd : List.of(marked, invalid, broken)) {
+        answer = sendInChunks(service, odd, chunks);
+        assertTrue(answer.startsWith("HTTP/1.1 400 "), about + answer);
+        assertTrue(answer.contains("InvalidPayloadError"), about + answer);
+        isKeptOnce("refused_delivery", about, odd);
+      }
+    }
+  }
+
+  private String sendInChunks(String service, byte[] body, int chunks) throws Exception {
+    var message = new ByteArrayOutputStream();
+    for (int i = 0; i < chunks; i++) {
+      byte[] chunk =
+          Arrays.copyOfRange(body, body.length * i / chunks, body.length * (i + 1) / chunks);
+      message.writeBytes("%x\r\n".formatted(chunk.length).getBytes(ISO_8859_1));
+      message.writeBytes(chunk);
+      message.writeBytes("\r\n".getBytes(ISO_8859_1));
+    }
+    message.writeBytes("0\r\n\r\n".getBytes(ISO_8859_1));
+    String length = "Transfer-Encoding: chunked|";
+    return send(
+        service, "application/json", length + headers(service, body), message.toByteArray());
+  }
+
+  @Test
+  void slacksChallengeIsEchoedUnderASignatureAlone() throws Exception {
+    byte[] body = "{\"type\":\"url_verification\",\"challenge\":\"3eZbrw1a\"}".getBytes(UTF_8);
+    String time = "X-Slack-Request-Timestamp: %d|".formatted(clock.instant().getEpochSecond());
+    String forged = time + "X-Slack-Signature: v0=%s|".formatted("0".repeat(64));
+    for (String headers : List.of("", time, forged)) {
+      String answer = send("slack", body, headers);
+      assertTrue(answer.startsWith("HTTP/1.1 401 "), answer);
+      assertFalse(answer.contains("3eZbrw1a"), answer);
+    }
+    String answer = send("slack", body, headers("slack", body));
+    assertTrue(answer.startsWith("HTTP/1.1 200 "), answer);
+    assertTrue(answer.endsWith("{\"challenge\":\"3eZbrw1a\"}"), answer);
+
+    byte[] flood = new String(body, UTF_8).replace("3eZ", "3".repeat(1000)).getBytes(UTF_8);
+    isRefused("slack", "a long challenge", flood, headers("slack", flood));
+  }
+
+  /** What the fuzzer found worth keeping, as true deliveries: through socket and database. */
+  @ParameterizedTest
+  @ValueSource(strings = {"github", "slack", "linear"})
+  void whatTheFuzzerFoundIsReadBackByteForByte(String service) throws Exception {
+    var reading = Reading.all(dialect(service), Reading.mapping(Map.of(), "octo/inbox"));
+    var started = new HashSet<String>();
+    var events = new HashSet<RawBody>();
+    var refused = new HashSet<RawBody>();
+    for (Path file : corpus(service)) {
+      Fuzzed fuzzed = fuzzed(service, new Input(Files.readAllBytes(file)));
+      byte[] bytes = fuzzed.body().bytes();
+      String headers =
+          "Content-Length: %d|".formatted(bytes.length)
+              + signature(service, bytes)
+              + fuzzed.headers();
+      String answer = send(service, fuzzed.contentType(), headers, bytes);
+      String about = file + ": " + answer;
+      Optional<String> pipeline =
+          PIPELINE.matcher(answer).results().map(found -> found.group(1)).findFirst();
+      switch (reading.read(fuzzed.delivery(service))) {
+        case Standardization.Understood _ -> {
+          assertTrue(answer.matches("(?s)HTTP/1.1 20[02] .*"), about);
+          assertTrue(pipeline.isPresent(), about);
+          // Another one with its id or its body is a duplicate, and leaves nothing of its own.
+          if (started.add(pipeline.get())) {
+            events.add(fuzzed.body());
+          }
+        }
+        case Standardization.Unusable _ -> {
+          assertTrue(answer.matches("(?s)HTTP/1.1 (20[02]|400|422) .*"), about);
+          assertEquals(Optional.empty(), pipeline, about);
+          refused.add(fuzzed.body());
+        }
+        case Standardization.Handshake _ -> {
+          assertTrue(answer.startsWith("HTTP/1.1 200 "), about);
+          assertEquals(Optional.empty(), pipeline, about);
+        }
+      }
+    }
+    assertTrue(events.size() > 10 && refused.size() > 100, events.size() + " " + refused.size());
+    assertEquals(events, bodies("event"));
+    assertEquals(refused, bodies("refused_delivery"));
+  }
+
+  private static Dialect dialect(String service) {
+    return Dialects.all().stream()
+        .filter(dialect -> dialect.profile().service().name().equals(service))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static List<Path> corpus(String service) throws IOException {
+    Path corpora = Path.of("..", "adapters-http", "src", "test", "resources", "fuzz");
+    try (var files = Files.list(corpora.resolve(service + "-handler"))) {
+      return files.sorted().toList();
+    }
+  }
+
+  /**
+   * A delivery made of a fuzzer's bytes.
+   *
+   * @param headers with {@code |} as the end of a line, without the signature's
+   */
+  private record Fuzzed(String contentType, String headers, RawBody body) {
+    Deliveries delivery(String service) {
+      var delivery = Deliveries.from(service).without("Content-Type");
+      delivery.header("Content-Type", contentType);
+      for (String line : headers.split("\\|", -1)) {
+        int colon = line.indexOf(": ");
+        if (colon > 0) {
+          delivery.header(line.substring(0, colon), line.substring(colon + 2));
+        }
+      }
+      return delivery.body(body.bytes());
+    }
+  }
+
+  /** As the handlers' fuzz targets take their input apart; an id of a header is new each time. */
+  private Fuzzed fuzzed(String service, Input input) {
+    int how = input.choice();
+    String first = input.text();
+    String id = UUID.randomUUID().toString();
+    return switch (service) {
+      case "github" -> {
+        for (int ids = (how & 2) == 0 ? 1 : 2; ids > 0; ids--) {
+          input.text();
+        }
+        yield new Fuzzed(
+            (how & 1) == 0 ? Deliveries.JSON : Deliveries.FORM,
+            "X-GitHub-Event: %s|X-GitHub-Delivery: %s|"
+                .formatted(headerText(first).orElse("issue_comment"), id),
+            RawBody.of(input.rest()));
+      }
+      case "slack" -> {
+        byte[] body = input.rest();
+        String text = "payload=" + URLEncoder.encode(new String(body, UTF_8), UTF_8);
+        yield switch (how % 3) {
+          case 0 -> new Fuzzed(Deliveries.JSON, "", RawBody.of(body));
+          case 1 -> new Fuzzed(Deliveries.FORM, "", RawBody.of(body));
+          default -> new Fuzzed(Deliveries.FORM, "", RawBody.of(text.getBytes(UTF_8)));
+        };
+      }
+      default -> {
+        Optional<String> event = (how & 2) == 0 ? Optional.empty() : headerText(input.text());
+        yield new Fuzzed(
+            Deliveries.JSON,
+            "Linear-Delivery: %s|".formatted(id)
+                + event.map("Linear-Event: %s|"::formatted).orElse(""),
+            RawBody.of(sentNow(input.rest())));
+      }
+    };
+  }
+
+  /** As HTTP carries it, if it can. */
+  private static Optional<String> headerText(String text) {
+    return Optional.of(text.strip())
+        .filter(found -> found.length() <= 1000)
+        .filter(found -> found.chars().allMatch(c -> c >= ' ' && c < 0x7f && c != '|'));
+  }
+
+  /** With the time put in, without which no object of Linear is authentic. */
+  private byte[] sentNow(byte[] body) {
+    String text = new String(body, ISO_8859_1);
+    return text.stripLeading().startsWith("{")
+        ? text.replaceFirst("\\{", "{\"webhookTimestamp\":%d,".formatted(clock.millis()))
+            .getBytes(ISO_8859_1)
+        : body;
+  }
+
+  private Set<RawBody> bodies(String table) throws SQLException {
+    var bodies = new HashSet<RawBody>();
+    try (var connection = testDatabase.connect();
+        var query = connection.prepareStatement("SELECT body FROM " + table);
+        var rows = query.executeQuery()) {
+      while (rows.next()) {
+        bodies.add(RawBody.of(rows.getBytes(1)));
+      }
+    }
+    return bodies;
+  }
+
   private Map<String, byte[]> readable(String service) {
     var bodies = new LinkedHashMap<String, byte[]>();
     for (String text : List.of("\\u0000", "\\ud800", "\\udc00\\ud800", "\u202e\ufeff\uffff")) {
@@ -272,15 +488,22 @@ class HostileContentIntegrationTest {
   /** Those of a true delivery, with {@code |} as the end of a line. */
   private String headers(String service, byte[] body) throws GeneralSecurityException {
     String id = UUID.randomUUID().toString();
+    return signature(service, body)
+        + switch (service) {
+          case "github" -> "X-GitHub-Event: issue_comment|X-GitHub-Delivery: %s|".formatted(id);
+          case "slack" -> "";
+          default -> "Linear-Delivery: %s|".formatted(id);
+        };
+  }
+
+  private String signature(String service, byte[] body) throws GeneralSecurityException {
     long now = clock.instant().getEpochSecond();
     return switch (service) {
-      case "github" ->
-          "X-GitHub-Event: issue_comment|X-GitHub-Delivery: %s|X-Hub-Signature-256: sha256=%s|"
-              .formatted(id, hmac(service, "", body));
+      case "github" -> "X-Hub-Signature-256: sha256=%s|".formatted(hmac(service, "", body));
       case "slack" ->
           "X-Slack-Request-Timestamp: %d|X-Slack-Signature: v0=%s|"
               .formatted(now, hmac(service, "v0:" + now + ":", body));
-      default -> "Linear-Delivery: %s|Linear-Signature: %s|".formatted(id, hmac(service, "", body));
+      default -> "Linear-Signature: %s|".formatted(hmac(service, "", body));
     };
   }
 
@@ -311,13 +534,18 @@ class HostileContentIntegrationTest {
   }
 
   private String send(String service, byte[] body, String headers) throws IOException {
+    String length = "Content-Length: %d|".formatted(body.length);
+    return send(service, "application/json", length + headers, body);
+  }
+
+  private String send(String service, String contentType, String headers, byte[] message)
+      throws IOException {
     try (var client = new RawClient(intake.port())) {
       return client
           .send(
-              "POST /webhooks/%s HTTP/1.1|Host: h|Content-Type: application/json|"
-                      .formatted(service)
-                  + "Content-Length: %d|%s|".formatted(body.length, headers))
-          .send(body)
+              "POST /webhooks/%s HTTP/1.1|Host: h|Content-Type: %s|%s|"
+                  .formatted(service, contentType, headers))
+          .send(message)
           .answer();
     }
   }

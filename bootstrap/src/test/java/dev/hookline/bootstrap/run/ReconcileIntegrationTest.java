@@ -151,6 +151,17 @@ class ReconcileIntegrationTest {
   }
 
   @Test
+  void malformedDeliveryIsOnRecordUnderItsIdAndNotAskedFor() throws IOException {
+    gitHub.sent(HOOK, "guid-malformed", "push", now(), post("push", "guid-malformed", "["));
+
+    assertEquals(0, reconcile().path("missing").asInt());
+    assertEquals(0, run("refused", "list", "--json"), err::toString);
+    JsonNode refused = new ObjectMapper().readTree(out.toString()).path("refused").path(0);
+    assertEquals("guid-malformed", refused.path("event_id").asText());
+    assertEquals("push", refused.path("event_type").asText());
+  }
+
+  @Test
   void hookThatIsNotShownEndsWithOneAndSaysWhy() {
     assertEquals(1, run("reconcile", "github", "--hook", "octo/widgets/9"));
     assertTrue(
