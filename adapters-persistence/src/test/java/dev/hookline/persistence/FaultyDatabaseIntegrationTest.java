@@ -26,6 +26,8 @@ import dev.hookline.domain.pipeline.Outcome;
 import dev.hookline.testing.Claims;
 import dev.hookline.testing.PlainEventFormat;
 import dev.hookline.testing.Samples;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -36,6 +38,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.jdbi.v3.core.JdbiException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,6 +49,8 @@ import org.junit.jupiter.api.TestInstance;
 final class FaultyDatabaseIntegrationTest {
   private static final Duration BUDGET = Duration.ofSeconds(5);
   private static final Duration LEASE = Duration.ofSeconds(8);
+
+  private static final String CANARY = "canary-in-the-event";
 
   private static final String WAITING_FOR_LOCKS = "SELECT count(*) FROM pg_locks WHERE NOT granted";
 
@@ -211,6 +216,41 @@ final class FaultyDatabaseIntegrationTest {
           storage.records().pipeline(begun.pipeline().id()).orElseThrow().history().size(),
           "the step is told once");
     }
+  }
+
+  @Test
+  void refusedRowShowsNothingOfItsEvent() {
+    var delivery = aDelivery(GITHUB);
+    var event = anEvent().eventId(CANARY).userRequest(CANARY).rawPayload(delivery.body()).build();
+    var pipeline = aPipeline().of(event).build();
+    NewPipeline stored = candidate("replayed");
+    storage.pipelines().accept(stored, BUDGET);
+    storage.server().execute("UPDATE pipeline SET state = 'DISPATCHED'");
+    var replayed = aPipeline().id(stored.pipeline().id()).of(event).build();
+    storage
+        .server()
+        .execute("ALTER TABLE event ADD CONSTRAINT no_document CHECK (document = '') NOT VALID");
+    try {
+      assertSilent(
+          assertThrows(
+              JdbiException.class,
+              () ->
+                  storage
+                      .pipelines()
+                      .accept(
+                          new NewPipeline(pipeline, delivery, new DeliveryKey(CANARY), true),
+                          BUDGET)));
+      assertSilent(assertThrows(JdbiException.class, () -> storage.pipelines().reopen(replayed)));
+    } finally {
+      storage.server().execute("ALTER TABLE event DROP CONSTRAINT no_document");
+    }
+  }
+
+  private static void assertSilent(Exception failure) {
+    var text = new StringWriter();
+    failure.printStackTrace(new PrintWriter(text));
+    assertTrue(text.toString().contains("violates check constraint"), text::toString);
+    assertFalse(text.toString().contains(CANARY), text::toString);
   }
 
   @Test
