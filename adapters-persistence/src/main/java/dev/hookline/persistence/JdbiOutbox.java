@@ -69,7 +69,8 @@ final class JdbiOutbox implements Outbox {
         SET
           task = 'dispatch_command', attempts = s.attempts,
           epoch = CASE WHEN s.next_attempt_at IS NULL THEN s.epoch END,
-          due_at = now() + s.delay * interval '1 microsecond'
+          due_at = CASE WHEN s.next_attempt_at IS NULL THEN '-infinity'
+            ELSE now() + s.delay * interval '1 microsecond' END
         FROM allowed s
         WHERE o.ctid = s.spot AND s.state = 'PROCESSING'
         RETURNING s.*

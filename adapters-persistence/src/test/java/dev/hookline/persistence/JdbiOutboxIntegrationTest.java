@@ -3,6 +3,7 @@ package dev.hookline.persistence;
 import static java.util.stream.Collectors.toSet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.hookline.application.dispatch.Outbox;
 import dev.hookline.application.dispatch.OutboxMessage;
 import dev.hookline.domain.pipeline.Outcome;
 import dev.hookline.domain.pipeline.PipelineId;
@@ -10,6 +11,7 @@ import dev.hookline.testing.OutboxContract;
 import dev.hookline.testing.Storage;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
@@ -70,6 +72,67 @@ final class JdbiOutboxIntegrationTest extends OutboxContract {
     for (int renewal = 0; renewal < 8; renewal++) {
       lease(alice);
     }
+  }
+
+  @Test
+  void whatIsNotPutOffIsDueThoughTheClockWasSetBack() {
+    PipelineId fresh = accept("octo/a");
+    PipelineId lost = accept("octo/b");
+    OutboxMessage begun =
+        due(lease(alice)).stream()
+            .filter(message -> message.pipeline().id().equals(lost))
+            .findFirst()
+            .orElseThrow();
+    begin(alice, List.of(begun));
+
+    setClockBack(Duration.ofHours(1));
+
+    assertEquals(
+        Set.of(fresh, lost),
+        due(lease(alice)).stream().map(m -> m.pipeline().id()).collect(toSet()));
+  }
+
+  @Test
+  void whatIsPutOffStaysPutOffWhateverBecomesOfTheClock() {
+    PipelineId id = accept("octo/a");
+    settle(alice, due(lease(alice)), new Outcome.TryAgain("503", Duration.ofSeconds(30)));
+
+    setClockBack(Duration.ofHours(1));
+    assertEquals(List.of(), due(lease(alice)));
+
+    storage.pass(Duration.ofHours(1).plusSeconds(31));
+    assertEquals(List.of(id), due(lease(alice)).stream().map(m -> m.pipeline().id()).toList());
+  }
+
+  @Test
+  void leaseOfADeadWorkerDoesNotRunOnWhenTheClockIsSetBack() {
+    assertEquals(Outbox.LANES, lease(alice).size());
+
+    setClockBack(Duration.ofHours(1));
+
+    assertEquals(Outbox.LANES, lease(bob).size());
+  }
+
+  @Test
+  void leaseHoldsThoughTheClockIsABitBehind() {
+    assertEquals(Outbox.LANES, lease(alice).size());
+
+    setClockBack(LEASE.minusSeconds(1));
+
+    assertEquals(Set.of(), lease(bob));
+  }
+
+  @Test
+  void workerOfTheSchemaBeforeKeepsItsLanes() {
+    lease(alice);
+    storage.server().execute("UPDATE worker SET lease = NULL");
+
+    assertEquals(Set.of(), lease(bob));
+  }
+
+  /** As {@link PostgresStorage#pass}, the other way. */
+  private void setClockBack(Duration time) {
+    storage.pass(time.negated());
   }
 
   @AfterAll
