@@ -11,7 +11,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.hookline.application.dispatch.Claim;
+import dev.hookline.application.dispatch.Claim.Allowance;
 import dev.hookline.application.dispatch.Lane;
+import dev.hookline.application.dispatch.Line;
 import dev.hookline.application.dispatch.Outbox;
 import dev.hookline.application.dispatch.Outbox.Ordering;
 import dev.hookline.application.dispatch.OutboxMessage;
@@ -38,6 +41,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jdbi.v3.core.JdbiException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -215,6 +219,52 @@ final class FaultyDatabaseIntegrationTest {
           2,
           storage.records().pipeline(begun.pipeline().id()).orElseThrow().history().size(),
           "the step is told once");
+    }
+  }
+
+  @Test
+  void claimThatANetworkIsTooSlowForAsksForLessTheNextTime() {
+    for (int i = 0; i < 16; i++) {
+      storage.pipelines().accept(Senders.aLargeCandidate(), BUDGET);
+    }
+    try (var proxy = new CuttingProxy(storage.server());
+        var database =
+            Database.open(
+                proxy
+                    .settings()
+                    .withStatementTimeout(Duration.ofSeconds(1), Duration.ofMillis(500)),
+                new Random(1))) {
+      Outbox outbox = database.outbox(format);
+      Set<Lane> lanes = outbox.lease(new WorkerId(UUID.randomUUID()), LEASE, Set.of());
+      var claim =
+          new Claim(
+              lanes,
+              Ordering.STRICT,
+              List.of(),
+              Optional.of("test"),
+              Set.of(),
+              100,
+              0,
+              100,
+              new Allowance(32 << 20, 32 << 20));
+      proxy.slowTo(4 << 20);
+      assertThrows(StoreUnavailableException.class, () -> outbox.due(claim));
+
+      var found = new AtomicReference<>(List.<Line>of());
+      Call.until(
+          () -> {
+            try {
+              found.set(outbox.due(claim).lines());
+              return true;
+            } catch (StoreUnavailableException _) {
+              return false;
+            }
+          });
+      int few = found.get().getFirst().messages().size();
+      assertTrue(few < 16, () -> few + " were brought");
+
+      proxy.slowTo(Long.MAX_VALUE);
+      Call.until(() -> outbox.due(claim).lines().getFirst().messages().size() == 16);
     }
   }
 
