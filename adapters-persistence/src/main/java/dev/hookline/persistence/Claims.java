@@ -5,6 +5,7 @@ import static dev.hookline.persistence.Storable.texts;
 import static java.util.Comparator.comparingLong;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toList;
+import static java.util.stream.Collectors.toMap;
 
 import dev.hookline.application.dispatch.Claim;
 import dev.hookline.application.dispatch.Due;
@@ -15,6 +16,8 @@ import dev.hookline.application.dispatch.Outbox.Ordering;
 import dev.hookline.application.dispatch.OutboxMessage;
 import dev.hookline.application.dispatch.OutboxMessage.Task;
 import dev.hookline.application.format.EventFormat;
+import dev.hookline.application.pipeline.StoreUnavailableException;
+import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -25,13 +28,18 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Finds what is due: the heads of lines that have come round, and what may go behind each of them.
  * A claim reads the lanes of its worker alone, and takes no lock. Safe for use by many threads.
  */
 final class Claims {
+  /** What takes too long to bring so little does so for another reason than its bytes. */
+  private static final long FEWEST_BYTES = 256 * 1024;
+
   // Its time has come, and neither its service nor its target is paused or away. A message that is
   // being attempted was due before.
   private static final String MAY_GO =
@@ -55,10 +63,11 @@ final class Claims {
       """;
 
   // Jumps from key to key along the index (lane, ordering_key, id): each step finds the head of the
-  // next line, so that the lines' lengths cost nothing.
+  // next line, so that the lines' lengths cost nothing. Of very many lines it looks at so many, in
+  // all lanes alike, since none of them may be due; that it stopped there it says below.
   private static final String HEADS_BY_KEY =
       """
-      head AS (
+      step AS (
         SELECT h.held_epoch, h.up_to, m.*
         FROM held h CROSS JOIN LATERAL (
           SELECT * FROM outbox_message o
@@ -67,13 +76,31 @@ final class Claims {
           ORDER BY o.ordering_key, o.id LIMIT 1) m
         UNION ALL
         SELECT b.held_epoch, b.up_to, m.*
-        FROM head b CROSS JOIN LATERAL (
+        FROM step b CROSS JOIN LATERAL (
           SELECT * FROM outbox_message o
           WHERE o.lane = b.lane AND o.ordering_key > b.ordering_key AND o.ordering_key <= b.up_to
             AND o.id >= :from
           ORDER BY o.ordering_key, o.id LIMIT 1) m
+      ), head AS (
+        SELECT * FROM step LIMIT :keys
       )
       """;
+
+  private static final String STOPPED_AT =
+      """
+      (
+        SELECT array_agg(ARRAY[r.lane, r.ordering_key])
+        FROM (
+          SELECT
+            s.lane::bigint AS lane, max(s.ordering_key) AS ordering_key,
+            sum(count(*)) OVER () AS keys
+          FROM (SELECT lane, ordering_key FROM step LIMIT :keys) s
+          WHERE (SELECT count(*) FROM due) < :lines
+          GROUP BY s.lane) r
+        WHERE r.keys = :keys)
+      """;
+
+  private static final String NOWHERE = "NULL::bigint[]";
 
   // The other way round: of the newest messages those that nothing is in front of. Some more of
   // them than lines are wanted, since many have something in front or are in flight.
@@ -114,23 +141,28 @@ final class Claims {
       """;
 
   private static final String DUE_BY_KEY =
-      claim("RECURSIVE", HEADS_BY_KEY, "m.ordering_key", "", "true");
+      claim("RECURSIVE", HEADS_BY_KEY, "m.ordering_key", "", "true", STOPPED_AT);
 
   private static final String DUE_FRESH =
-      claim("", FRESH_HEADS, "m.ordering_key", "ORDER BY m.id DESC", "true");
+      claim("", FRESH_HEADS, "m.ordering_key", "ORDER BY m.id DESC", "true", NOWHERE);
 
   private static final String DUE_OLD =
       claim(
-          "", OLD_HEADS, "m.ordering_key", "ORDER BY m.id", "(SELECT count(*) = 256 FROM oldest)");
+          "",
+          OLD_HEADS,
+          "m.ordering_key",
+          "ORDER BY m.id",
+          "(SELECT count(*) = 256 FROM oldest)",
+          NOWHERE);
 
-  private static final String DUE_ANY = claim("", ANY, "m.id", "ORDER BY m.id", "true");
+  private static final String DUE_ANY = claim("", ANY, "m.id", "ORDER BY m.id", "true", NOWHERE);
 
   // Behind a head go those that were never attempted, as far as nothing among them has to wait. The
   // bodies come last of all, so that nothing has to sort them or carry them along. There is a row
-  // even if nothing is given: it says whether there are more than were looked at, and whether one
-  // had no room.
+  // even if nothing is given: it says whether there are more than were looked at, where it was
+  // looked no further, and whether one had no room.
   private static String claim(
-      String recursive, String heads, String busy, String order, String crowded) {
+      String recursive, String heads, String busy, String order, String crowded, String stopped) {
     return """
     WITH %s %s, %s, due AS MATERIALIZED (
       SELECT * FROM head m
@@ -178,7 +210,7 @@ final class Claims {
     SELECT seen.*, given.*
     FROM (
       SELECT
-        %s AS crowded,
+        %s AS crowded, %s AS stopped,
         EXISTS (SELECT FROM claimed WHERE place = 1 AND NOT fits) AS cut) seen
       LEFT JOIN given ON true
     """
@@ -191,12 +223,17 @@ final class Claims {
             order,
             MAY_GO.formatted("o"),
             Stored.EVENT_COLUMNS,
-            crowded);
+            crowded,
+            stopped);
   }
+
+  /** Looked at in about half a second, on two busy processors; a statement has two. */
+  private static final int KEYS_AT_ONCE = 50_000;
 
   private final Sessions sessions;
   private final EventFormat format;
   private final Watermark watermark;
+  private final String dueByKey;
 
   /** Kinds of claims that saw more messages than {@link #DUE_OLD} looks at. */
   private final Set<Set<String>> crowded = ConcurrentHashMap.newKeySet();
@@ -208,24 +245,52 @@ final class Claims {
   private final Map<Set<String>, Map<Integer, Long>> cursors = new ConcurrentHashMap<>();
 
   /**
+   * The most bytes that a claim brings now, but for its first event: less after one that took too
+   * long, since on a slow network the same claim would for ever.
+   */
+  private final AtomicLong mostBytes = new AtomicLong(Long.MAX_VALUE);
+
+  /**
    * @param watermark where searches begin, told of what they find
    */
   Claims(Sessions sessions, EventFormat format, Watermark watermark) {
+    this(sessions, format, watermark, KEYS_AT_ONCE);
+  }
+
+  /**
+   * @param keysAtOnce how many lines a statement may look at in vain
+   */
+  Claims(Sessions sessions, EventFormat format, Watermark watermark, int keysAtOnce) {
     this.sessions = sessions;
     this.format = format;
     this.watermark = watermark;
+    this.dueByKey = DUE_BY_KEY.replace(":keys", Integer.toString(keysAtOnce));
   }
 
   /** As {@link Outbox#due} has it. */
   Due due(Claim claim) {
     var search = new Search(claim);
     if (!claim.lanes().isEmpty()) {
-      switch (claim.ordering()) {
-        case STRICT -> heads(search);
-        case NONE -> search.find(DUE_ANY, Stretch.whole(claim.lanes()), claim.lines());
+      try {
+        find(search);
+      } catch (StoreUnavailableException e) {
+        if (Fault.isTimeout(e)) {
+          mostBytes.set(Math.max(FEWEST_BYTES, search.room / 4));
+        }
+        throw e;
       }
+      // More again once one was in time with about as much as it may bring.
+      mostBytes.updateAndGet(most -> search.bytes > most / 2 ? most + most / 4 : most);
     }
     return new Due(search.found, search.cut);
+  }
+
+  private void find(Search search) {
+    Claim claim = search.claim;
+    switch (claim.ordering()) {
+      case STRICT -> heads(search);
+      case NONE -> search.find(DUE_ANY, Stretch.whole(claim.lanes()), claim.lines());
+    }
   }
 
   /**
@@ -257,19 +322,22 @@ final class Claims {
         cursors.computeIfAbsent(claim.shut(), _ -> new ConcurrentHashMap<>());
     Map<Integer, Long> reached = Map.copyOf(begins);
     int before = search.found.size();
-    search.find(DUE_BY_KEY, later(claim, reached), search.rest());
-    if (search.rest() > 0) {
+    search.find(dueByKey, later(claim, reached), search.rest());
+    if (search.rest() > 0 && search.stopped.isEmpty()) {
       // The round is over in every lane. The next one begins in every lane as well: else claims for
       // few lines would stay in the lanes that come first.
       begins.clear();
       before = search.found.size();
-      search.find(DUE_BY_KEY, earlier(claim, reached), search.rest());
+      search.find(dueByKey, earlier(claim, reached), search.rest());
     }
     if (search.cut) {
       // Those that had no room are between these: the next claim begins here again.
       return;
     }
-    if (search.rest() > 0) {
+    if (!search.stopped.isEmpty()) {
+      // The next claim goes on there.
+      search.stopped.forEach((lane, key) -> begins.put(lane, key + 1));
+    } else if (search.rest() > 0) {
       crowded.remove(claim.shut());
     } else {
       search
@@ -301,13 +369,16 @@ final class Claims {
   private final class Search {
     private final Claim claim;
     private final List<Long> busy;
+    private final long room;
     private final List<Line> found = new ArrayList<>();
+    private Map<Integer, Long> stopped = Map.of();
     private long bytes;
     private boolean cut;
 
     Search(Claim claim) {
       this.claim = claim;
       this.busy = new ArrayList<>(claim.busy());
+      this.room = Math.min(claim.allowance().bytes(), mostBytes.get());
     }
 
     /** How many lines are still wanted; none if there is no room for more. */
@@ -330,6 +401,7 @@ final class Claims {
       Found more = look(sql, this, stretch, lines);
       found.addAll(more.lines());
       cut = more.cut();
+      stopped = more.stopped();
       for (Line line : more.lines()) {
         busy.add(line.head().orderingKey());
         line.messages().forEach(message -> bytes += message.pipeline().event().bytes());
@@ -343,45 +415,73 @@ final class Claims {
    *
    * @param crowded whether there are more messages than it looked at
    * @param cut whether there is no room for one that it found
+   * @param stopped the last ordering key that it looked at in each lane, if there are more keys
+   *     than it has time for
+   * @param unreadable messages that can be in no line
    */
-  private record Found(boolean crowded, boolean cut, List<Line> lines) {}
+  private record Found(
+      boolean crowded,
+      boolean cut,
+      Map<Integer, Long> stopped,
+      List<Line> lines,
+      List<Unreadable> unreadable) {}
 
   private Found look(String sql, Search search, Stretch stretch, int limit) {
     Claim claim = search.claim;
-    long first = search.found.isEmpty() ? claim.allowance().first() : claim.allowance().bytes();
-    return sessions.statement(
-        handle ->
-            handle
-                .createQuery(sql)
-                .bind("lanes", array("smallint", stretch.lanes(), Lane::id))
-                .bind("epochs", array("bigint", stretch.lanes(), Lane::epoch))
-                .bind("after", array("bigint", stretch.lanes(), stretch.from()))
-                .bind("upTo", array("bigint", stretch.lanes(), stretch.to()))
-                .bind("from", watermark.from())
-                .bind("busy", array("bigint", search.busy, id -> id))
-                .bind("only", claim.only().orElse(""))
-                .bind("shut", texts(claim.shut(), name -> name))
-                .bind("lines", limit)
-                .bind("run", claim.ordering() == Ordering.STRICT ? claim.run() : 1)
-                .bind("bytes", claim.allowance().bytes() - search.bytes)
-                .bind("first", first - search.bytes)
-                .scanResultSet((rows, _) -> found(rows.get(), claim.ordering())));
+    long first = search.found.isEmpty() ? claim.allowance().first() : search.room;
+    Found found =
+        sessions.statement(
+            handle ->
+                handle
+                    .createQuery(sql)
+                    .bind("lanes", array("smallint", stretch.lanes(), Lane::id))
+                    .bind("epochs", array("bigint", stretch.lanes(), Lane::epoch))
+                    .bind("after", array("bigint", stretch.lanes(), stretch.from()))
+                    .bind("upTo", array("bigint", stretch.lanes(), stretch.to()))
+                    .bind("from", watermark.from())
+                    .bind("busy", array("bigint", search.busy, id -> id))
+                    .bind("only", claim.only().orElse(""))
+                    .bind("shut", texts(claim.shut(), name -> name))
+                    .bind("lines", limit)
+                    .bind("run", claim.ordering() == Ordering.STRICT ? claim.run() : 1)
+                    .bind("bytes", search.room - search.bytes)
+                    .bind("first", first - search.bytes)
+                    .scanResultSet((rows, _) -> found(rows.get(), claim.ordering())));
+    if (!found.unreadable().isEmpty()) {
+      sessions.statement(handle -> Unreadable.giveUp(handle, found.unreadable()));
+    }
+    return found;
   }
 
   private Found found(ResultSet rows, Ordering ordering) throws SQLException {
     boolean isCrowded = false;
     boolean isCut = false;
+    Map<Integer, Long> stopped = Map.of();
     var messages = new ArrayList<OutboxMessage>();
+    var unreadable = new ArrayList<Unreadable>();
     while (rows.next()) {
       isCrowded = rows.getBoolean("crowded");
       isCut = rows.getBoolean("cut");
+      stopped = stopped(rows);
       if (rows.getLong("id") > 0) {
-        messages.add(message(rows));
+        try {
+          messages.add(message(rows));
+        } catch (IllegalArgumentException e) {
+          unreadable.add(Unreadable.of(rows, e));
+        }
       }
     }
     messages.forEach(message -> watermark.seen(message.id()));
     messages.sort(comparingLong(OutboxMessage::orderingKey).thenComparingLong(OutboxMessage::id));
-    return new Found(isCrowded, isCut, lines(messages, ordering));
+    return new Found(isCrowded, isCut, stopped, lines(messages, ordering), unreadable);
+  }
+
+  private static Map<Integer, Long> stopped(ResultSet row) throws SQLException {
+    Array stopped = row.getArray("stopped");
+    return stopped == null
+        ? Map.of()
+        : Stream.of((Long[][]) stopped.getArray())
+            .collect(toMap(lane -> lane[0].intValue(), lane -> lane[1]));
   }
 
   private static List<Line> lines(List<OutboxMessage> messages, Ordering ordering) {
@@ -401,11 +501,16 @@ final class Claims {
     return new OutboxMessage(
         row.getLong("id"),
         row.getLong("ordering_key"),
-        new Lane(row.getInt("lane"), row.getLong("held_epoch")),
+        lane(row),
         Task.valueOf(row.getString("task").toUpperCase(Locale.ROOT)),
         Stored.optional(row, "target"),
         Stored.instant(row, "queued_at"),
         Stored.pipeline(row, "pipeline_id", format),
         List.of());
+  }
+
+  /** Under the epoch of the claim. */
+  static Lane lane(ResultSet row) throws SQLException {
+    return new Lane(row.getInt("lane"), row.getLong("held_epoch"));
   }
 }

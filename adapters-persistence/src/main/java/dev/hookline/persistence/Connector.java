@@ -9,7 +9,7 @@ import java.util.Properties;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Opens connections outside the pool, for what holds one all the time. */
+/** Opens every connection that there is, for the pool and beside it. */
 final class Connector {
   private static final Logger LOG = LoggerFactory.getLogger(Connector.class);
 
@@ -31,7 +31,28 @@ final class Connector {
     return open(settings.applicationName(), seconds(settings.socketTimeout()));
   }
 
+  /**
+   * A connection without any waits, for migrations: they set their own, and one connection holds
+   * their lock while another works.
+   *
+   * @throws SQLException if it cannot be opened
+   */
+  Connection migrating() throws SQLException {
+    return bare(settings.applicationName() + " migrate", "0");
+  }
+
   private Connection open(String applicationName, String socketTimeout) throws SQLException {
+    Connection connection = bare(applicationName, socketTimeout);
+    try (var statement = connection.createStatement()) {
+      statement.execute(sessionSql());
+    } catch (SQLException e) {
+      close(connection);
+      throw e;
+    }
+    return connection;
+  }
+
+  private Connection bare(String applicationName, String socketTimeout) throws SQLException {
     Properties properties = properties();
     properties.setProperty("socketTimeout", socketTimeout);
     properties.setProperty("ApplicationName", applicationName);
@@ -42,14 +63,7 @@ final class Connector {
     if (password != null) {
       properties.setProperty("password", password);
     }
-    Connection connection = DriverManager.getConnection(settings.url(), properties);
-    try (var statement = connection.createStatement()) {
-      statement.execute(sessionSql());
-    } catch (SQLException e) {
-      close(connection);
-      throw e;
-    }
-    return connection;
+    return DriverManager.getConnection(settings.url(), properties);
   }
 
   /**
@@ -76,6 +90,8 @@ final class Connector {
     properties.setProperty("tcpKeepAlive", "true");
     // Of several hosts, and after a failover, the one that takes writes.
     properties.setProperty("targetServerType", "primary");
+    // The detail of a failure is the row that it is about, event and all.
+    properties.setProperty("logServerErrorDetail", "false");
     properties.setProperty("connectTimeout", seconds(settings.connectTimeout()));
     properties.setProperty("socketTimeout", seconds(settings.socketTimeout()));
     properties.setProperty("cancelSignalTimeout", seconds(settings.connectTimeout()));

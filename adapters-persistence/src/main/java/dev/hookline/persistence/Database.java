@@ -15,9 +15,12 @@ import dev.hookline.application.reconcile.ScheduledReconciliations;
 import dev.hookline.application.refused.RefusedDeliveries;
 import dev.hookline.application.retention.History;
 import dev.hookline.application.secret.SecretUses;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.jdbi.v3.core.Handle;
@@ -32,7 +35,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Database implements AutoCloseable {
   /** The version of the last migration, which a test compares. */
-  public static final int SCHEMA_VERSION = 9;
+  public static final int SCHEMA_VERSION = 10;
 
   static final String MIGRATIONS = "classpath:dev/hookline/persistence/migrations";
 
@@ -77,7 +80,6 @@ public final class Database implements AutoCloseable {
       FROM generate_series(0, :ahead) ahead
       """;
 
-  private final DatabaseSettings settings;
   private final RandomGenerator random;
   private final Connector connector;
   private final PersistentSource source;
@@ -86,7 +88,6 @@ public final class Database implements AutoCloseable {
   private final Notifier notifier;
 
   private Database(DatabaseSettings settings, RandomGenerator random) {
-    this.settings = settings;
     this.random = random;
     connector = new Connector(settings);
     source = new PersistentSource(connector);
@@ -251,7 +252,7 @@ public final class Database implements AutoCloseable {
   public void migrate() {
     try {
       Flyway.configure()
-          .dataSource(settings.url(), settings.user(), settings.passwordNow())
+          .dataSource(migrating())
           .locations(MIGRATIONS)
           .table(HISTORY_TABLE)
           .load()
@@ -265,6 +266,15 @@ public final class Database implements AutoCloseable {
           Roles.renew(handle);
           return true;
         });
+  }
+
+  private DataSource migrating() {
+    return new ConnectorSource() {
+      @Override
+      public Connection getConnection() throws SQLException {
+        return connector.migrating();
+      }
+    };
   }
 
   /**

@@ -43,6 +43,12 @@ enum Fault {
     return isAway(state) || sql instanceof SQLTransientConnectionException ? UNAVAILABLE : DEFECT;
   }
 
+  /** Whether a statement was ended because it took too long. */
+  static boolean isTimeout(Throwable failure) {
+    SQLException sql = sqlException(failure);
+    return sql != null && "57014".equals(sql.getSQLState());
+  }
+
   /** Whether a connection that reported this is of no more use. */
   static boolean breaksConnection(SQLException failure) {
     return "25006".equals(failure.getSQLState());

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class JdbiOutbox implements Outbox {
   // The share locks hold off a takeover until the statement has committed, and wait for one that is
   // under way: then the lane is no longer among the held, and nothing of its messages is written.
+  // Without a worker it is whoever holds the lane under this epoch.
   // Messages are looked up one by one, by what leads straight to them in either index: of an outbox
   // that was empty when it was analysed the planner would read all there is.
   private static final String ALLOWED =
@@ -36,7 +37,8 @@ final class JdbiOutbox implements Outbox {
       held AS MATERIALIZED (
         SELECT l.id, l.epoch
         FROM lane l
-        WHERE l.owner = :worker AND (l.id, l.epoch) IN (SELECT DISTINCT lane, epoch FROM step)
+        WHERE l.owner = coalesce(:worker, l.owner)
+          AND (l.id, l.epoch) IN (SELECT DISTINCT lane, epoch FROM step)
         ORDER BY l.id DESC
         FOR SHARE
       ), allowed AS MATERIALIZED (
@@ -48,7 +50,8 @@ final class JdbiOutbox implements Outbox {
       )
       """;
 
-  private static final String RECORD =
+  /** Takes the columns of a message's step, an array each. */
+  static final String RECORD =
       """
       WITH step AS (
         SELECT *
@@ -69,7 +72,8 @@ final class JdbiOutbox implements Outbox {
         SET
           task = 'dispatch_command', attempts = s.attempts,
           epoch = CASE WHEN s.next_attempt_at IS NULL THEN s.epoch END,
-          due_at = now() + s.delay * interval '1 microsecond'
+          due_at = CASE WHEN s.next_attempt_at IS NULL THEN '-infinity'
+            ELSE now() + s.delay * interval '1 microsecond' END
         FROM allowed s
         WHERE o.ctid = s.spot AND s.state = 'PROCESSING'
         RETURNING s.*

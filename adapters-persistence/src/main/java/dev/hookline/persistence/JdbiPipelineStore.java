@@ -35,7 +35,8 @@ import org.jspecify.annotations.Nullable;
 final class JdbiPipelineStore implements PipelineStore {
   // One statement for any number of pipelines. The keys go in sorted, so that two of these wait for
   // each other in one direction only; a key that is there already leaves the rest of its row out.
-  // The large columns come apart: the candidates are gone through several times.
+  // The large columns come apart: the candidates are gone through several times. What is not put
+  // off is due whatever the database's clock says, also after it was set back.
   private static final String STORE =
       """
       WITH candidate AS (
@@ -73,7 +74,7 @@ final class JdbiPipelineStore implements PipelineStore {
         INSERT INTO outbox_message (pipeline_id, service, lane, ordering_key, due_at)
         SELECT
           id, service, (ordering_key & 63)::smallint, ordering_key,
-          now() + delay * interval '1 microsecond'
+          CASE WHEN delay > 0 THEN now() + delay * interval '1 microsecond' ELSE '-infinity' END
         FROM candidate JOIN fresh USING (id) ORDER BY place
       )
       SELECT id FROM fresh

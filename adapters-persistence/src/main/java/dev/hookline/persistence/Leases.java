@@ -18,22 +18,34 @@ import java.util.Set;
  * and takes over what dead ones have left.
  */
 final class Leases {
+  // Whose lease runs. The second condition is for a clock that was set back, as when a standby
+  // takes
+  // over whose clock is behind: the lease of a dead worker would run on for as long. A living one
+  // has soon renewed, and clocks that are kept in step differ by less than a lease. A worker of the
+  // schema before does not say how long its lease is.
+  private static final String LIVES =
+      """
+      w.leased_until > now() AND (w.lease IS NULL OR w.leased_until < now() + 2 * w.lease)
+      """;
+
   // All that an idle worker asks, since it asks every second. What it writes here, the rest of the
   // statement does not see yet: the worker counts itself.
   private static final String RENEW_LEASE =
       """
       WITH renewed AS (
-        INSERT INTO worker (id, leased_until)
-        VALUES (:worker, now() + :lease * interval '1 microsecond')
-        ON CONFLICT (id) DO UPDATE SET leased_until = EXCLUDED.leased_until
+        INSERT INTO worker (id, leased_until, lease)
+        SELECT :worker, now() + l.lease, l.lease
+        FROM (SELECT :lease * interval '1 microsecond' AS lease) l
+        ON CONFLICT (id) DO UPDATE
+        SET leased_until = EXCLUDED.leased_until, lease = EXCLUDED.lease
       ), held AS (
         SELECT id, epoch FROM lane WHERE owner = :worker
       )
       SELECT
         (SELECT ceil(:lanes::numeric / (count(*) + 1))::integer
-          FROM worker WHERE leased_until > now() AND id <> :worker) AS share,
+          FROM worker w WHERE %1$s AND w.id <> :worker) AS share,
         EXISTS (
-          SELECT FROM lane l LEFT JOIN worker w ON w.id = l.owner AND w.leased_until > now()
+          SELECT FROM lane l LEFT JOIN worker w ON w.id = l.owner AND %1$s
           WHERE w.id IS NULL AND l.owner IS DISTINCT FROM :worker) AS any_free,
         ARRAY(SELECT id::integer FROM held ORDER BY id) AS ids,
         ARRAY(SELECT epoch FROM held ORDER BY id) AS epochs,
@@ -45,7 +57,8 @@ final class Leases {
             AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
         ) AS writers,
         pg_postmaster_start_time()::text AS server
-      """;
+      """
+          .formatted(LIVES);
 
   private static final String FORGET_DEAD_WORKERS =
       "DELETE FROM worker WHERE leased_until < now() - interval '1 hour' AND id <> :worker";
@@ -67,14 +80,15 @@ final class Leases {
       """
       WITH free AS MATERIALIZED (
         SELECT l.id
-        FROM lane l LEFT JOIN worker w ON w.id = l.owner AND w.leased_until > now()
+        FROM lane l LEFT JOIN worker w ON w.id = l.owner AND %s
         WHERE w.id IS NULL
         ORDER BY l.id
         LIMIT greatest(0, :share - (SELECT count(*) FROM lane WHERE owner = :worker))
         FOR UPDATE OF l SKIP LOCKED
       )
       UPDATE lane SET owner = :worker, epoch = lane.epoch + 1 FROM free WHERE lane.id = free.id
-      """;
+      """
+          .formatted(LIVES);
 
   private static final String HELD = "SELECT id, epoch FROM lane WHERE owner = :worker";
 

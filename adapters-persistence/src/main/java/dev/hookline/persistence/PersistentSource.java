@@ -1,13 +1,9 @@
 package dev.hookline.persistence;
 
-import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.SQLFeatureNotSupportedException;
 import java.time.Duration;
-import java.util.logging.Logger;
-import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -15,9 +11,9 @@ import org.slf4j.LoggerFactory;
  * twice as long after each failure, up to 5 s (HikariCP 7.1.0), and so find out that late that the
  * database is back.
  */
-final class PersistentSource implements DataSource {
+final class PersistentSource extends ConnectorSource {
   private static final Duration BETWEEN_TRIES = Duration.ofMillis(200);
-  private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(PersistentSource.class);
+  private static final Logger LOG = LoggerFactory.getLogger(PersistentSource.class);
 
   /** The pool, when it closes, waits so long for what is being opened. */
   private static final int SECONDS_TO_CLOSE = 3;
@@ -62,43 +58,7 @@ final class PersistentSource implements DataSource {
   }
 
   @Override
-  public Connection getConnection(@Nullable String user, @Nullable String password)
-      throws SQLException {
-    throw new SQLFeatureNotSupportedException("the settings name the user");
-  }
-
-  @Override
-  public @Nullable PrintWriter getLogWriter() {
-    return null;
-  }
-
-  @Override
-  public void setLogWriter(@Nullable PrintWriter out) throws SQLException {
-    throw new SQLFeatureNotSupportedException("logs through SLF4J");
-  }
-
-  @Override
-  public void setLoginTimeout(int seconds) {
-    // The settings' own waits are stricter.
-  }
-
-  @Override
   public int getLoginTimeout() {
     return SECONDS_TO_CLOSE;
-  }
-
-  @Override
-  public Logger getParentLogger() throws SQLFeatureNotSupportedException {
-    throw new SQLFeatureNotSupportedException("logs through SLF4J");
-  }
-
-  @Override
-  public <T> T unwrap(Class<T> type) throws SQLException {
-    throw new SQLException("wraps nothing");
-  }
-
-  @Override
-  public boolean isWrapperFor(Class<?> type) {
-    return false;
   }
 }

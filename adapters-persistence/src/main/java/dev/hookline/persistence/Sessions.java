@@ -12,6 +12,8 @@ import java.util.random.RandomGenerator;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
+import org.jdbi.v3.core.statement.StatementExceptions;
+import org.jdbi.v3.core.statement.StatementExceptions.MessageRendering;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,8 @@ final class Sessions {
    * @param random spreads the repetitions of those that were in each other's way
    */
   Sessions(Jdbi jdbi, RandomGenerator random) {
+    // What is bound is events, and a failure may be logged.
+    jdbi.getConfig(StatementExceptions.class).setMessageRendering(MessageRendering.NONE);
     this.jdbi = jdbi;
     this.random = random;
   }

@@ -13,6 +13,7 @@ import java.net.URI;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,7 @@ final class CuttingProxy implements AutoCloseable {
   private final AtomicReference<@Nullable String> cutAfter = new AtomicReference<>();
   private volatile CountDownLatch flowing = new CountDownLatch(0);
   private volatile boolean dark;
+  private volatile long bytesPerSecond = Long.MAX_VALUE;
 
   CuttingProxy(TestDatabase database) {
     this(DatabaseSettings.of(database.url(), database.user(), database.password()));
@@ -92,6 +94,11 @@ final class CuttingProxy implements AutoCloseable {
 
   void lightUp() {
     dark = false;
+  }
+
+  /** Brings the server's answers no faster than that. */
+  void slowTo(long bytesInASecond) {
+    bytesPerSecond = bytesInASecond;
   }
 
   /** Resets every connection that is open. */
@@ -162,6 +169,9 @@ final class CuttingProxy implements AutoCloseable {
           } else if (doomed) {
             // The server has answered, so it has committed.
             break;
+          }
+          if (!fromClient) {
+            TimeUnit.NANOSECONDS.sleep(n * 1_000_000_000L / bytesPerSecond);
           }
           to.getOutputStream().write(buffer, 0, n);
         }

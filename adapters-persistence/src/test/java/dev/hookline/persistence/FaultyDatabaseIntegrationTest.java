@@ -11,7 +11,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.hookline.application.dispatch.Claim;
+import dev.hookline.application.dispatch.Claim.Allowance;
 import dev.hookline.application.dispatch.Lane;
+import dev.hookline.application.dispatch.Line;
 import dev.hookline.application.dispatch.Outbox;
 import dev.hookline.application.dispatch.Outbox.Ordering;
 import dev.hookline.application.dispatch.OutboxMessage;
@@ -26,6 +29,8 @@ import dev.hookline.domain.pipeline.Outcome;
 import dev.hookline.testing.Claims;
 import dev.hookline.testing.PlainEventFormat;
 import dev.hookline.testing.Samples;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -36,6 +41,8 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jdbi.v3.core.JdbiException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,6 +53,8 @@ import org.junit.jupiter.api.TestInstance;
 final class FaultyDatabaseIntegrationTest {
   private static final Duration BUDGET = Duration.ofSeconds(5);
   private static final Duration LEASE = Duration.ofSeconds(8);
+
+  private static final String CANARY = "canary-in-the-event";
 
   private static final String WAITING_FOR_LOCKS = "SELECT count(*) FROM pg_locks WHERE NOT granted";
 
@@ -211,6 +220,87 @@ final class FaultyDatabaseIntegrationTest {
           storage.records().pipeline(begun.pipeline().id()).orElseThrow().history().size(),
           "the step is told once");
     }
+  }
+
+  @Test
+  void claimThatANetworkIsTooSlowForAsksForLessTheNextTime() {
+    for (int i = 0; i < 16; i++) {
+      storage.pipelines().accept(Senders.aLargeCandidate(), BUDGET);
+    }
+    try (var proxy = new CuttingProxy(storage.server());
+        var database =
+            Database.open(
+                proxy
+                    .settings()
+                    .withStatementTimeout(Duration.ofSeconds(1), Duration.ofMillis(500)),
+                new Random(1))) {
+      Outbox outbox = database.outbox(format);
+      Set<Lane> lanes = outbox.lease(new WorkerId(UUID.randomUUID()), LEASE, Set.of());
+      var claim =
+          new Claim(
+              lanes,
+              Ordering.STRICT,
+              List.of(),
+              Optional.of("test"),
+              Set.of(),
+              100,
+              0,
+              100,
+              new Allowance(32 << 20, 32 << 20));
+      proxy.slowTo(4 << 20);
+      assertThrows(StoreUnavailableException.class, () -> outbox.due(claim));
+
+      var found = new AtomicReference<>(List.<Line>of());
+      Call.until(
+          () -> {
+            try {
+              found.set(outbox.due(claim).lines());
+              return true;
+            } catch (StoreUnavailableException _) {
+              return false;
+            }
+          });
+      int few = found.get().getFirst().messages().size();
+      assertTrue(few < 16, () -> few + " were brought");
+
+      proxy.slowTo(Long.MAX_VALUE);
+      Call.until(() -> outbox.due(claim).lines().getFirst().messages().size() == 16);
+    }
+  }
+
+  @Test
+  void refusedRowShowsNothingOfItsEvent() {
+    var delivery = aDelivery(GITHUB);
+    var event = anEvent().eventId(CANARY).userRequest(CANARY).rawPayload(delivery.body()).build();
+    var pipeline = aPipeline().of(event).build();
+    NewPipeline stored = candidate("replayed");
+    storage.pipelines().accept(stored, BUDGET);
+    storage.server().execute("UPDATE pipeline SET state = 'DISPATCHED'");
+    var replayed = aPipeline().id(stored.pipeline().id()).of(event).build();
+    storage
+        .server()
+        .execute("ALTER TABLE event ADD CONSTRAINT no_document CHECK (document = '') NOT VALID");
+    try {
+      assertSilent(
+          assertThrows(
+              JdbiException.class,
+              () ->
+                  storage
+                      .pipelines()
+                      .accept(
+                          new NewPipeline(pipeline, delivery, new DeliveryKey(CANARY), true),
+                          BUDGET)));
+      assertSilent(assertThrows(JdbiException.class, () -> storage.pipelines().reopen(replayed)));
+    } finally {
+      storage.server().execute("ALTER TABLE event DROP CONSTRAINT no_document");
+    }
+  }
+
+  private static void assertSilent(Exception failure) {
+    var text = new StringWriter();
+    failure.printStackTrace(new PrintWriter(text));
+    assertTrue(text.toString().contains("violates check constraint"), text::toString);
+    assertFalse(text.toString().contains(CANARY), text::toString);
   }
 
   @Test

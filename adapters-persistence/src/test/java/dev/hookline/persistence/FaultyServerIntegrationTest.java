@@ -269,20 +269,15 @@ final class FaultyServerIntegrationTest {
   void standbyThatIsPromotedTakesOver() {
     try (var primary = PostgresServer.start(folder.resolve("primary"));
         var standby = primary.startStandby(folder.resolve("standby"));
-        var both =
-            Database.open(
-                DatabaseSettings.of(
-                    "jdbc:postgresql://127.0.0.1:%d,127.0.0.1:%d/postgres"
-                        .formatted(primary.port(), standby.port()),
-                    PostgresServer.USER,
-                    null),
-                new Random(1))) {
+        var both = across(primary, standby);
+        var standbyFirst = across(standby, primary)) {
       // What was accepted is on both; without this an asynchronous standby may lack the last ones.
       primary.execute("ALTER SYSTEM SET synchronous_standby_names = 'standby'");
       primary.execute("SELECT pg_reload_conf()");
       Call.until(
           () -> "sync".equals(primary.query("SELECT max(sync_state) FROM pg_stat_replication")));
-      both.migrate();
+      standbyFirst.migrate();
+      assertEquals(SchemaState.FITS, both.schema());
       try (var senders = new Senders(both.pipelines(format))) {
         senders.awaitAcceptance();
         primary.kill();
@@ -292,6 +287,16 @@ final class FaultyServerIntegrationTest {
         senders.assertTold(standby::query);
       }
     }
+  }
+
+  private static Database across(PostgresServer one, PostgresServer other) {
+    return Database.open(
+        DatabaseSettings.of(
+            "jdbc:postgresql://127.0.0.1:%d,127.0.0.1:%d/postgres"
+                .formatted(one.port(), other.port()),
+            PostgresServer.USER,
+            null),
+        new Random(1));
   }
 
   @Test

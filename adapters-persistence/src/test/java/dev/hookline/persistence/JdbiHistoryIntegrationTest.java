@@ -328,6 +328,44 @@ final class JdbiHistoryIntegrationTest {
   }
 
   @Test
+  void letterThatDiesWhileItsDayIsDroppedGoesWithTheDay() throws Exception {
+    openDays(OLD);
+    PipelineId id = rows.dispatched(OLD);
+    waitForLocks("10s");
+    try (var executor = Executors.newSingleThreadExecutor();
+        var reader = storage.server().connect();
+        var statement = reader.createStatement()) {
+      reader.setAutoCommit(false);
+      statement.execute("SELECT FROM event LIMIT 1");
+      var dropping = executor.submit(() -> storage.worker().history().drop(day(OLD)));
+      Call.until(
+          () ->
+              "1"
+                  .equals(
+                      storage
+                          .server()
+                          .query(
+                              "SELECT count(*) FROM pg_locks WHERE NOT granted AND mode ="
+                                  + " 'AccessExclusiveLock'")));
+      // Replayed, and failed again, after the day was looked through.
+      storage.server().execute("INSERT INTO dead_letter VALUES ('%s')".formatted(id));
+      reader.rollback();
+
+      assertEquals(Dropping.DROPPED, dropping.get());
+    } finally {
+      waitForLocks("150ms");
+    }
+    assertEquals("0", rows.count("dead_letter"));
+    assertSound();
+  }
+
+  private void waitForLocks(String time) {
+    storage
+        .server()
+        .execute("ALTER FUNCTION hookline_drop_day(date) SET lock_timeout = '%s'".formatted(time));
+  }
+
+  @Test
   void dayIsMadeOnlyIfNobodyHasToWaitForIt() throws SQLException {
     try (var reader = storage.server().connect();
         var statement = reader.createStatement()) {

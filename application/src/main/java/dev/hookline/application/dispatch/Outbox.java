@@ -36,7 +36,8 @@ public interface Outbox {
    * ordering a line begins with the oldest message of its ordering key, and is there only once that
    * one is due itself; what stands behind it and was never attempted may follow, up to {@link
    * Claim#run}. Else every message that is due is a line of its own. What is paused is left out.
-   * Nothing is changed.
+   * Nothing is changed, but that a message whose event cannot be read back is given up, so that
+   * nobody waits for it.
    *
    * <p>The heads of the lines come first, then what stands behind them: of these as many as {@link
    * Claim#allowance} has room for, up to the first that has none.

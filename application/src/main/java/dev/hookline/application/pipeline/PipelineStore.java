@@ -27,6 +27,7 @@ public interface PipelineStore {
   /**
    * A pipeline with the delivery that it came from, so that the bytes can be read again.
    *
+   * @throws IllegalArgumentException if its event cannot be read back from what is stored
    * @throws StoreUnavailableException if the database is away
    */
   Optional<Recorded> find(PipelineId id);

@@ -40,7 +40,7 @@ public final class PreviewReplay {
   }
 
   /**
-   * Looks at the pipelines that {@link ReplayPipelines} would take, in its order.
+   * Looks at the pipelines that {@link ReplayPipelines} would take, newest first.
    *
    * @param limit the most pipelines to replay, and the most findings
    * @param progress how many were looked at, after each

@@ -7,6 +7,7 @@ import dev.hookline.domain.delivery.Service;
 import dev.hookline.domain.error.WebhookError;
 import dev.hookline.domain.pipeline.PipelineId;
 import java.time.Clock;
+import java.util.Optional;
 
 /**
  * Use case: open a pipeline that is over again, with its stored bytes as today's handler and
@@ -54,6 +55,14 @@ public final class ReplayPipeline {
               ? new Replay.Reopened()
               // Somebody else was faster.
               : new Replay.StillOpen();
+    };
+  }
+
+  /** What would keep it from being replayed now; empty if nothing would. */
+  Optional<Replay.Obstacle> obstacle(PipelineId id) {
+    return switch (rereading.read(id)) {
+      case Reading.Hindered(var obstacle) -> Optional.of(obstacle);
+      case Reading.Reread _ -> Optional.empty();
     };
   }
 

@@ -17,6 +17,7 @@ import dev.hookline.domain.pipeline.PipelineState.Dispatched;
 import dev.hookline.domain.pipeline.PipelineState.Failed;
 import dev.hookline.domain.pipeline.PipelineState.Received;
 import dev.hookline.domain.pipeline.PipelineState.Retrying;
+import java.util.Optional;
 
 /**
  * Reads the stored bytes of a pipeline with today's handler and mappings, for the replay and for
@@ -41,10 +42,16 @@ final class Rereading {
   }
 
   Reading read(PipelineId id) {
-    return store
-        .find(id)
-        .map(this::read)
-        .orElseGet(() -> new Reading.Hindered(new Replay.Unknown()));
+    Optional<Recorded> recorded;
+    try {
+      recorded = store.find(id);
+    } catch (IllegalArgumentException e) {
+      // One that was damaged must not keep a filter's others from being replayed.
+      return unreadable(
+          new Replay.Unreadable(
+              new InvalidPayloadError("the stored event cannot be read: " + e.getMessage())));
+    }
+    return recorded.map(this::read).orElseGet(() -> new Reading.Hindered(new Replay.Unknown()));
   }
 
   private Reading read(Recorded recorded) {
