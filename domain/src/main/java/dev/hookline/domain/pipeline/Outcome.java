@@ -11,6 +11,8 @@ public sealed interface Outcome {
   /**
    * The target may take it later.
    *
+   * @param error of its lines only the first is logged and traced: below it may stand what a
+   *     program said, which may have repeated the event
    * @param notBefore the least time to wait, zero where the target asked for none
    * @param suspect whose fault it may be
    */
