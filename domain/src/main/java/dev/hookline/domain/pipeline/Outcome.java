@@ -32,6 +32,11 @@ public sealed interface Outcome {
       return new TryAgain(error, Duration.ZERO, Suspect.EITHER);
     }
 
+    /** The target answers that it is out of service, with a wait if it asked for one. */
+    public static TryAgain outOfService(String error, Duration notBefore) {
+      return new TryAgain(error, notBefore, Suspect.SERVER);
+    }
+
     /** The event never came to it: the target itself is away. */
     public static TryAgain unreachable(String error) {
       return new TryAgain(error, Duration.ZERO, Suspect.TARGET);
@@ -44,7 +49,9 @@ public sealed interface Outcome {
     EVENT,
     /** The event's or the target's: no answer in time, a broken answer, an internal error. */
     EITHER,
-    /** The target's: no connection, or it says itself that it is out of service. */
+    /** The target's by its own word, which an event that it breaks on may bring about as well. */
+    SERVER,
+    /** The target's: nobody was there. */
     TARGET
   }
 
