@@ -192,6 +192,11 @@ final class JdbiOutbox implements Outbox {
   }
 
   @Override
+  public void renew(WorkerId worker, Duration lease) {
+    leases.renew(worker, lease);
+  }
+
+  @Override
   public void release(WorkerId worker) {
     leases.release(worker);
   }

@@ -1,6 +1,8 @@
 package dev.hookline.persistence;
 
 import static dev.hookline.persistence.Storable.array;
+import static java.util.Comparator.comparingInt;
+import static java.util.stream.Collectors.toSet;
 
 import dev.hookline.application.dispatch.Lane;
 import dev.hookline.application.dispatch.Outbox;
@@ -115,18 +117,26 @@ final class Leases {
 
   /** As {@link Outbox#lease} has it. */
   Set<Lane> lease(WorkerId worker, Duration lease, Set<Lane> busy) {
-    Standing standing =
-        sessions.statement(
-            handle ->
-                handle
-                    .createQuery(RENEW_LEASE)
-                    .bind("worker", worker.value())
-                    .bind("lease", Storable.micros(lease))
-                    .bind("lanes", Outbox.LANES)
-                    .bind("from", watermark.from())
-                    .map((row, _) -> standing(row))
-                    .one());
+    Standing standing = standing(worker, lease);
     return standing.isFair() ? standing.held() : share(worker, standing.share(), busy);
+  }
+
+  /** As {@link Outbox#renew} has it. */
+  void renew(WorkerId worker, Duration lease) {
+    standing(worker, lease);
+  }
+
+  private Standing standing(WorkerId worker, Duration lease) {
+    return sessions.statement(
+        handle ->
+            handle
+                .createQuery(RENEW_LEASE)
+                .bind("worker", worker.value())
+                .bind("lease", Storable.micros(lease))
+                .bind("lanes", Outbox.LANES)
+                .bind("from", watermark.from())
+                .map((row, _) -> standing(row))
+                .one());
   }
 
   /**
@@ -175,7 +185,13 @@ final class Leases {
               .createQuery(HELD)
               .bind("worker", worker.value())
               .map((row, _) -> new Lane(row.getInt("id"), row.getLong("epoch")))
-              .set();
+              .list()
+              .stream()
+              // The busy ones of the surplus are left to run dry: else, where lines never end, they
+              // would never be given up. These are the last ones, as with those given up at once.
+              .sorted(comparingInt(Lane::id))
+              .limit(share)
+              .collect(toSet());
         });
   }
 

@@ -63,6 +63,7 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -775,17 +776,31 @@ public final class InMemoryStorage implements Storage {
         int share = Math.ceilDiv(LANES, (int) alive);
         Set<Integer> kept = new HashSet<>();
         busy.forEach(lane -> kept.add(lane.id()));
-        holds.replaceAll(
-            (lane, hold) ->
-                worker.equals(hold.owner()) && !kept.contains(lane) && held(worker).size() > share
-                    ? new Hold(null, hold.epoch())
-                    : hold);
+        for (int lane = LANES - 1; lane >= 0 && held(worker).size() > share; lane--) {
+          holds.computeIfPresent(
+              lane,
+              (id, hold) ->
+                  worker.equals(hold.owner()) && !kept.contains(id)
+                      ? new Hold(null, hold.epoch())
+                      : hold);
+        }
         holds.replaceAll(
             (_, hold) ->
                 isFree(hold) && held(worker).size() < share
                     ? new Hold(worker, hold.epoch() + 1)
                     : hold);
-        return held(worker);
+        return held(worker).stream()
+            .sorted(comparing(Lane::id))
+            .limit(share)
+            .collect(Collectors.toSet());
+      }
+    }
+
+    @Override
+    public void renew(WorkerId worker, Duration lease) {
+      synchronized (lock) {
+        reach();
+        leases.put(worker, clock.instant().plus(lease));
       }
     }
 

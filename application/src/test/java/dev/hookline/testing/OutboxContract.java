@@ -83,11 +83,33 @@ public abstract class OutboxContract {
   }
 
   @Test
-  void busyLaneIsNotGivenUp() {
+  void busyLaneAboveTheShareIsLeftToRunDryAndGivenUpThen() {
+    PipelineId id = accept("octo/widgets");
     Set<Lane> all = lease(alice);
+    List<OutboxMessage> begun = begin(alice, due(all));
     lease(bob);
 
-    assertEquals(all, storage().outbox().lease(alice, LEASE, all));
+    Set<Lane> toWork = storage().outbox().lease(alice, LEASE, all);
+    assertEquals(Outbox.LANES / 2, toWork.size());
+    assertTrue(all.containsAll(toWork));
+    assertEquals(Set.of(), lease(bob), "what is busy is not given up");
+    settle(alice, begun, new Outcome.Delivered());
+    assertEquals(PipelineState.Name.DISPATCHED, state(id).name());
+
+    assertEquals(toWork, lease(alice));
+    assertEquals(Outbox.LANES / 2, lease(bob).size());
+  }
+
+  @Test
+  void renewingAloneKeepsTheLanesAndTakesNone() {
+    lease(alice);
+    storage().pass(LEASE.minusSeconds(1));
+    storage().outbox().renew(alice, LEASE);
+    storage().pass(LEASE.minusSeconds(1));
+    assertEquals(Set.of(), lease(bob));
+
+    storage().outbox().release(alice);
+    storage().outbox().renew(bob, LEASE);
     assertEquals(Outbox.LANES / 2, lease(alice).size());
   }
 

@@ -241,6 +241,11 @@ public final class PrometheusMetrics implements WebhookMetrics, DispatchMetrics 
   }
 
   @Override
+  public void lost(String target) {
+    dispatched.labelValues(target, label(Result.DEAD)).inc();
+  }
+
+  @Override
   public void available(String target, boolean isAvailable) {
     available.labelValues(target).set(isAvailable ? 1 : 0);
   }

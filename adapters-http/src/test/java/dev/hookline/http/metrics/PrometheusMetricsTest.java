@@ -42,6 +42,7 @@ class PrometheusMetricsTest {
     metrics.connectionRefused();
     metrics.requestUnreadable();
     metrics.dispatched("log", Result.SUCCESS, Duration.ofMillis(3), Optional.empty());
+    metrics.lost("log");
     metrics.lag(Duration.ofSeconds(2));
 
     String text = scrape();
@@ -55,6 +56,7 @@ class PrometheusMetricsTest {
     shows(text, "webhook_connections_refused_total 1.0");
     shows(text, "webhook_requests_unreadable_total 1.0");
     shows(text, "outbox_dispatched_total{outcome=\"success\",target=\"log\"} 1.0");
+    shows(text, "outbox_dispatched_total{outcome=\"dead\",target=\"log\"} 1.0");
     shows(text, "outbox_dispatch_seconds_count{target=\"log\"} 1");
     shows(text, "outbox_lag_seconds_bucket{le=\"2.5\"} 1");
     shows(text, "outbox_messages{state=\"pending\"} 4.0");

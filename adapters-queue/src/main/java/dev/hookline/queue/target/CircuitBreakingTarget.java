@@ -21,6 +21,7 @@ import java.time.ZoneOffset;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +34,10 @@ import org.slf4j.LoggerFactory;
  * time probes whether it is back; a probe that fails does not count either, and doubles the wait up
  * to a limit.
  *
- * <p>One event that fails by itself, however often, opens nothing: its attempts are its own.
+ * <p>One event that fails by itself, however often, opens nothing: its attempts are its own. And
+ * where it has opened the circuit, since others wait behind it, and there is no other to probe
+ * with, it does not hold them up for ever: once it alone has failed for {@link #ALONE} at a target
+ * that is there, its probes count as attempts.
  */
 public final class CircuitBreakingTarget implements CommandDispatcher {
   /** So many different events in a row make an outage. */
@@ -48,6 +52,9 @@ public final class CircuitBreakingTarget implements CommandDispatcher {
   /** The longest wait between two probes. */
   public static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
 
+  /** How long one event alone may be what shows that a target is away which can be reached. */
+  public static final Duration ALONE = Duration.ofHours(6);
+
   private static final Logger LOG = LoggerFactory.getLogger(CircuitBreakingTarget.class);
 
   /** Tells how much time has passed, whatever becomes of the time of day. */
@@ -55,9 +62,15 @@ public final class CircuitBreakingTarget implements CommandDispatcher {
 
   private final CommandDispatcher target;
   private final DispatchMetrics metrics;
+  private final InstantSource clock;
   private final CircuitBreaker breaker;
   private final Set<PipelineId> failedWith = new HashSet<>();
   private int unreachable;
+
+  /** What has failed last, if it is no other than before and the target was there. */
+  private @Nullable PipelineId alone;
+
+  private Instant aloneSince = Instant.EPOCH;
   private boolean probing;
   private boolean away;
 
@@ -72,6 +85,7 @@ public final class CircuitBreakingTarget implements CommandDispatcher {
       CommandDispatcher target, DispatchMetrics metrics, InstantSource clock) {
     this.target = target;
     this.metrics = metrics;
+    this.clock = clock;
     this.breaker =
         CircuitBreaker.of(
             target.target(),
@@ -147,13 +161,15 @@ public final class CircuitBreakingTarget implements CommandDispatcher {
     if (!(outcome instanceof TryAgain failure) || failure.suspect() == Suspect.EVENT) {
       failedWith.clear();
       unreachable = 0;
+      alone = null;
       breaker.onSuccess(0, TimeUnit.MILLISECONDS);
       return outcome;
     }
     if (failedWith.add(command.id()) || breaker.getState() != State.CLOSED) {
       breaker.onError(0, TimeUnit.MILLISECONDS, new TargetAwayException(failure.error()));
     }
-    if (failure.suspect() == Suspect.TARGET && command.othersWait()) {
+    boolean itsOwn = hasLongFailedAlone(command.id(), failure.suspect());
+    if (failure.suspect() != Suspect.EITHER && command.othersWait()) {
       unreachable++;
     }
     if (breaker.getState() == State.CLOSED && unreachable >= UNREACHABLE) {
@@ -164,7 +180,22 @@ public final class CircuitBreakingTarget implements CommandDispatcher {
     }
     failedWith.clear();
     unreachable = 0;
-    return new Postponed(failure.error(), failure.notBefore());
+    return itsOwn ? failure : new Postponed(failure.error(), failure.notBefore());
+  }
+
+  /** Whether this event, and for long no other, failed at a target that was there. */
+  private boolean hasLongFailedAlone(PipelineId id, Suspect suspect) {
+    if (suspect == Suspect.TARGET) {
+      // That nobody is there is no event's doing.
+      alone = id.equals(alone) ? alone : null;
+      return false;
+    }
+    Instant now = clock.instant();
+    if (!id.equals(alone)) {
+      alone = id;
+      aloneSince = now;
+    }
+    return Duration.between(aloneSince, now).compareTo(ALONE) >= 0;
   }
 
   /** What the breaker counts; never thrown. */

@@ -46,14 +46,14 @@ final class CommandOutput {
   }
 
   /**
-   * The beginning as text after a colon, or nothing; what is no UTF-8 and no printable character
-   * shows as U+FFFD.
+   * The beginning as text on lines of its own, or nothing; what is no UTF-8 and no printable
+   * character shows as U+FFFD.
    *
    * @param patience how long the end is waited for; without it, what has come so far
    */
   String beginning(Duration patience) throws InterruptedException {
     boolean _ = ended.await(patience.toNanos(), TimeUnit.NANOSECONDS);
     String text = CONTROL.matcher(kept.toString(UTF_8).strip()).replaceAll("\uFFFD");
-    return text.isEmpty() ? "" : ": " + text;
+    return text.isEmpty() ? "" : "\n" + text;
   }
 }

@@ -7,7 +7,6 @@ import dev.hookline.application.format.EventFormat;
 import dev.hookline.domain.pipeline.Outcome;
 import dev.hookline.domain.pipeline.Outcome.Delivered;
 import dev.hookline.domain.pipeline.Outcome.GiveUp;
-import dev.hookline.domain.pipeline.Outcome.Suspect;
 import dev.hookline.domain.pipeline.Outcome.TryAgain;
 import dev.hookline.domain.trace.TraceContext;
 import java.io.IOException;
@@ -155,8 +154,8 @@ public final class HttpTarget implements CommandDispatcher, AutoCloseable {
       case 408, 425 -> new TryAgain(error);
       case 429 -> new TryAgain(error, retryAfter(answer));
       // RFC 9110, sections 15.6.3 to 15.6.5: these speak of the server, not of the request.
-      case 502, 504 -> TryAgain.unreachable(error);
-      case 503 -> new TryAgain(error, retryAfter(answer), Suspect.TARGET);
+      case 502, 504 -> TryAgain.outOfService(error, Duration.ZERO);
+      case 503 -> TryAgain.outOfService(error, retryAfter(answer));
       default -> {
         if (status >= 400 && status < 500) {
           yield new GiveUp(error);

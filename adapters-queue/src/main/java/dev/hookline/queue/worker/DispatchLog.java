@@ -3,6 +3,7 @@ package dev.hookline.queue.worker;
 import dev.hookline.application.dispatch.OutboxMessage;
 import dev.hookline.domain.event.StandardizedEvent;
 import dev.hookline.domain.pipeline.Pipeline;
+import dev.hookline.domain.pipeline.PipelineState;
 import dev.hookline.domain.pipeline.PipelineState.Attempting;
 import dev.hookline.domain.pipeline.PipelineState.Dispatched;
 import dev.hookline.domain.pipeline.PipelineState.Failed;
@@ -16,7 +17,10 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 import org.slf4j.spi.LoggingEventBuilder;
 
-/** One line per dispatch: which event, which attempt, how it ended. Never a payload. */
+/**
+ * One line per dispatch: which event, which attempt, how it ended. Never a payload, and so not what
+ * a program said, which may have repeated it.
+ */
 final class DispatchLog {
   private static final Logger LOG = LoggerFactory.getLogger("dev.hookline.dispatch");
 
@@ -25,15 +29,17 @@ final class DispatchLog {
   static void settled(OutboxMessage message, Optional<TraceContext> trace, Duration took) {
     Pipeline pipeline = message.pipeline();
     switch (pipeline.state()) {
-      case Dispatched _ -> line(Level.INFO, message, trace, took).log("dispatched");
+      case Dispatched(int attempts, _) ->
+          line(Level.INFO, message, trace, took)
+              .log(attempts == 0 ? "wanted by no target" : "dispatched");
       case Retrying retrying ->
           line(Level.WARN, message, trace, took)
-              .addKeyValue("error", retrying.error())
+              .addKeyValue("error", PipelineState.inShort(retrying.error()))
               .addKeyValue("next_attempt_at", retrying.nextAttempt())
               .log("dispatch failed, to be tried again");
       case Failed failed ->
           line(Level.ERROR, message, trace, took)
-              .addKeyValue("error", failed.error())
+              .addKeyValue("error", PipelineState.inShort(failed.error()))
               .log("dispatch failed for good");
       case Received _, Attempting _ -> throw new IllegalStateException("not settled: " + pipeline);
     }

@@ -13,6 +13,7 @@ import dev.hookline.application.dispatch.OutboxMessage;
 import dev.hookline.application.dispatch.ProcessWebhookEvent;
 import dev.hookline.application.dispatch.Targets;
 import dev.hookline.domain.pipeline.PipelineState.Attempting;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -69,6 +70,9 @@ final class OutboxDrain {
   /** Of several targets none gets the last part in so many of what the worker has. */
   private static final int RESERVED_SHARE = 4;
 
+  /** So many lines in turn probe a target that was away, before one of them does so again. */
+  private static final int LONGEST_ROUND = 64;
+
   /**
    * Lines that have their turn or wait for their record, per line worked at the same time: what is
    * repeated when the worker dies stays bounded.
@@ -103,13 +107,20 @@ final class OutboxDrain {
   /** Targets that have more due than could be begun. */
   private final Set<String> backlogs = new HashSet<>();
 
+  /** All targets; the one that has waited longest for a line to begin comes first. */
+  private final List<String> inTurn;
+
+  /** By target: the lines that have probed it since it was last well. */
+  private final Map<String, Set<Long>> probed = new HashMap<>();
+
   /** Whose message is due and had no room: nobody else claims before it has gone. */
   private @Nullable String waiting;
 
   /** Bytes of the events that the turns hold. */
   private long heldBytes;
 
-  private Set<Lane> lanes = Set.of();
+  /** Changed by the one thread, looked at by those of the turns. */
+  private volatile Set<Lane> lanes = Set.of();
 
   /** Writes what is unrecorded; changed by the one thread, looked at by those of the turns. */
   private volatile @Nullable FutureTask<Set<Long>> recording;
@@ -144,6 +155,7 @@ final class OutboxDrain {
     this.targets = targets;
     this.settings = settings;
     this.rate = new DispatchRate(settings.maxRate());
+    this.inTurn = new ArrayList<>(targets.rooms().keySet());
     this.executor = executor;
     // The messages of one pipeline to several targets are rows of one pipeline: two statements at a
     // time would lock such rows in either order.
@@ -189,6 +201,23 @@ final class OutboxDrain {
     }
     startRecording();
     return recorded + finishRecording();
+  }
+
+  /**
+   * Settles what has finished and keeps the lease for what is still under way. No lane is taken and
+   * nothing begun.
+   *
+   * @return how many messages are on record now
+   * @throws dev.hookline.application.pipeline.StoreUnavailableException as {@link #drainOnce}
+   */
+  int finish() {
+    int recorded = settle();
+    if (inFlight() > 0 && nanosUntilRenewal() <= 0) {
+      long now = nanos.getAsLong();
+      outbox.renew(settings.worker(), settings.lease());
+      renewedAt = now;
+    }
+    return recorded;
   }
 
   private void startRecording() {
@@ -261,7 +290,9 @@ final class OutboxDrain {
    * there is now.
    */
   long nanosUntilDue() {
-    return heldByRate ? Math.min(nanosUntilRenewal(), rate.nanosUntilNext()) : nanosUntilRenewal();
+    return heldByRate && !stopping
+        ? Math.min(nanosUntilRenewal(), rate.nanosUntilNext())
+        : nanosUntilRenewal();
   }
 
   /** How long until the lease is to be renewed, in nanoseconds; not above zero if that is due. */
@@ -302,13 +333,19 @@ final class OutboxDrain {
   }
 
   private int begin() {
+    heldByRate = false;
     if (lanes.isEmpty() || stopping) {
       return 0;
     }
-    heldByRate = false;
     int due = targets.only().isEmpty() ? route() : 0;
-    for (Map.Entry<String, Room> target : targets.rooms().entrySet()) {
-      due += begin(target.getKey(), target.getValue());
+    Map<String, Room> rooms = targets.rooms();
+    for (String target : List.copyOf(inTurn)) {
+      int begun = begin(target, rooms.getOrDefault(target, Room.NONE));
+      if (begun > 0) {
+        inTurn.remove(target);
+        inTurn.add(target);
+      }
+      due += begun;
     }
     return due;
   }
@@ -319,7 +356,8 @@ final class OutboxDrain {
     if (allowance.isEmpty()) {
       return 0;
     }
-    return begin(UNROUTED, claim(targets.names(), ROUTED_AT_ONCE, 0, LONGEST_RUN, allowance.get()))
+    Set<String> routed = targets.names();
+    return begin(UNROUTED, claim(routed, busy(), ROUTED_AT_ONCE, 0, LONGEST_RUN, allowance.get()))
         .lines()
         .size();
   }
@@ -342,17 +380,20 @@ final class OutboxDrain {
       return 0;
     }
     int lines = rate.take(free);
-    heldByRate |= lines < free;
     if (lines == 0) {
+      heldByRate = true;
       return 0;
     }
     int before = turns.size();
-    int mostOfALine = room == Room.ALL ? run : SHORTEST_RUN;
     int fresh = fresh(target, lines);
     Due due =
-        begin(target, claim(targets.allBut(target), lines, fresh, mostOfALine, allowance.get()));
+        room == Room.ALL
+            ? begin(target, lines, fresh, allowance.get())
+            : probe(target, fresh, allowance.get());
     rate.giveBack(lines - (turns.size() - before));
     int begun = due.lines().size();
+    // Where there was less to begin than the rate allows, that was not what held it up.
+    heldByRate |= begun == lines && lines < free;
     // Where fresh ones have left no room for old ones, these come first the next time.
     if (begun == lines || (due.cut() && begun > 0 && fresh == 0)) {
       backlogs.add(target);
@@ -362,12 +403,46 @@ final class OutboxDrain {
     return begun;
   }
 
+  private Due begin(String target, int lines, int fresh, Allowance allowance) {
+    probed.remove(target);
+    return begin(target, claim(targets.allBut(target), busy(), lines, fresh, run, allowance));
+  }
+
+  /**
+   * Begins one line at a target that was away: one after another, so that it is not always the same
+   * event, which the target may be failing on, that is to show whether it is back.
+   */
+  private Due probe(String target, int fresh, Allowance allowance) {
+    Set<Long> asked = probed.computeIfAbsent(target, _ -> new HashSet<>());
+    Due due = probe(target, asked, fresh, allowance);
+    if (due.lines().isEmpty() && !due.cut() && !asked.isEmpty()) {
+      asked.clear();
+      due = probe(target, asked, fresh, allowance);
+    }
+    if (asked.size() >= LONGEST_ROUND) {
+      asked.clear();
+    }
+    due.lines().forEach(line -> asked.add(key(line.head())));
+    return due;
+  }
+
+  private Due probe(String target, Set<Long> asked, int fresh, Allowance allowance) {
+    Set<Long> leftOut = new HashSet<>(asked);
+    leftOut.addAll(busy());
+    return begin(target, claim(targets.allBut(target), leftOut, 1, fresh, SHORTEST_RUN, allowance));
+  }
+
   private Due begin(String whose, Claim claim) {
     Due due = outbox.due(claim);
     boolean shutOut = due.cut() && due.lines().isEmpty();
     // What only its target's own share has no room for holds up nobody else.
     waiting = shutOut && claim.allowance().first() >= freeBytes() ? whose : null;
-    for (Line line : process.process(settings.worker(), due.lines())) {
+    var processed = process.process(settings.worker(), due.lines());
+    for (OutboxMessage over : processed.over()) {
+      dispatch.countUndispatched(over);
+      DispatchLog.settled(over, Optional.empty(), Duration.ZERO);
+    }
+    for (Line line : processed.ready()) {
       var turn = new Turn(line, dispatch, this, nanos);
       turns.put(key(turn.head()), turn);
       heldBytes += turn.bytes();
@@ -377,12 +452,21 @@ final class OutboxDrain {
     return due;
   }
 
+  private Set<Long> busy() {
+    return turns.keySet();
+  }
+
   private Claim claim(
-      Set<String> shut, int lines, int fresh, int mostOfALine, Allowance allowance) {
+      Set<String> shut,
+      Set<Long> leftOut,
+      int lines,
+      int fresh,
+      int mostOfALine,
+      Allowance allowance) {
     return new Claim(
         lanes,
         settings.ordering(),
-        List.copyOf(turns.keySet()),
+        List.copyOf(leftOut),
         targets.only(),
         shut,
         lines,
@@ -424,14 +508,24 @@ final class OutboxDrain {
     return Math.max(0, Math.min(most - working.get(), MOST_UNRECORDED * most - turns.size()));
   }
 
-  /** Where there are several targets, a slow one does not get all that the worker has. */
+  /**
+   * How many more lines a target may have. Where there are several, slow ones do not get all that
+   * the worker has: a part is shared out among the others, and what they do not use of it stays
+   * free for them. Only a target that has nothing under way may always have one.
+   */
   private int shareOf(String target) {
-    if (targets.only().isPresent()) {
+    int others = inTurn.size() - 1;
+    if (targets.only().isPresent() || others < 1) {
       return settings.concurrency();
     }
-    long taken = inFlightTo(target).count();
-    int reserved = settings.concurrency() / RESERVED_SHARE;
-    return Math.max(0, settings.concurrency() - reserved - (int) taken);
+    int own = Math.ceilDiv(Math.ceilDiv(settings.concurrency(), RESERVED_SHARE), others);
+    long kept =
+        inTurn.stream()
+            .filter(other -> !other.equals(target))
+            .mapToLong(other -> Math.max(0, own - inFlightTo(other).count()))
+            .sum();
+    boolean idle = inFlightTo(target).findAny().isEmpty();
+    return Math.max(idle ? 1 : 0, free() - (int) kept);
   }
 
   /** How many of the next lines are to be fresh: a share, so that old ones have their turn too. */
@@ -448,7 +542,8 @@ final class OutboxDrain {
    * Whether the next message of a line may begin: it then has to. Called from the turn's thread.
    */
   boolean mayBegin(OutboxMessage next) {
-    boolean held = nanos.getAsLong() - renewedAt < settings.lease().toNanos();
+    boolean held =
+        nanos.getAsLong() - renewedAt < settings.lease().toNanos() && lanes.contains(next.lane());
     return held && !stopping && targets.room(next) == Room.ALL && rate.take(1) == 1;
   }
 

@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +36,9 @@ public final class OutboxWorker implements AutoCloseable {
   private volatile boolean stopping;
   private volatile long lastRound = System.nanoTime();
   private boolean databaseAway;
+
+  /** Whether the last round failed. */
+  private boolean troubled;
 
   /**
    * @param random spreads the polls of many workers
@@ -85,8 +89,8 @@ public final class OutboxWorker implements AutoCloseable {
   private void run() {
     try (var _ = signal.listen(wakeUps::release)) {
       while (!stopping) {
-        if (pass() == 0) {
-          sleep();
+        if (round(drain::drainOnce) == 0) {
+          sleep(Long.MAX_VALUE);
         }
       }
       finish();
@@ -94,63 +98,85 @@ public final class OutboxWorker implements AutoCloseable {
   }
 
   /** One round; a database that is away is waited for. */
-  private int pass() {
+  private int round(IntSupplier work) {
     try {
-      int worked = drain.drainOnce();
+      int worked = work.getAsInt();
       lastRound = System.nanoTime();
+      troubled = false;
       if (databaseAway) {
         databaseAway = false;
         LOG.info("The database is back; the outbox is drained again");
       }
       return worked;
     } catch (StoreUnavailableException e) {
+      troubled = true;
       if (!databaseAway) {
         databaseAway = true;
         LOG.warn("The database is away; the worker waits for it: {}", e.getMessage());
       }
       return 0;
     } catch (RuntimeException e) {
+      troubled = true;
       LOG.error("The worker met a defect and goes on after a pause", e);
       return 0;
     }
   }
 
-  private void sleep() {
+  /**
+   * Sleeps until there may be something to do.
+   *
+   * @param most nanoseconds
+   * @return false if there is no time for that, or no more after an interrupt
+   */
+  private boolean sleep(long most) {
+    if (most <= 0) {
+      return false;
+    }
     long poll = settings.pollInterval().toNanos();
     // Between three quarters and the whole of the interval: workers that started together drift
-    // apart. The lease waits for nobody.
+    // apart. The lease waits for nobody; but after trouble it may be its renewal that fails.
     long jittered = poll - random.nextLong(poll / 4 + 1);
-    long wait = databaseAway ? jittered : Math.min(jittered, drain.nanosUntilDue());
+    long wait = troubled ? jittered : Math.min(jittered, drain.nanosUntilDue());
     try {
-      if (wakeUps.tryAcquire(wait, TimeUnit.NANOSECONDS)) {
+      if (wakeUps.tryAcquire(Math.min(wait, most), TimeUnit.NANOSECONDS)) {
         wakeUps.drainPermits();
       }
+      return true;
     } catch (InterruptedException _) {
       stopping = true;
+      return false;
     }
   }
 
-  /** Lets dispatches under way finish, settles them, and gives the lanes back. */
+  /**
+   * Lets dispatches under way finish and settles them, which is tried again while the grace lasts;
+   * then gives the lanes back, whatever has failed before.
+   */
   private void finish() {
     long deadline = System.nanoTime() + grace.toNanos();
-    try {
-      drain.settle();
-      while (drain.inFlight() > 0) {
-        if (!wakeUps.tryAcquire(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-          LOG.warn(
-              "{} dispatches were still under way when the grace ended; they will be repeated",
-              drain.inFlight());
-          break;
-        }
-        drain.settle();
-      }
-      drain.release();
-    } catch (StoreUnavailableException e) {
-      LOG.warn(
-          "The database is away at the end; the leases run out by themselves: {}", e.getMessage());
-    } catch (InterruptedException _) {
-      LOG.warn("Interrupted at the end; the leases run out by themselves");
+    round(drain::finish);
+    while (drain.inFlight() > 0 && sleep(deadline - System.nanoTime())) {
+      round(drain::finish);
     }
+    if (drain.inFlight() > 0) {
+      LOG.warn(
+          "{} dispatches were still under way or not on record when the grace ended; they will be"
+              + " repeated",
+          drain.inFlight());
+    }
+    round(this::release);
+    // Once more, for a connection that broke; for a database that is down nobody waits.
+    if (troubled && sleep(deadline - System.nanoTime())) {
+      round(this::release);
+    }
+    if (troubled) {
+      LOG.warn("The lanes could not be given back; the leases run out by themselves");
+    }
+  }
+
+  private int release() {
+    drain.release();
+    return 0;
   }
 
   /** Stops claiming, waits for what is under way, and releases the lanes. */

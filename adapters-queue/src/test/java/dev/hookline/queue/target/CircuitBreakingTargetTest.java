@@ -1,5 +1,6 @@
 package dev.hookline.queue.target;
 
+import static dev.hookline.queue.target.CircuitBreakingTarget.ALONE;
 import static dev.hookline.queue.target.CircuitBreakingTarget.FIRST_WAIT;
 import static dev.hookline.queue.target.CircuitBreakingTarget.LONGEST_WAIT;
 import static dev.hookline.queue.target.CircuitBreakingTarget.OUTAGE;
@@ -59,6 +60,9 @@ class CircuitBreakingTargetTest {
                 String target, Result result, Duration took, Optional<TraceContext> trace) {}
 
             @Override
+            public void lost(String target) {}
+
+            @Override
             public void lag(Duration sinceQueued) {}
 
             @Override
@@ -74,6 +78,16 @@ class CircuitBreakingTargetTest {
 
   private Outcome dispatchAnother() {
     return dispatch(new PipelineId(Samples.uuid(NOON)));
+  }
+
+  private Outcome dispatchHead(PipelineId id) {
+    return target.dispatch(new Command(id, 1, anEvent().build(), true, Optional.empty()));
+  }
+
+  private Outcome probe(PipelineId id) {
+    clock.move(LONGEST_WAIT.multipliedBy(2));
+    assertEquals(Room.ONE, target.room());
+    return dispatchHead(id);
   }
 
   private void breakDown() {
@@ -204,6 +218,54 @@ class CircuitBreakingTargetTest {
 
     clock.move(LONGEST_WAIT.multipliedBy(2));
     assertEquals(Room.ONE, target.room(), "and is bounded");
+  }
+
+  @Test
+  void anEventThatAloneFailsAtATargetThatAnswersHasItsProbesCountedAtLast() {
+    var poison = new PipelineId(Samples.uuid(NOON));
+    mood = TryAgain.outOfService("HTTP 503", Duration.ZERO);
+    for (int failure = 1; failure <= UNREACHABLE; failure++) {
+      dispatchHead(poison);
+    }
+    assertInstanceOf(Postponed.class, probe(poison));
+
+    clock.move(ALONE);
+    assertEquals(mood, probe(poison));
+    assertEquals(Room.NONE, target.room(), "which does not bring the target back");
+    mood = TryAgain.failed("HTTP 500");
+    assertEquals(mood, probe(poison));
+
+    mood = new Delivered();
+    assertEquals(mood, probe(new PipelineId(Samples.uuid(NOON))));
+    assertEquals(Room.ALL, target.room());
+  }
+
+  @Test
+  void noProbeCountsWhileDifferentEventsFail() {
+    var one = new PipelineId(Samples.uuid(NOON));
+    var other = new PipelineId(Samples.uuid(NOON));
+    breakDown();
+    mood = TryAgain.outOfService("HTTP 503", Duration.ZERO);
+    for (int round = 0; round < 3; round++) {
+      clock.move(ALONE);
+      assertInstanceOf(Postponed.class, probe(one));
+      assertInstanceOf(Postponed.class, probe(other));
+    }
+  }
+
+  @Test
+  void noProbeCountsWhereNobodyIs() {
+    var head = new PipelineId(Samples.uuid(NOON));
+    mood = TryAgain.unreachable("connection refused");
+    for (int failure = 1; failure <= UNREACHABLE; failure++) {
+      dispatchHead(head);
+    }
+    for (int probe = 0; probe < 3; probe++) {
+      clock.move(ALONE);
+      assertInstanceOf(Postponed.class, probe(head));
+    }
+    mood = TryAgain.outOfService("HTTP 503", Duration.ZERO);
+    assertInstanceOf(Postponed.class, probe(head), "the time begins where it answers");
   }
 
   @Test

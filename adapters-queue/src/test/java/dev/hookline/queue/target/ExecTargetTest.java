@@ -71,14 +71,14 @@ class ExecTargetTest {
   void aFailedCommandIsTriedAgainWithWhatItSaid() {
     var outcome =
         assertInstanceOf(TryAgain.class, run(MINUTE, "sh", "-c", "echo no disk >&2; exit 7"));
-    assertEquals("exit 7: no disk", outcome.error());
+    assertEquals("exit 7\nno disk", outcome.error());
   }
 
   @Test
   void onlyTheBeginningOfALongOutputIsKept() {
     var outcome =
         assertInstanceOf(TryAgain.class, run(MINUTE, "sh", "-c", "yes | head -c 1000000; exit 1"));
-    assertEquals("exit 1: " + "y\n".repeat(ExecTarget.MAX_OUTPUT / 2).strip(), outcome.error());
+    assertEquals("exit 1\n" + "y\n".repeat(ExecTarget.MAX_OUTPUT / 2).strip(), outcome.error());
   }
 
   @Test
@@ -91,7 +91,7 @@ class ExecTargetTest {
                 "sh",
                 "-c",
                 "printf 'a\\000b\\377c\\033[31md\\r\\n\\te\\303\\244'; exit 3"));
-    assertEquals("exit 3: a\uFFFDb\uFFFDc\uFFFD[31md\uFFFD\n\teä", outcome.error());
+    assertEquals("exit 3\na\uFFFDb\uFFFDc\uFFFD[31md\uFFFD\n\teä", outcome.error());
   }
 
   @Test
@@ -137,7 +137,7 @@ class ExecTargetTest {
   @Test
   void aCommandThatTakesTooLongIsKilledWithAllItStarted() throws IOException {
     assertEquals(
-        new TryAgain("killed after PT2S: started"),
+        new TryAgain("killed after PT2S\nstarted"),
         run(Duration.ofSeconds(2), "sh", "-c", stubborn()));
     assertEnds("child");
     assertEnds("grandchild");
@@ -190,7 +190,7 @@ class ExecTargetTest {
   @Test
   void aFailedCommandIsHeardThoughItsOutputHasNoEnd() throws IOException {
     String script = "echo no disk; sleep 600 & echo $! > " + folder + "/left; exit 7";
-    assertEquals(new TryAgain("exit 7: no disk"), run(MINUTE, "sh", "-c", script));
+    assertEquals(new TryAgain("exit 7\nno disk"), run(MINUTE, "sh", "-c", script));
     assertTrue(process("left").orElseThrow().destroyForcibly());
   }
 

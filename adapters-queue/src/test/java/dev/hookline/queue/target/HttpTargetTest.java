@@ -178,9 +178,9 @@ class HttpTargetTest {
     "429, EVENT",
     "500, EITHER",
     "501, EITHER",
-    "502, TARGET",
-    "503, TARGET",
-    "504, TARGET"
+    "502, SERVER",
+    "503, SERVER",
+    "504, SERVER"
   })
   void aTargetThatMayTakeItLaterIsTriedAgain(int status, Suspect suspect) {
     mood = status(status);

@@ -39,6 +39,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /** An outage of ten minutes, as the clock tells it. */
@@ -53,7 +54,8 @@ class OutageTest {
   private final Queue<Runnable> atWork = new ArrayDeque<>();
   private final Map<PipelineId, String> accepted = new LinkedHashMap<>();
   private final List<Command> taken = new ArrayList<>();
-  private final Instant back = NOON.plus(OUTAGE);
+  private Instant back = NOON.plus(OUTAGE);
+  private Function<Command, Outcome> outage = _ -> TryAgain.unreachable("connection refused");
   private int calls;
 
   private final CommandDispatcher target =
@@ -66,11 +68,12 @@ class OutageTest {
         @Override
         public Outcome dispatch(Command command) {
           calls++;
-          if (clock.instant().isBefore(back)) {
-            return TryAgain.unreachable("connection refused");
+          Outcome outcome =
+              clock.instant().isBefore(back) ? outage.apply(command) : new Delivered();
+          if (outcome instanceof Delivered) {
+            taken.add(command);
           }
-          taken.add(command);
-          return new Delivered();
+          return outcome;
         }
       };
 
@@ -101,7 +104,7 @@ class OutageTest {
     accept("octo/r" + number % REPOSITORIES);
   }
 
-  private void accept(String repository) {
+  private PipelineId accept(String repository) {
     var pipeline =
         Pipeline.received(
             new PipelineId(Samples.uuid(clock.instant())),
@@ -116,6 +119,7 @@ class OutageTest {
                 false),
             Duration.ofSeconds(1));
     accepted.put(pipeline.id(), repository);
+    return pipeline.id();
   }
 
   private void round(OutboxDrain worker) {
@@ -166,6 +170,73 @@ class OutageTest {
       round(worker);
     }
     assertDispatchedInOrder();
+  }
+
+  @Test
+  void ofADayOf503NothingFails() {
+    back = NOON.plus(Duration.ofDays(1));
+    outage = _ -> TryAgain.outOfService("HTTP 503", Duration.ZERO);
+    var worker = worker();
+    for (int number = 0; number < 12; number++) {
+      accept("octo/r" + number % 3);
+    }
+    while (clock.instant().isBefore(back.plus(Duration.ofMinutes(2)))) {
+      round(worker);
+      clock.move(Duration.ofSeconds(5));
+    }
+    assertDispatchedInOrder();
+  }
+
+  @Test
+  void anEventThatATargetAloneBreaksOnIsADeadLetterAtLastAndTheRestGoesOn() {
+    back = Instant.MAX;
+    PipelineId poison = accept("octo/only");
+    var behind = List.of(accept("octo/only"), accept("octo/only"), accept("octo/only"));
+    outage =
+        command ->
+            command.id().equals(poison)
+                ? TryAgain.outOfService("HTTP 504", Duration.ZERO)
+                : new Delivered();
+    var worker = worker();
+    while (clock.instant().isBefore(NOON.plus(CircuitBreakingTarget.ALONE))) {
+      round(worker);
+      clock.move(Duration.ofSeconds(5));
+    }
+    assertEquals(PipelineState.Name.PROCESSING, state(poison).name());
+    for (int step = 0; step < 200; step++) {
+      clock.move(Duration.ofSeconds(5));
+      round(worker);
+    }
+    assertEquals(PipelineState.Name.FAILED, state(poison).name());
+    assertEquals(behind, ids());
+  }
+
+  @Test
+  void anEventThatATargetBreaksOnHoldsUpItsOwnLineAlone() {
+    back = Instant.MAX;
+    PipelineId poison = accept("octo/only");
+    accept("octo/only");
+    outage =
+        command ->
+            command.id().equals(poison)
+                ? TryAgain.outOfService("HTTP 504", Duration.ZERO)
+                : new Delivered();
+    var worker = worker();
+    for (int step = 0; step < 60; step++) {
+      round(worker);
+      clock.move(STEP);
+    }
+    var others = List.of(accept("octo/a"), accept("octo/b"));
+    // The longest wait for a probe, and those of two probes that the others may have to wait for.
+    for (int step = 0; step < 60; step++) {
+      clock.move(STEP);
+      round(worker);
+    }
+    assertTrue(ids().containsAll(others), () -> "taken: " + taken.size());
+  }
+
+  private PipelineState state(PipelineId id) {
+    return storage.records().pipeline(id).orElseThrow().pipeline().state();
   }
 
   private void assertDispatchedInOrder() {

@@ -13,6 +13,7 @@ import dev.hookline.application.dispatch.CommandDispatcher;
 import dev.hookline.application.dispatch.CommandDispatcher.Room;
 import dev.hookline.application.dispatch.DispatchCommand;
 import dev.hookline.application.dispatch.DispatchTracing;
+import dev.hookline.application.dispatch.Outbox;
 import dev.hookline.application.dispatch.Outbox.Ordering;
 import dev.hookline.application.dispatch.ProcessWebhookEvent;
 import dev.hookline.application.dispatch.Targets;
@@ -22,6 +23,7 @@ import dev.hookline.application.pipeline.NewPipeline;
 import dev.hookline.application.pipeline.StoreUnavailableException;
 import dev.hookline.domain.delivery.DeliveryKey;
 import dev.hookline.domain.delivery.RawBody;
+import dev.hookline.domain.event.Glob;
 import dev.hookline.domain.event.StandardizedEvent;
 import dev.hookline.domain.pipeline.Outcome;
 import dev.hookline.domain.pipeline.Outcome.Delivered;
@@ -43,6 +45,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -63,6 +66,8 @@ class OutboxDrainTest {
   private Function<Command, Outcome> target = _ -> new Delivered();
   private Room room = Room.ALL;
   private long maxBytes = Long.MAX_VALUE;
+  private Outbox outbox = storage.outbox();
+  private final List<String> lost = new ArrayList<>();
 
   /** A target that the test gives its moods. */
   private final class Moody implements CommandDispatcher {
@@ -105,10 +110,17 @@ class OutboxDrainTest {
             LEASE,
             Duration.ofSeconds(1),
             ordering);
+    var metrics =
+        new Uncounted() {
+          @Override
+          public void lost(String target) {
+            lost.add(target);
+          }
+        };
     return new OutboxDrain(
-        storage.outbox(),
-        new ProcessWebhookEvent(storage.outbox(), targets, THREE_TIMES, clock),
-        new DispatchCommand(targets, THREE_TIMES, new Uncounted(), DispatchTracing.off(), clock),
+        outbox,
+        new ProcessWebhookEvent(outbox, targets, THREE_TIMES, clock),
+        new DispatchCommand(targets, THREE_TIMES, metrics, DispatchTracing.off(), clock),
         targets,
         settings,
         atWork::add,
@@ -232,6 +244,58 @@ class OutboxDrainTest {
   }
 
   @Test
+  void theNextEventIsNotBegunOnceItsLaneHasGone() {
+    accept("octo/widgets");
+    var behind = accept("octo/widgets");
+    var late = worker();
+    late.drainOnce();
+    clock.move(LEASE.plusSeconds(1));
+    storage.outbox().lease(new WorkerId(Samples.uuid(NOON)), LEASE, Set.of());
+    late.drainOnce();
+    work();
+    assertEquals(1, dispatched.size());
+    assertEquals(new PipelineState.Received(NOON), state(behind));
+  }
+
+  @Test
+  void aWorkerThatStopsKeepsItsLeaseWhileADispatchIsUnderWay() {
+    var id = accept("octo/widgets");
+    var worker = worker();
+    worker.drainOnce();
+    worker.stop();
+    clock.move(LEASE.minusSeconds(1));
+    worker.finish();
+    clock.move(Duration.ofSeconds(2));
+    drain(worker());
+    work();
+    worker.finish();
+    assertEquals(1, dispatched.size());
+    assertEquals(new PipelineState.Dispatched(1, clock.instant()), state(id));
+  }
+
+  @Test
+  void anAttemptWhoseRecordWasNotHeardOfIsMadeAsTheSameOne() {
+    var unheard = new AtomicBoolean(true);
+    outbox =
+        new WatchedOutbox(storage.outbox()) {
+          @Override
+          void recorded() {
+            if (unheard.getAndSet(false)) {
+              throw new StoreUnavailableException("the answer was lost");
+            }
+          }
+        };
+    var id = accept("octo/widgets");
+    var worker = worker();
+    assertThrows(StoreUnavailableException.class, worker::drainOnce);
+    assertEquals(new PipelineState.Attempting(1, NOON), state(id));
+
+    drain(worker);
+    assertEquals(List.of(1), dispatched.stream().map(Command::attempt).toList());
+    assertEquals(new PipelineState.Dispatched(1, NOON), state(id));
+  }
+
+  @Test
   void aFollowerThatTakesLongIsProcessingOnRecord() {
     accept("octo/widgets");
     var slow = accept("octo/widgets");
@@ -282,6 +346,20 @@ class OutboxDrainTest {
   }
 
   @Test
+  void oneLineAfterAnotherProbesATargetThatIsAway() {
+    var heads = List.of(accept("octo/a"), accept("octo/b"), accept("octo/c"));
+    target = _ -> new Outcome.Postponed("away", Duration.ZERO);
+    room = Room.ONE;
+    var worker = worker();
+    for (int probe = 0; probe < 6; probe++) {
+      worker.drainOnce();
+      work();
+    }
+    assertEquals(Set.copyOf(heads), order().limit(3).collect(Collectors.toSet()));
+    assertEquals(Set.copyOf(heads), order().skip(3).collect(Collectors.toSet()));
+  }
+
+  @Test
   void anAttemptThatDidNotCountIsMadeAgain() {
     var id = accept("octo/widgets");
     target = _ -> new Outcome.Postponed("away", Duration.ZERO);
@@ -317,6 +395,55 @@ class OutboxDrainTest {
     drain(worker);
     assertEquals(40, dispatched.size());
     assertEquals(0, storage.records().outboxDepth().pending());
+  }
+
+  @Test
+  void twoTargetsWithABacklogLeaveRoomForAThird() {
+    for (int i = 0; i < 80; i++) {
+      accept("octo/r" + i);
+    }
+    for (int i = 0; i < 10; i++) {
+      accept("quiet/r" + i);
+    }
+    var targets = new Targets(moody("a", "b", "c"), backlogs());
+    var worker = worker(32, Ordering.STRICT, Optional.empty(), targets);
+    for (int round = 0; round < 10; round++) {
+      worker.drainOnce();
+    }
+    assertEquals(32, worker.inFlight());
+    work();
+    assertEquals(Set.of("a", "b", "c"), Set.copyOf(dispatchedTo));
+
+    drain(worker);
+    assertEquals(170, dispatched.size());
+  }
+
+  @Test
+  void eachTargetHasItsTurnAlsoWhereTheWorkerDoesOneThingAtATime() {
+    for (int i = 0; i < 16; i++) {
+      accept("octo/r" + i);
+    }
+    accept("quiet/r1");
+    accept("quiet/r2");
+    var targets = new Targets(moody("a", "b", "c"), backlogs());
+    var worker = worker(1, Ordering.STRICT, Optional.empty(), targets);
+    drain(worker);
+    assertEquals(34, dispatched.size());
+    assertEquals(Set.of("a", "b", "c"), Set.copyOf(dispatchedTo.subList(0, 3)));
+  }
+
+  private List<CommandDispatcher> moody(String... names) {
+    return Stream.of(names).<CommandDispatcher>map(Moody::new).toList();
+  }
+
+  /** All that is octo's goes to two targets, and the rest to a third one. */
+  private static Routes backlogs() {
+    var octo =
+        new Route.Match(
+            Optional.empty(), Optional.empty(), Optional.of(new Glob("octo/*")), Optional.empty());
+    return new Routes(
+        List.of(
+            new Route(octo, List.of("a", "b")), new Route(Route.Match.EVERYTHING, List.of("c"))));
   }
 
   @Test
@@ -486,6 +613,26 @@ class OutboxDrainTest {
     work();
     drain(worker);
     assertEquals(2, dispatched.size());
+  }
+
+  @Test
+  void anIdleWorkerIsNotHeldByItsRate() {
+    var worker = worker(32, Ordering.STRICT, Optional.of(100), Targets.only(new Moody("test")));
+    worker.drainOnce();
+    assertTrue(worker.nanosUntilDue() > 0, () -> "due in " + worker.nanosUntilDue());
+  }
+
+  @Test
+  void aWorkerThatHasLostItsLanesIsNotHeldByItsRate() {
+    for (int i = 0; i < 3; i++) {
+      accept("octo/r" + i);
+    }
+    var worker = worker(32, Ordering.STRICT, Optional.of(10), Targets.only(new Moody("test")));
+    worker.drainOnce();
+    clock.move(LEASE.plusSeconds(1));
+    storage.outbox().lease(new WorkerId(Samples.uuid(NOON)), LEASE, Set.of());
+    worker.drainOnce();
+    assertEquals(LEASE.dividedBy(8).toNanos(), worker.nanosUntilDue());
   }
 
   @Test
@@ -671,6 +818,7 @@ class OutboxDrainTest {
     drain(worker());
     assertEquals(3, dispatched.size());
     assertEquals(new PipelineState.Failed(3, NOON, "worker lost"), state(id));
+    assertEquals(List.of("test"), lost);
   }
 
   @Test

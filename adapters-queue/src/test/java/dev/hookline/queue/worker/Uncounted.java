@@ -6,10 +6,13 @@ import java.time.Duration;
 import java.util.Optional;
 
 /** Counts nothing. */
-final class Uncounted implements DispatchMetrics {
+class Uncounted implements DispatchMetrics {
   @Override
   public void dispatched(
       String target, Result result, Duration took, Optional<TraceContext> trace) {}
+
+  @Override
+  public void lost(String target) {}
 
   @Override
   public void available(String target, boolean available) {}

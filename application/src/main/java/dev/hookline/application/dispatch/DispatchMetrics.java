@@ -21,6 +21,9 @@ public interface DispatchMetrics {
    */
   void dispatched(String target, Result result, Duration took, Optional<TraceContext> trace);
 
+  /** A message was given up since its last attempt was lost with its worker. */
+  void lost(String target);
+
   /** Whether a target is there, or away as a whole so that nothing is dispatched to it. */
   void available(String target, boolean available);
 

@@ -24,9 +24,13 @@ public interface Outbox {
    * lane is free when nobody holds it or its holder's lease ran out; taking it raises its epoch.
    *
    * @param busy lanes that the worker has work in flight in, and so does not give up now
-   * @return the lanes that the worker holds now
+   * @return the lanes that the worker is to work: it may hold more, above its share and busy, which
+   *     it gives up once nothing is in flight in them
    */
   Set<Lane> lease(WorkerId worker, Duration lease, Set<Lane> busy);
+
+  /** Renews the worker's lease alone: no lane is given up or taken. */
+  void renew(WorkerId worker, Duration lease);
 
   /** Gives up the worker's lease and all its lanes. */
   void release(WorkerId worker);

@@ -1,24 +1,37 @@
 package dev.hookline.application.dispatch;
 
+import dev.hookline.domain.pipeline.PipelineState;
 import dev.hookline.domain.pipeline.PipelineState.Attempting;
 import dev.hookline.domain.pipeline.RetryPolicy;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.Set;
 
 /**
  * Use case, the task {@code process_webhook_event}: send claimed pipelines on their ways. One that
  * goes to several targets gets a message for each; one that goes nowhere is DISPATCHED at once; the
  * head of every other line moves to PROCESSING, on record, before anything is dispatched, so that
- * an attempt counts even if it kills its worker.
+ * an attempt counts even if it kills its worker. For use by one thread, its worker's.
  */
 public final class ProcessWebhookEvent {
   private final Outbox outbox;
   private final Targets targets;
   private final RetryPolicy policy;
   private final Clock clock;
+
+  /** Heads that it was not heard of whether their beginning is on record, by message. */
+  private final Map<Long, Beginning> unanswered = new HashMap<>();
+
+  /** An attempt that is not made before its beginning is surely on record. */
+  private record Beginning(Lane lane, PipelineState.Name state, int attempt) {
+    static Beginning of(OutboxMessage head) {
+      PipelineState state = head.pipeline().state();
+      return new Beginning(head.lane(), state.name(), state.attempts());
+    }
+  }
 
   public ProcessWebhookEvent(Outbox outbox, Targets targets, RetryPolicy policy, Clock clock) {
     this.outbox = outbox;
@@ -28,28 +41,45 @@ public final class ProcessWebhookEvent {
   }
 
   /**
+   * What became of the lines that were due. Neither among these nor those are messages whose lane
+   * was lost.
+   *
+   * @param ready lines to dispatch now
+   * @param over messages that are over on record, and not dispatched: wanted by no target, or given
+   *     up because their last allowed attempt killed its worker
+   */
+  public record Processed(List<Line> ready, List<OutboxMessage> over) {}
+
+  /**
    * Routes what is not routed yet, and begins an attempt of each other line's head.
    *
-   * @return the lines to dispatch now; not among them are lines whose lane was lost, and those
-   *     whose head was given up because its last allowed attempt killed its worker
    * @throws dev.hookline.application.pipeline.StoreUnavailableException if the database is away;
    *     then nothing may be dispatched
    */
-  public List<Line> process(WorkerId worker, List<Line> due) {
-    var ready = new ArrayList<Line>();
+  public Processed process(WorkerId worker, List<Line> due) {
+    var begun = new ArrayList<Line>();
     var unrouted = new ArrayList<OutboxMessage>();
     for (Line line : due) {
       if (line.head().target().isEmpty() && targets.only().isEmpty()) {
         unrouted.addAll(line.messages());
       } else {
-        ready.add(line);
+        begun.add(begin(line));
       }
     }
-    route(worker, unrouted);
-    return begin(worker, ready);
+    List<OutboxMessage> over = route(worker, unrouted);
+    var ready = new ArrayList<Line>();
+    for (Line line : recorded(worker, begun)) {
+      if (line.head().pipeline().state() instanceof Attempting) {
+        ready.add(line);
+      } else {
+        over.add(line.head());
+      }
+    }
+    return new Processed(ready, over);
   }
 
-  private void route(WorkerId worker, List<OutboxMessage> unrouted) {
+  /** Gives those that are wanted nowhere. */
+  private List<OutboxMessage> route(WorkerId worker, List<OutboxMessage> unrouted) {
     var ways = new ArrayList<Outbox.Way>();
     var nowhere = new ArrayList<OutboxMessage>();
     for (OutboxMessage message : unrouted) {
@@ -64,33 +94,45 @@ public final class ProcessWebhookEvent {
       outbox.route(worker, ways);
     }
     if (!nowhere.isEmpty()) {
-      outbox.record(worker, nowhere);
+      Set<Long> written = outbox.record(worker, nowhere);
+      nowhere.removeIf(message -> !written.contains(message.id()));
     }
+    return nowhere;
   }
 
-  private List<Line> begin(WorkerId worker, List<Line> lines) {
-    if (lines.isEmpty()) {
+  /** The line with its head begun, which is not on record yet. */
+  private Line begin(Line line) {
+    var messages = new ArrayList<>(line.messages());
+    messages.set(0, begin(line.head()));
+    return new Line(messages);
+  }
+
+  private OutboxMessage begin(OutboxMessage head) {
+    // Under the same epoch nobody else has made an attempt, and this worker did not make that one.
+    boolean isBegun =
+        head.pipeline().state() instanceof Attempting
+            && Beginning.of(head).equals(unanswered.get(head.id()));
+    return head.with(isBegun ? head.pipeline() : head.pipeline().begin(policy, clock.instant()));
+  }
+
+  /** Those of the lines whose head is on record as it is. */
+  private List<Line> recorded(WorkerId worker, List<Line> begun) {
+    if (begun.isEmpty()) {
       return List.of();
     }
-    var heads = lines.stream().map(line -> begin(line.head())).toList();
+    List<OutboxMessage> heads = begun.stream().map(Line::head).toList();
+    heads.forEach(head -> unanswered.put(head.id(), Beginning.of(head)));
     Set<Long> written = outbox.record(worker, heads);
-    var begun = new ArrayList<Line>();
-    for (int i = 0; i < heads.size(); i++) {
-      started(heads.get(i), lines.get(i), written).ifPresent(begun::add);
-    }
-    return begun;
+    heads.forEach(head -> unanswered.remove(head.id()));
+    return begun.stream()
+        .filter(line -> written.contains(line.head().id()))
+        .map(ProcessWebhookEvent::onRecord)
+        .toList();
   }
 
-  private OutboxMessage begin(OutboxMessage message) {
-    return message.with(message.pipeline().begin(policy, clock.instant()));
-  }
-
-  private static Optional<Line> started(OutboxMessage head, Line line, Set<Long> written) {
-    if (!written.contains(head.id()) || !(head.pipeline().state() instanceof Attempting)) {
-      return Optional.empty();
-    }
+  private static Line onRecord(Line line) {
     var messages = new ArrayList<>(line.messages());
-    messages.set(0, head.recorded(1));
-    return Optional.of(new Line(messages));
+    messages.set(0, line.head().recorded(1));
+    return new Line(messages);
   }
 }

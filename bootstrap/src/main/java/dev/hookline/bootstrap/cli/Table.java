@@ -68,10 +68,11 @@ final class Table {
     return text.codePointCount(0, text.length());
   }
 
-  /** Without line ends and control characters, cut where it gets too wide. */
+  /** On one line, without control characters, cut where it gets too wide. */
   static String printable(String text) {
     var clean = new StringBuilder();
-    text.codePoints()
+    text.replace('\n', ' ')
+        .codePoints()
         .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? '?' : c)
         .limit(WIDEST)
         .forEach(clean::appendCodePoint);

@@ -249,8 +249,8 @@ public final class OpenTelemetryTracing implements WebhookTracing, DispatchTraci
     public void end(PipelineState settled) {
       switch (settled) {
         case Dispatched _ -> span.setAttribute(OUTCOME, "success");
-        case Retrying retrying -> failed("retry", retrying.error());
-        case Failed failed -> failed("dead", failed.error());
+        case Retrying retrying -> failed("retry", PipelineState.inShort(retrying.error()));
+        case Failed failed -> failed("dead", PipelineState.inShort(failed.error()));
         case Received _, Attempting _ -> throw new IllegalStateException("not settled: " + settled);
       }
       span.end();

@@ -11,6 +11,8 @@ public sealed interface Outcome {
   /**
    * The target may take it later.
    *
+   * @param error of its lines only the first is logged and traced: below it may stand what a
+   *     program said, which may have repeated the event
    * @param notBefore the least time to wait, zero where the target asked for none
    * @param suspect whose fault it may be
    */
@@ -30,6 +32,11 @@ public sealed interface Outcome {
       return new TryAgain(error, Duration.ZERO, Suspect.EITHER);
     }
 
+    /** The target answers that it is out of service, with a wait if it asked for one. */
+    public static TryAgain outOfService(String error, Duration notBefore) {
+      return new TryAgain(error, notBefore, Suspect.SERVER);
+    }
+
     /** The event never came to it: the target itself is away. */
     public static TryAgain unreachable(String error) {
       return new TryAgain(error, Duration.ZERO, Suspect.TARGET);
@@ -42,7 +49,9 @@ public sealed interface Outcome {
     EVENT,
     /** The event's or the target's: no answer in time, a broken answer, an internal error. */
     EITHER,
-    /** The target's: no connection, or it says itself that it is out of service. */
+    /** The target's by its own word, which an event that it breaks on may bring about as well. */
+    SERVER,
+    /** The target's: nobody was there. */
     TARGET
   }
 

@@ -24,6 +24,11 @@ public sealed interface PipelineState {
   /** The attempts begun since it was received or replayed. */
   int attempts();
 
+  /** The first line of an error, which is our own. What a program said stands below it. */
+  static String inShort(String error) {
+    return error.lines().findFirst().orElse("");
+  }
+
   /** Stored and waiting for a worker. */
   record Received(Instant at) implements PipelineState {
     @Override

@@ -1,0 +1,235 @@
+package dev.hookline.queue.worker;
+
+import static dev.hookline.testing.Samples.NOON;
+import static dev.hookline.testing.Samples.THREE_TIMES;
+import static dev.hookline.testing.Samples.aDelivery;
+import static dev.hookline.testing.Samples.anEvent;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.hookline.application.dispatch.Command;
+import dev.hookline.application.dispatch.CommandDispatcher;
+import dev.hookline.application.dispatch.DispatchCommand;
+import dev.hookline.application.dispatch.DispatchTracing;
+import dev.hookline.application.dispatch.Outbox;
+import dev.hookline.application.dispatch.Outbox.Ordering;
+import dev.hookline.application.dispatch.ProcessWebhookEvent;
+import dev.hookline.application.dispatch.Targets;
+import dev.hookline.application.dispatch.WorkerId;
+import dev.hookline.application.pipeline.NewPipeline;
+import dev.hookline.application.pipeline.StoreUnavailableException;
+import dev.hookline.domain.delivery.DeliveryKey;
+import dev.hookline.domain.pipeline.Outcome;
+import dev.hookline.domain.pipeline.Outcome.Delivered;
+import dev.hookline.domain.pipeline.Pipeline;
+import dev.hookline.domain.pipeline.PipelineId;
+import dev.hookline.domain.pipeline.PipelineState;
+import dev.hookline.testing.InMemoryStorage;
+import dev.hookline.testing.MovableClock;
+import dev.hookline.testing.Samples;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** The worker's loop, and its end; the target holds each event until the test lets it go. */
+class OutboxWorkerTest {
+  private static final long PATIENCE = 30;
+
+  private static final Duration LEASE = Duration.ofMillis(800);
+  private static final Duration POLL = Duration.ofMillis(100);
+
+  private final MovableClock clock = new MovableClock(NOON);
+  private final InMemoryStorage storage = new InMemoryStorage(clock);
+  private final CountDownLatch arrived = new CountDownLatch(1);
+  private final CountDownLatch letGo = new CountDownLatch(1);
+  private final WorkerId heir = new WorkerId(Samples.uuid(NOON));
+
+  private final class Holding implements CommandDispatcher {
+    @Override
+    public String target() {
+      return "test";
+    }
+
+    @Override
+    public Outcome dispatch(Command command) {
+      arrived.countDown();
+      await(letGo);
+      return new Delivered();
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertTrue(latch.await(PATIENCE, TimeUnit.SECONDS));
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private OutboxWorker worker(Outbox outbox, Duration grace) {
+    var targets = Targets.only(new Holding());
+    return new OutboxWorker(
+        outbox,
+        storage.outboxSignal(),
+        new ProcessWebhookEvent(outbox, targets, THREE_TIMES, clock),
+        new DispatchCommand(targets, THREE_TIMES, new Uncounted(), DispatchTracing.off(), clock),
+        targets,
+        new WorkerSettings(
+            new WorkerId(Samples.uuid(NOON)),
+            32,
+            Optional.empty(),
+            Long.MAX_VALUE,
+            LEASE,
+            POLL,
+            Ordering.STRICT),
+        new Random(1),
+        grace);
+  }
+
+  private PipelineId accept() {
+    var pipeline = Pipeline.received(new PipelineId(Samples.uuid(NOON)), anEvent().build());
+    storage
+        .pipelines()
+        .accept(
+            new NewPipeline(
+                pipeline,
+                aDelivery(Samples.GITHUB),
+                new DeliveryKey(pipeline.event().eventId()),
+                true),
+            Duration.ofSeconds(1));
+    return pipeline.id();
+  }
+
+  private PipelineState state(PipelineId id) {
+    return storage.records().pipeline(id).orElseThrow().pipeline().state();
+  }
+
+  /** Closes it elsewhere, since that waits for what is under way. */
+  private static Thread close(OutboxWorker worker) {
+    var closing = Thread.ofPlatform().start(worker::close);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE);
+    while (closing.getState() != Thread.State.TIMED_WAITING) {
+      assertTrue(System.nanoTime() < deadline, "not closing in time");
+      Thread.onSpinWait();
+    }
+    return closing;
+  }
+
+  private static void join(Thread thread) throws InterruptedException {
+    assertTrue(thread.join(Duration.ofSeconds(PATIENCE)));
+  }
+
+  @Test
+  void theLeaseIsKeptWhileAWorkerThatStopsWaitsForADispatch() throws InterruptedException {
+    var renewals = new Semaphore(0);
+    var outbox =
+        new WatchedOutbox(storage.outbox()) {
+          @Override
+          void renewed() {
+            renewals.release();
+          }
+        };
+    var id = accept();
+    var worker = worker(outbox, Duration.ofSeconds(PATIENCE));
+    worker.start();
+    await(arrived);
+    var closing = close(worker);
+    for (int renewal = 0; renewal < 3; renewal++) {
+      clock.move(LEASE.dividedBy(2));
+      renewals.drainPermits();
+      // One that was under way when the clock moved may have been too early for that.
+      assertTrue(renewals.tryAcquire(2, PATIENCE, TimeUnit.SECONDS));
+    }
+    assertEquals(Set.of(), storage.outbox().lease(heir, LEASE, Set.of()));
+
+    letGo.countDown();
+    join(closing);
+    assertEquals(new PipelineState.Dispatched(1, clock.instant()), state(id));
+    assertEquals(Outbox.LANES, storage.outbox().lease(heir, LEASE, Set.of()).size());
+  }
+
+  @Test
+  void aFaultOfTheDatabaseAtTheEndCostsNoResultAndNoLane() throws InterruptedException {
+    var stopping = new AtomicBoolean();
+    var faults = new AtomicInteger(2);
+    var releaseFaults = new AtomicInteger(1);
+    var outbox =
+        new WatchedOutbox(storage.outbox()) {
+          @Override
+          void recording() {
+            if (stopping.get() && faults.getAndDecrement() > 0) {
+              throw new StoreUnavailableException("away");
+            }
+          }
+
+          @Override
+          void releasing() {
+            if (releaseFaults.getAndDecrement() > 0) {
+              throw new StoreUnavailableException("away");
+            }
+          }
+        };
+    var id = accept();
+    var worker = worker(outbox, Duration.ofSeconds(PATIENCE));
+    worker.start();
+    await(arrived);
+    var closing = close(worker);
+    stopping.set(true);
+    letGo.countDown();
+    join(closing);
+    assertEquals(new PipelineState.Dispatched(1, NOON), state(id));
+    assertEquals(Outbox.LANES, storage.outbox().lease(heir, LEASE, Set.of()).size());
+  }
+
+  @Test
+  void aDefectAtTheEndKeepsNoLane() throws InterruptedException {
+    var stopping = new AtomicBoolean();
+    var outbox =
+        new WatchedOutbox(storage.outbox()) {
+          @Override
+          void recording() {
+            if (stopping.get()) {
+              throw new IllegalStateException("a defect");
+            }
+          }
+        };
+    var id = accept();
+    var worker = worker(outbox, Duration.ofMillis(500));
+    worker.start();
+    await(arrived);
+    stopping.set(true);
+    var closing = close(worker);
+    letGo.countDown();
+    join(closing);
+    assertEquals(new PipelineState.Attempting(1, NOON), state(id));
+    assertEquals(Outbox.LANES, storage.outbox().lease(heir, LEASE, Set.of()).size());
+  }
+
+  @Test
+  void afterADefectTheWorkerPausesAlsoIfItIsTheLeaseThatCannotBeRenewed()
+      throws InterruptedException {
+    var rounds = new Semaphore(0);
+    var outbox =
+        new WatchedOutbox(storage.outbox()) {
+          @Override
+          void leasing() {
+            rounds.release();
+            throw new IllegalStateException("a defect");
+          }
+        };
+    try (var worker = worker(outbox, Duration.ofSeconds(1))) {
+      long start = System.nanoTime();
+      worker.start();
+      assertTrue(rounds.tryAcquire(5, PATIENCE, TimeUnit.SECONDS));
+      var took = Duration.ofNanos(System.nanoTime() - start);
+      assertTrue(took.compareTo(POLL.multipliedBy(2)) > 0, () -> "five rounds within " + took);
+    }
+  }
+}
