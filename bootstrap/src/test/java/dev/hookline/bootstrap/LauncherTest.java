@@ -15,6 +15,8 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Runs the launcher with programs that only pretend to be Java or Maven. */
 class LauncherTest {
@@ -57,6 +59,42 @@ class LauncherTest {
     assertTrue(usual.out().contains("-XX:+UseSerialGC\n"), usual::out);
     assertFalse(other.out().contains("-XX:+UseSerialGC"), other::out);
     assertTrue(other.out().contains("-XX:+UseZGC\n"), other::out);
+  }
+
+  @Test
+  void onlyTheNameOfACollectorIsOne() throws Exception {
+    String java = java("new", "25");
+    for (String options : List.of("-XX:+UseGCOverheadLimit", "-XX:+UseNUMA -Da=GC")) {
+      Ran ran = run(Map.of("HOOKLINE_JAVA", java, "HOOKLINE_OPTS", options), "version");
+      assertTrue(ran.out().contains("-XX:+UseSerialGC\n"), ran::out);
+    }
+    Ran second =
+        run(Map.of("HOOKLINE_JAVA", java, "HOOKLINE_OPTS", "-Xmx1g -XX:+UseG1GC"), "version");
+    assertFalse(second.out().contains("-XX:+UseSerialGC"), second::out);
+  }
+
+  /** A container's limit is unbounded without one, and in one way a very large number. */
+  @ParameterizedTest
+  @CsvSource({
+    "9223372036854771712, 16000000, true",
+    "9223372036854771712, 2000000, false",
+    "max, 16000000, true",
+    "max, 2000000, false",
+    "1073741824, 16000000, false"
+  })
+  void theHeapIsBoundByTheMemoryThatThereIs(String limit, String total, boolean large)
+      throws Exception {
+    Path cgroup = Files.createDirectory(folder.resolve("cgroup"));
+    Files.writeString(cgroup.resolve("memory.max"), limit + "\n");
+    Path meminfo =
+        Files.writeString(folder.resolve("meminfo"), "MemTotal:       %s kB\n".formatted(total));
+    Files.writeString(
+        launcher,
+        Files.readString(launcher)
+            .replace("/sys/fs/cgroup/", cgroup + "/")
+            .replace("/proc/meminfo", meminfo.toString()));
+    Ran ran = run(Map.of("HOOKLINE_JAVA", java("new", "25")), "version");
+    assertEquals(large, ran.out().contains("-XX:MaxRAM=8g\n"), ran::out);
   }
 
   @Test

@@ -40,8 +40,7 @@ final class AuditCommand implements Callable<Integer> {
     List<Finding> findings;
     int all = Invariant.values().length - (deep ? 0 : 1);
     var done = new AtomicInteger();
-    try (Inspection inspection =
-            commands.inspect(options.loadWithDatabase(around, data.folder(around)));
+    try (Inspection inspection = commands.inspect(options.loadWithDatabase(around, data));
         var progress = new ProgressLine(around, json)) {
       findings =
           inspection

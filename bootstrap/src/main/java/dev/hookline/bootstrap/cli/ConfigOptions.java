@@ -56,14 +56,21 @@ final class ConfigOptions {
    * Settings with a database: the configured one, else that of the {@code up} that runs in the
    * folder, with its secrets.
    *
-   * @param folder of {@code up}
-   * @throws CommandException if there is neither
+   * @param data names the folder of {@code up}
+   * @throws CommandException if there is neither, or both are named
    */
-  Settings loadWithDatabase(Surroundings around, Path folder) {
+  Settings loadWithDatabase(Surroundings around, DataOption data) {
     Settings settings = load(around, Role.TOOL).settings();
     if (settings.db().url().isPresent()) {
+      if (data.isGiven()) {
+        // Neither may win in silence: one of them is perhaps the production database.
+        throw CommandException.usage(
+            "--data and db.url (HOOKLINE_DB_URL) each name a database: leave out the one, or unset"
+                + " the other");
+      }
       return settings;
     }
+    Path folder = data.folder(around);
     RunFile running =
         UpFolder.running(folder)
             .orElseThrow(

@@ -13,6 +13,10 @@ final class DataOption {
       description = "folder of up, with its database and secrets (.hookline)")
   private Optional<Path> data = Optional.empty();
 
+  boolean isGiven() {
+    return data.isPresent();
+  }
+
   Path folder(Surroundings around) {
     return around.folder().resolve(data.orElse(Path.of(UpFolder.NAME)));
   }

@@ -3,9 +3,11 @@ package dev.hookline.bootstrap.cli;
 import dev.hookline.bootstrap.config.SecretSource;
 import dev.hookline.bootstrap.config.Settings;
 import dev.hookline.bootstrap.config.Settings.ServiceSettings;
+import dev.hookline.bootstrap.up.RunFile;
 import dev.hookline.bootstrap.up.UpFolder;
 import dev.hookline.domain.delivery.Service;
 import java.net.URI;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.Mixin;
@@ -13,8 +15,6 @@ import picocli.CommandLine.Option;
 
 /** Which intake deliveries are sent to, and what they are signed with. */
 final class DestinationOptions {
-  private static final Set<String> EVERYWHERE = Set.of("0.0.0.0", "::", "[::]");
-
   @Mixin private DataOption data = new DataOption();
 
   @Option(
@@ -40,7 +40,7 @@ final class DestinationOptions {
             () ->
                 UpFolder.running(data.folder(around))
                     .map(running -> running.intakeUrl())
-                    .orElseGet(() -> local(settings.http().host(), settings.http().port())));
+                    .orElseGet(() -> RunFile.url(settings.http().host(), settings.http().port())));
     URI uri = parse("--url", text);
     String path = uri.getPath();
     return path.isEmpty() || path.equals("/") ? uri.resolve("/webhooks/" + service) : uri;
@@ -59,7 +59,8 @@ final class DestinationOptions {
             () ->
                 UpFolder.running(data.folder(around))
                     .map(running -> running.adminUrl())
-                    .orElseGet(() -> local(settings.admin().host(), settings.admin().port())));
+                    .orElseGet(
+                        () -> RunFile.url(settings.admin().host(), settings.admin().port())));
     URI uri = parse(option, text);
     return URI.create(uri.getScheme() + "://" + uri.getRawAuthority());
   }
@@ -72,22 +73,14 @@ final class DestinationOptions {
       throw CommandException.usage(
           "%s: not a URL: \"%s\"".formatted(option, Table.printable(text)));
     }
-    if (uri.getHost() == null || !Set.of("http", "https").contains(uri.getScheme())) {
+    String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
+    if (uri.getHost() == null || !Set.of("http", "https").contains(scheme)) {
       throw CommandException.usage(
           "%s: not a URL that starts with http:// or https://: \"%s\""
               .formatted(option, Table.printable(text)));
     }
-    return uri;
-  }
-
-  private static String local(String host, int port) {
-    String reachable = EVERYWHERE.contains(host) ? "127.0.0.1" : host;
-    return "http://%s:%d"
-        .formatted(
-            reachable.contains(":") && !reachable.startsWith("[")
-                ? "[" + reachable + "]"
-                : reachable,
-            port);
+    // Whoever sends compares the scheme by its small letters.
+    return URI.create(scheme + text.substring(scheme.length()));
   }
 
   /**

@@ -1,5 +1,8 @@
 package dev.hookline.bootstrap.cli;
 
+import static java.nio.file.StandardOpenOption.APPEND;
+import static java.nio.file.StandardOpenOption.CREATE;
+
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.hookline.bootstrap.config.SecretSource;
@@ -18,6 +21,7 @@ import dev.hookline.bootstrap.load.LoadRun;
 import dev.hookline.bootstrap.load.OnRecord;
 import dev.hookline.bootstrap.load.Provider;
 import dev.hookline.bootstrap.load.Sample;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -230,7 +234,6 @@ final class LoadCommand implements Callable<Integer> {
     try (var progress = new ProgressLine(around, json);
         var interruption = new Interruption(run)) {
       Figures figures = run(run, plan, progress);
-      write(plan, figures);
       Optional<Findings> findings = Optional.empty();
       if (interruption.hasCome()) {
         around.err().println("hookline: interrupted; what was sent is not checked");
@@ -245,6 +248,7 @@ final class LoadCommand implements Callable<Integer> {
         warn("it stopped before its time, after as many deliveries as one run can tell apart");
       }
       around.out().flush();
+      write(plan, figures);
       boolean good = findings.map(Findings::isClean).orElse(unchecked) && figures.accepted() > 0;
       return interruption.ends(good && !interruption.hasCome() ? ExitCode.DONE : ExitCode.FAILED);
     }
@@ -371,10 +375,15 @@ final class LoadCommand implements Callable<Integer> {
   private void requireWritable(String option, Optional<String> file) {
     file.map(name -> around.folder().resolve(name).toAbsolutePath())
         .ifPresent(
-            path ->
-                require(
-                    Files.isDirectory(path.resolveSibling(".")) && !Files.isDirectory(path),
-                    "%s: cannot write %s".formatted(option, path)));
+            path -> {
+              // Not asked for but done: nothing else tells of quotas and file systems.
+              try {
+                Files.newOutputStream(path, CREATE, APPEND).close();
+              } catch (IOException e) {
+                throw CommandException.usage(
+                    "%s: cannot write %s (%s)".formatted(option, path, Unreadable.reason(e)));
+              }
+            });
   }
 
   private static Figures run(LoadRun run, LoadPlan plan, ProgressLine progress)
@@ -401,16 +410,21 @@ final class LoadCommand implements Callable<Integer> {
                 sample.second(), seconds, sample.rate(), sample.p50(), sample.p99(), sample.max()));
   }
 
-  private void write(LoadPlan plan, Figures figures) throws IOException {
+  private void write(LoadPlan plan, Figures figures) {
+    try {
+      writeFiles(plan, figures);
+    } catch (IOException e) {
+      throw CommandException.failed("cannot write what was measured: " + e.getMessage());
+    }
+  }
+
+  private void writeFiles(LoadPlan plan, Figures figures) throws IOException {
     if (histogram.isPresent()) {
-      try (var out =
-          new PrintStream(
-              Files.newOutputStream(around.folder().resolve(histogram.get())),
-              false,
-              StandardCharsets.UTF_8)) {
-        Histogram latency = figures.latency();
-        latency.outputPercentileDistribution(out, 1000.0);
-      }
+      var text = new ByteArrayOutputStream();
+      Histogram latency = figures.latency();
+      latency.outputPercentileDistribution(
+          new PrintStream(text, true, StandardCharsets.UTF_8), 1000.0);
+      Files.write(around.folder().resolve(histogram.get()), text.toByteArray());
     }
     if (plot.isPresent()) {
       String title =

@@ -37,7 +37,7 @@ final class PauseCommand implements Callable<Integer> {
     if (list && !scope.equals(PauseScope.EVERYTHING)) {
       throw CommandException.usage("--list tells all that is paused, and pauses nothing");
     }
-    Settings settings = options.loadWithDatabase(around, data.folder(around));
+    Settings settings = options.loadWithDatabase(around, data);
     warnOfUnknownTarget(settings.dispatch().targets().keySet());
     try (Inspection inspection = commands.inspect(settings)) {
       if (!list) {

@@ -7,6 +7,7 @@ import dev.hookline.application.replay.ReplayPreview;
 import dev.hookline.domain.pipeline.PipelineId;
 import dev.hookline.http.admin.ReportJson;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -53,8 +54,7 @@ final class PipelinesCommand implements Runnable {
       @Option(names = "--json", description = "as the admin endpoint answers") boolean json) {
     requireLimit(limit);
     PipelineFilter filter = filters.filter(around.clock());
-    try (Inspection inspection =
-        commands.inspect(options.loadWithDatabase(around, data.folder(around)))) {
+    try (Inspection inspection = commands.inspect(options.loadWithDatabase(around, data))) {
       Page<PipelineView> page =
           Pages.read((after, part) -> inspection.records().pipelines(filter, after, part), limit);
       if (json) {
@@ -77,21 +77,19 @@ final class PipelinesCommand implements Runnable {
       @Parameters(paramLabel = "ID") String id,
       @Option(names = "--json", description = "as the admin endpoint answers") boolean json) {
     PipelineId wanted = parse(id);
-    try (Inspection inspection =
-        commands.inspect(options.loadWithDatabase(around, data.folder(around)))) {
-      PipelineView.Detailed found =
-          inspection
-              .records()
-              .pipeline(wanted)
-              .orElseThrow(
-                  () ->
-                      CommandException.notFound(
-                          "there is no pipeline %s (see hookline pipelines list)"
-                              .formatted(wanted)));
+    try (Inspection inspection = commands.inspect(options.loadWithDatabase(around, data))) {
+      Optional<PipelineView.Detailed> found = inspection.records().pipeline(wanted);
+      if (found.isEmpty()) {
+        String missing = "there is no pipeline %s (see hookline pipelines list)".formatted(wanted);
+        if (json) {
+          around.out().println(ErrorJson.notFound(missing));
+        }
+        throw CommandException.notFound(missing);
+      }
       if (json) {
-        around.out().println(inspection.pipelineJson(found));
+        around.out().println(inspection.pipelineJson(found.get()));
       } else {
-        around.out().print(Listings.pipeline(found, around.colours()));
+        around.out().print(Listings.pipeline(found.get(), around.colours()));
       }
     }
     return ExitCode.DONE;
@@ -130,8 +128,7 @@ final class PipelinesCommand implements Runnable {
     }
     List<PipelineId> wanted =
         named ? ids.stream().map(PipelinesCommand::parse).distinct().toList() : List.of();
-    try (Inspection inspection =
-            commands.inspect(options.loadWithDatabase(around, data.folder(around)));
+    try (Inspection inspection = commands.inspect(options.loadWithDatabase(around, data));
         var progress = new ProgressLine(around, json)) {
       if (dryRun) {
         return tell(

@@ -7,7 +7,6 @@ import dev.hookline.http.admin.ReportJson;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -34,7 +33,8 @@ final class PruneCommand implements Callable<Integer> {
       names = "--older-than",
       required = true,
       paramLabel = "AGE",
-      description = "a duration (P30D), or an ISO-8601 time or day: the day it falls into stays")
+      description =
+          "a duration (P30D, 30d), or an ISO-8601 time or day: the day it falls into stays")
   private String olderThan = "";
 
   @Option(names = "--dry-run", description = "change nothing: list what would go and what stays")
@@ -54,8 +54,7 @@ final class PruneCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Function<PruneHistory, LocalDate> limit = limit();
-    try (Inspection inspection =
-        commands.inspect(options.loadWithDatabase(around, data.folder(around)))) {
+    try (Inspection inspection = commands.inspect(options.loadWithDatabase(around, data))) {
       PruneHistory pruning = inspection.pruning();
       LocalDate firstKept = limit.apply(pruning);
       return dryRun
@@ -78,16 +77,11 @@ final class PruneCommand implements Callable<Integer> {
   }
 
   private Optional<Duration> age() {
-    Duration age;
-    try {
-      age = Duration.parse(olderThan);
-    } catch (DateTimeParseException _) {
-      return Optional.empty();
+    Optional<Duration> age = SpanOption.read(olderThan);
+    if (age.filter(Duration::isNegative).isPresent()) {
+      throw CommandException.usage("--older-than: nothing is that young: " + olderThan);
     }
-    if (age.isNegative()) {
-      throw CommandException.usage("--older-than: nothing is that young: " + age);
-    }
-    return Optional.of(age);
+    return age;
   }
 
   private int tell(LocalDate firstKept, List<HistoryDay> days) {

@@ -66,7 +66,7 @@ final class ReconcileCommand implements Callable<Integer> {
     }
     List<GitHubHook> named = hooks.stream().map(ReconcileCommand::parse).toList();
     Optional<Instant> asked = TimeOption.parse("--since", since, around.clock());
-    Settings settings = options.loadWithDatabase(around, data.folder(around));
+    Settings settings = options.loadWithDatabase(around, data);
     if (!named.isEmpty()) {
       settings = settings.withHooks(named);
     }

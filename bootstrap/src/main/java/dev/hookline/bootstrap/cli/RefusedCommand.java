@@ -68,8 +68,7 @@ final class RefusedCommand implements Runnable {
             error,
             TimeOption.parse("--since", since, around.clock()),
             TimeOption.parse("--until", until, around.clock()));
-    try (Inspection inspection =
-        commands.inspect(options.loadWithDatabase(around, data.folder(around)))) {
+    try (Inspection inspection = commands.inspect(options.loadWithDatabase(around, data))) {
       Page<RefusedView> page =
           Pages.read((after, part) -> inspection.records().refused(filter, after, part), limit);
       if (json) {
@@ -92,18 +91,22 @@ final class RefusedCommand implements Runnable {
       @Parameters(paramLabel = "ID") String id,
       @Option(names = "--json", description = "as the admin endpoint lists it") boolean json) {
     UUID wanted = parse(id);
-    try (Inspection inspection =
-        commands.inspect(options.loadWithDatabase(around, data.folder(around)))) {
-      RefusedDelivery found =
-          inspection.refused(wanted).orElseThrow(() -> CommandException.notFound(missing(wanted)));
+    try (Inspection inspection = commands.inspect(options.loadWithDatabase(around, data))) {
+      Optional<RefusedDelivery> found = inspection.refused(wanted);
+      if (found.isEmpty()) {
+        if (json) {
+          around.out().println(ErrorJson.notFound(missing(wanted)));
+        }
+        throw CommandException.notFound(missing(wanted));
+      }
       around
           .out()
           .print(
               json
                   ? inspection.refusedJson(
-                          new Page<>(List.of(RefusedView.of(found)), Optional.empty()))
+                          new Page<>(List.of(RefusedView.of(found.get())), Optional.empty()))
                       + "\n"
-                  : Listings.refused(found));
+                  : Listings.refused(found.get()));
     }
     return ExitCode.DONE;
   }
@@ -120,8 +123,7 @@ final class RefusedCommand implements Runnable {
     List<UUID> wanted = ids.stream().map(RefusedCommand::parse).toList();
     int code = ExitCode.DONE;
     int done = 0;
-    try (Inspection inspection =
-            commands.inspect(options.loadWithDatabase(around, data.folder(around)));
+    try (Inspection inspection = commands.inspect(options.loadWithDatabase(around, data));
         var progress = new ProgressLine(around, json)) {
       for (UUID id : wanted) {
         progress.show(done, wanted.size(), "replaying %s".formatted(id));
@@ -145,17 +147,28 @@ final class RefusedCommand implements Runnable {
                     : "%s is pipeline %s now".formatted(id, pipeline));
         yield ExitCode.DONE;
       }
-      case Replay.StillRefused(var error) ->
-          complain(
-              "%s: %s: %s".formatted(id, error.getClass().getSimpleName(), error.message()),
-              ExitCode.FAILED);
-      case Replay.ServiceDisabled(var service) ->
-          complain(
-              "%s: service %s is not enabled here: set services.%s.secrets"
-                  .formatted(id, service, service),
-              ExitCode.FAILED);
-      case Replay.Unknown() -> complain(missing(id), ExitCode.NOT_FOUND);
+      case Replay.StillRefused(var error) -> {
+        String name = error.getClass().getSimpleName();
+        answer(json, name, error.message());
+        yield complain("%s: %s: %s".formatted(id, name, error.message()), ExitCode.FAILED);
+      }
+      case Replay.ServiceDisabled(var service) -> {
+        String text =
+            "service %s is not enabled here: set services.%s.secrets".formatted(service, service);
+        answer(json, "UnknownServiceError", text);
+        yield complain("%s: %s".formatted(id, text), ExitCode.FAILED);
+      }
+      case Replay.Unknown() -> {
+        answer(json, "NotFoundError", missing(id));
+        yield complain(missing(id), ExitCode.NOT_FOUND);
+      }
     };
+  }
+
+  private void answer(boolean json, String error, String message) {
+    if (json) {
+      around.out().println(ErrorJson.of(error, message));
+    }
   }
 
   private static String missing(UUID id) {

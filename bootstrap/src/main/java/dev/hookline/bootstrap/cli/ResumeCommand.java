@@ -30,8 +30,7 @@ final class ResumeCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PauseScope scope = pause.scope(around);
-    try (Inspection inspection =
-        commands.inspect(options.loadWithDatabase(around, data.folder(around)))) {
+    try (Inspection inspection = commands.inspect(options.loadWithDatabase(around, data))) {
       resume(inspection.pauses(), scope);
       pause.print(around, inspection.pauses().list());
     }

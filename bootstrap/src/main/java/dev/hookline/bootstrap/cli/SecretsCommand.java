@@ -57,7 +57,7 @@ final class SecretsCommand implements Runnable {
       @Mixin ConfigOptions options,
       @Mixin DataOption data,
       @Option(names = "--json", description = "as JSON") boolean json) {
-    Settings settings = options.loadWithDatabase(around, data.folder(around));
+    Settings settings = options.loadWithDatabase(around, data);
     if (settings.enabledServices().isEmpty()) {
       throw CommandException.usage(
           "no service has a secret here: set HOOKLINE_GITHUB_SECRETS, or that of another service");

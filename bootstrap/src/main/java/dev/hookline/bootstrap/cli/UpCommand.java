@@ -1,5 +1,6 @@
 package dev.hookline.bootstrap.cli;
 
+import dev.hookline.bootstrap.config.Configuration;
 import dev.hookline.bootstrap.config.Settings.Role;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -23,6 +24,15 @@ final class UpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    return commands.up(options.loadToRun(around, Role.UP), data.folder(around), around.out());
+    Configuration configuration = options.loadToRun(around, Role.UP);
+    if (configuration.settings().db().url().isPresent()) {
+      around
+          .err()
+          .println(
+              "hookline: warning: up brings its own PostgreSQL: db.url (HOOKLINE_DB_URL) is not"
+                  + " used");
+      around.err().flush();
+    }
+    return commands.up(configuration, data.folder(around), around.out());
   }
 }

@@ -19,6 +19,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 
@@ -83,7 +85,7 @@ final class Catalog {
           Setting.value(
               "http.max-inflight-bytes",
               "268435456",
-              "of all bodies together; at most an eighth of the heap",
+              "of all bodies together; at most an eighth of the heap, or one largest body",
               Readers.whole(1, 1L << 40, "bytes")));
   final Setting<List<String>> httpTrustedProxies =
       add(
@@ -144,7 +146,7 @@ final class Catalog {
               "for one attempt at any target",
               Readers.duration("PT0.1S", "PT1H")));
   final Setting<URI> dispatchHttpUrl =
-      add(Setting.value("dispatch.http.url", "", "where events are posted", Readers.HTTP_URL));
+      add(Setting.value("dispatch.http.url", "", "where events are posted", Readers.TARGET_URL));
   final Setting<SecretSource> dispatchHttpSecret =
       add(secret("dispatch.http.secret", "signs them by Standard Webhooks"));
   final Setting<List<String>> dispatchExecCommand =
@@ -156,7 +158,7 @@ final class Catalog {
           Setting.value(
               "dispatch.kafka.bootstrap-servers", "", "HOST:PORT, …", Readers.HOSTS_AND_PORTS));
   final Setting<String> dispatchKafkaTopic =
-      add(Setting.value("dispatch.kafka.topic", DEFAULT_TOPIC, "the topic", Readers.TEXT));
+      add(Setting.value("dispatch.kafka.topic", DEFAULT_TOPIC, "the topic", Readers.NOT_BLANK));
   final Setting<Map<String, Function<Duration, Target>>> dispatchTargets;
   final Setting<Routes> dispatchRoutes;
 
@@ -396,6 +398,15 @@ final class Catalog {
                 prefix + "repositories",
                 "which repository an event belongs to",
                 Structures.mappings(profile.matchKeys()))));
+  }
+
+  /** What only a single target of a type, named here, is made of. */
+  SortedMap<String, List<Setting<?>>> keysOfSingleTargets() {
+    return new TreeMap<>(
+        Map.<String, List<Setting<?>>>of(
+            "exec", List.of(dispatchExecCommand),
+            "http", List.of(dispatchHttpUrl, dispatchHttpSecret),
+            "kafka", List.of(dispatchKafkaServers, dispatchKafkaTopic)));
   }
 
   /** Reads a secret's file form. */

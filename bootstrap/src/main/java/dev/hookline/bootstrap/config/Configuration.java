@@ -60,7 +60,7 @@ public record Configuration(Settings settings, List<EffectiveValue> values, List
         new Catalog(
             profiles, role == Role.WORKER ? WORKER_ADMIN_PORT : ADMIN_PORT, sources.nanos());
     var layers = Layers.open(sources, catalog);
-    var loader = new Loader(catalog, layers);
+    var loader = new Loader(catalog, layers, role);
     Settings settings = loader.settings(Traces.of(sources.environment()));
     if (role != Role.TOOL) {
       settings.traces().problems().forEach(layers::problem);
@@ -75,11 +75,13 @@ public record Configuration(Settings settings, List<EffectiveValue> values, List
   private static final class Loader {
     private final Catalog catalog;
     private final Layers layers;
+    private final Role role;
     private final List<String> warnings = new ArrayList<>();
 
-    Loader(Catalog catalog, Layers layers) {
+    Loader(Catalog catalog, Layers layers, Role role) {
       this.catalog = catalog;
       this.layers = layers;
+      this.role = role;
     }
 
     Settings settings(Traces traces) {
@@ -261,6 +263,10 @@ public record Configuration(Settings settings, List<EffectiveValue> values, List
       if (!layers.isUnset(catalog.dispatchTarget)) {
         layers.problem("dispatch.target: set beside dispatch.targets, which take its place");
       }
+      catalog.keysOfSingleTargets().values().stream()
+          .flatMap(List::stream)
+          .filter(key -> !layers.isUnset(key))
+          .forEach(key -> withoutEffect(key, "set beside dispatch.targets, which take its place"));
       if (layers.isUnset(catalog.dispatchRoutes)) {
         layers.problem(
             "dispatch.routes is missing: with dispatch.targets alone nothing would be dispatched");
@@ -300,7 +306,8 @@ public record Configuration(Settings settings, List<EffectiveValue> values, List
 
     private Settings.Dispatch single(Duration timeout) {
       String type = layers.get(catalog.dispatchTarget);
-      Optional<SecretSource> secret = layers.find(catalog.dispatchHttpSecret);
+      Optional<SecretSource> secret = signingKey();
+      checkKeysOfOtherTargets(type);
       String topic = layers.get(catalog.dispatchKafkaTopic);
       Optional<Target> target =
           switch (type) {
@@ -320,11 +327,56 @@ public record Configuration(Settings settings, List<EffectiveValue> values, List
           target.map(t -> Map.of(type, t)).orElse(Map.of()), Routes.toOnly(type));
     }
 
+    private Optional<SecretSource> signingKey() {
+      Optional<SecretSource> secret = layers.find(catalog.dispatchHttpSecret);
+      try {
+        return secret.map(Readers::signingKey);
+      } catch (IllegalArgumentException e) {
+        layers.problem(named(catalog.dispatchHttpSecret) + ": " + e.getMessage());
+        return secret;
+      }
+    }
+
+    private void checkKeysOfOtherTargets(String type) {
+      boolean chosen = !layers.isUnset(catalog.dispatchTarget);
+      catalog
+          .keysOfSingleTargets()
+          .forEach(
+              (other, keys) -> {
+                for (Setting<?> key : keys) {
+                  if (other.equals(type) || layers.isUnset(key)) {
+                    continue;
+                  }
+                  if (chosen) {
+                    warnings.add(
+                        "%s: has no effect with dispatch.target %s".formatted(named(key), type));
+                  } else {
+                    withoutEffect(
+                        key,
+                        "has no effect with dispatch.target %s, the default; set %s to %s"
+                            .formatted(type, catalog.dispatchTarget.env().getFirst(), other));
+                  }
+                }
+              });
+    }
+
+    /** Events would be DISPATCHED to somewhere else than was meant, and nobody be told. */
+    private void withoutEffect(Setting<?> key, String why) {
+      String line = named(key) + ": " + why;
+      if (role == Role.WORKER || role == Role.UP) {
+        layers.problem(line);
+      } else {
+        warnings.add(line);
+      }
+    }
+
+    private static String named(Setting<?> setting) {
+      return "%s (%s)".formatted(setting.key(), setting.env().getFirst());
+    }
+
     private <T> Optional<T> needed(String type, Setting<T> setting) {
       if (layers.isUnset(setting)) {
-        layers.problem(
-            "%s (%s) is required for dispatch.target %s"
-                .formatted(setting.key(), setting.env().getFirst(), type));
+        layers.problem("%s is required for dispatch.target %s".formatted(named(setting), type));
       }
       return layers.find(setting);
     }

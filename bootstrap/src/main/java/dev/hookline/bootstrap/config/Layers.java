@@ -32,7 +32,10 @@ final class Layers {
   private static final Config.Key ROOT = Config.Key.create("hookline");
   private static final Pattern SECRET_FIELD = Pattern.compile("secret|password|token");
 
-  /** Variables of the launcher, of the tests, and those that an {@code exec} target is run with. */
+  /**
+   * Variables of the launcher, those that a command of an {@code exec} target is run with, which
+   * may be this program, and those that name the database of the project's own tests.
+   */
   private static final Set<String> OTHER_VARIABLES =
       Set.of(
           "HOOKLINE_JAVA",
@@ -42,9 +45,10 @@ final class Layers {
           "HOOKLINE_SERVICE",
           "HOOKLINE_EVENT_TYPE",
           "HOOKLINE_REPOSITORY",
-          "HOOKLINE_ATTEMPT");
-
-  private static final String TEST_VARIABLES = "HOOKLINE_TEST_";
+          "HOOKLINE_ATTEMPT",
+          "HOOKLINE_TEST_DB_URL",
+          "HOOKLINE_TEST_DB_USER",
+          "HOOKLINE_TEST_DB_PASSWORD");
 
   private final Catalog catalog;
   private final List<Layer> layers = new ArrayList<>();
@@ -52,13 +56,20 @@ final class Layers {
   private final Map<Setting<?>, Optional<?>> read = new HashMap<>();
 
   /**
+   * @param unset keys that stand there and count as not set
    * @param nameOf what a key is called in a problem
    * @param originOf where its value comes from, when shown
    */
   private record Layer(
-      Config config, Function<String, String> nameOf, Function<String, String> originOf) {
+      Config config,
+      Set<String> unset,
+      Function<String, String> nameOf,
+      Function<String, String> originOf) {
 
     Optional<Config> find(String key) {
+      if (unset.contains(key)) {
+        return Optional.empty();
+      }
       Config node = config.get(key);
       return node.exists() ? Optional.of(node) : Optional.empty();
     }
@@ -178,7 +189,6 @@ final class Layers {
     }
     for (String variable : new TreeMap<>(environment).keySet()) {
       if (variable.startsWith("HOOKLINE_")
-          && !variable.startsWith(TEST_VARIABLES)
           && !OTHER_VARIABLES.contains(variable)
           && !keys.containsKey(variable)) {
         problem("%s: unknown variable%s".formatted(variable, hint(variable, keys.keySet())));
@@ -194,14 +204,15 @@ final class Layers {
           variables.putIfAbsent(setting.key(), variable);
         }
         String file = environment.get(Setting.fileVariable(variable));
-        if (setting.secret() && file != null && !file.isBlank()) {
+        if (setting.secret() && file != null) {
           values.putIfAbsent(setting.fileKey(), file);
           variables.putIfAbsent(setting.fileKey(), Setting.fileVariable(variable));
         }
       }
     }
     Function<String, String> variableOf = key -> variables.getOrDefault(key, key);
-    layers.add(new Layer(config(ConfigSources.create(values).build()), variableOf, variableOf));
+    layers.add(
+        new Layer(config(ConfigSources.create(values).build()), Set.of(), variableOf, variableOf));
   }
 
   private void addFile(Configuration.Sources sources) {
@@ -225,10 +236,25 @@ final class Layers {
       problem("%s: cannot be read (%s)".formatted(name, Unreadable.reason(e)));
       return;
     }
-    Config whole = config(ConfigSources.create(YamlTree.parse(yaml, name, this::problem)));
-    findUnknownKeys(whole, name);
+    var withoutValue = new HashSet<String>();
+    Config whole =
+        config(ConfigSources.create(YamlTree.parse(yaml, name, this::problem, withoutValue::add)));
+    findUnknownKeys(whole, name, withoutValue);
     layers.add(
-        new Layer(whole.get(ROOT).detach(), key -> key + " in " + name, _ -> file.toString()));
+        new Layer(
+            whole.get(ROOT).detach(),
+            unset(withoutValue),
+            key -> key + " in " + name,
+            _ -> file.toString()));
+  }
+
+  /** A key without a value is as if it were not there; a secret's is a secret that is empty. */
+  private Set<String> unset(Set<String> withoutValue) {
+    return catalog.all().stream()
+        .filter(setting -> !setting.secret())
+        .map(Setting::key)
+        .filter(key -> withoutValue.contains(ROOT + "." + key))
+        .collect(Collectors.toSet());
   }
 
   private void addDefaults() {
@@ -238,7 +264,8 @@ final class Layers {
             .collect(
                 Collectors.toMap(Setting::key, setting -> setting.defaultText().orElseThrow()));
     layers.add(
-        new Layer(config(ConfigSources.create(defaults).build()), key -> key, _ -> "default"));
+        new Layer(
+            config(ConfigSources.create(defaults).build()), Set.of(), key -> key, _ -> "default"));
   }
 
   private static Config config(io.helidon.config.spi.ConfigSource source) {
@@ -255,7 +282,7 @@ final class Layers {
         .build();
   }
 
-  private void findUnknownKeys(Config whole, String file) {
+  private void findUnknownKeys(Config whole, String file, Set<String> withoutValue) {
     Map<String, Setting<?>> known = new HashMap<>();
     Set<String> inner = new HashSet<>();
     for (Setting<?> setting : catalog.all()) {
@@ -274,26 +301,36 @@ final class Layers {
       if (!name.equals("hookline")) {
         problem("%s in %s: unknown key; all keys stand below hookline".formatted(name, file));
       } else if (top.type() == Config.Type.OBJECT) {
-        findUnknownKeys(top, "", file, known, inner);
-      } else {
+        findUnknownKeys(top, "", file, known, inner, withoutValue);
+      } else if (!withoutValue.contains(name)) {
         problem("hookline in %s: expects keys below it".formatted(file));
       }
     }
   }
 
   private void findUnknownKeys(
-      Config object, String prefix, String file, Map<String, Setting<?>> known, Set<String> inner) {
+      Config object,
+      String prefix,
+      String file,
+      Map<String, Setting<?>> known,
+      Set<String> inner,
+      Set<String> withoutValue) {
     for (Config child : Structures.fields(object).values()) {
+      String name = child.name();
       // Escaped, so that a key with a dot in it is not taken for two.
-      String path = prefix + child.name();
+      String path = prefix + Config.Key.escapeName(name);
       if (known.containsKey(path)) {
         continue;
       }
-      if (!inner.contains(path)) {
+      if (name.contains(".")) {
+        problem(
+            "%s\"%s\" in %s: unknown key; what stands below another key is no part of its name"
+                .formatted(prefix, name, file));
+      } else if (!inner.contains(path)) {
         problem("%s in %s: unknown key%s".formatted(path, file, hint(path, known.keySet(), inner)));
       } else if (child.type() == Config.Type.OBJECT) {
-        findUnknownKeys(child, path + ".", file, known, inner);
-      } else {
+        findUnknownKeys(child, path + ".", file, known, inner, withoutValue);
+      } else if (!withoutValue.contains(ROOT + "." + path)) {
         problem("%s in %s: expects keys below it".formatted(path, file));
       }
     }

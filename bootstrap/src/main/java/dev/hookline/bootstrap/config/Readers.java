@@ -7,6 +7,7 @@ import java.net.URISyntaxException;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -23,6 +24,14 @@ final class Readers {
   private Readers() {}
 
   static final Reader<String> TEXT = Written::text;
+
+  static final Reader<String> NOT_BLANK =
+      written -> {
+        if (written.text().isBlank()) {
+          throw new IllegalArgumentException("is empty");
+        }
+        return written.text().strip();
+      };
 
   static final Reader<String> HOSTNAME =
       written -> {
@@ -73,6 +82,17 @@ final class Readers {
           // Said below: what it holds may be a password.
         }
         throw new IllegalArgumentException("not a URL that starts with http:// or https://");
+      };
+
+  /** What stands before an {@code @} is a password that no request would carry. */
+  static final Reader<URI> TARGET_URL =
+      written -> {
+        URI url = HTTP_URL.read(written);
+        if (url.getRawUserInfo() != null) {
+          throw new IllegalArgumentException(
+              "has a user before its host, which is not sent; requests are signed with the secret");
+        }
+        return url;
       };
 
   static final Reader<URI> API_URL =
@@ -141,6 +161,22 @@ final class Readers {
         networks.forEach(Readers::requireNetwork);
         return networks;
       };
+
+  /**
+   * Standard Webhooks hands keys over in base64, with or without its prefix.
+   *
+   * @throws IllegalArgumentException if the key is anything else
+   */
+  static SecretSource signingKey(SecretSource secret) {
+    try {
+      if (Base64.getDecoder().decode(secret.first().replaceFirst("^whsec_", "")).length > 0) {
+        return secret;
+      }
+    } catch (IllegalArgumentException _) {
+      // Said below, without the secret.
+    }
+    throw new IllegalArgumentException("not whsec_ and base64, or base64");
+  }
 
   static Reader<Integer> integer(int min, int max, String what) {
     return written -> Math.toIntExact(whole(min, max, what).read(written));

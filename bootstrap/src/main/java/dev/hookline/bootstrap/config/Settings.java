@@ -9,7 +9,6 @@ import dev.hookline.http.provider.RepositoryMapping;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -272,29 +271,7 @@ public record Settings(
     if ((role == Role.SERVE || role == Role.WORKER) && db.url().isEmpty()) {
       missing.add("db.url (HOOKLINE_DB_URL) is not set");
     }
-    if (role == Role.WORKER || role == Role.UP) {
-      dispatch.targets().forEach((name, target) -> missing.addAll(unusable(name, target)));
-    }
     return missing;
-  }
-
-  private static List<String> unusable(String name, Target target) {
-    return switch (target) {
-      case Target.Http http
-          when http.secret().isPresent() && !isBase64(http.secret().get().first()) ->
-          List.of(
-              "dispatch target %s: the secret is not whsec_ and base64, or base64".formatted(name));
-      case Target.Http _, Target.Exec _, Target.Kafka _, Target.Log _ -> List.of();
-    };
-  }
-
-  /** Standard Webhooks hands keys over in base64, with or without its prefix. */
-  private static boolean isBase64(String secret) {
-    try {
-      return Base64.getDecoder().decode(secret.replaceFirst("^whsec_", "")).length > 0;
-    } catch (IllegalArgumentException _) {
-      return false;
-    }
   }
 
   /**

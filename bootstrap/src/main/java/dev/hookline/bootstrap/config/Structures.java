@@ -57,7 +57,7 @@ final class Structures {
             text ->
                 RepositoryContext.parse(text.text())
                     .orElseThrow(() -> Readers.bad("not owner/name", text.text())));
-    Optional<String> branch = entry.value("default-branch", Structures::notBlank);
+    Optional<String> branch = entry.value("default-branch", Readers.NOT_BLANK);
     Optional<Long> installation =
         entry.value("installation-id", Readers.whole(1, Long.MAX_VALUE, "a number"));
     Optional<Boolean> canWrite = entry.value("can-write", Readers.YES_OR_NO);
@@ -116,14 +116,14 @@ final class Structures {
       }
       case "http" -> {
         entry.allow(Set.of("type", "timeout", "url", "secret", "secret-file"));
-        Optional<SecretSource> secret = entry.secret("secret", nanos);
+        Optional<SecretSource> secret = entry.signingKey("secret", nanos);
         return entry
-            .required("url", Readers.HTTP_URL)
+            .required("url", Readers.TARGET_URL)
             .map(url -> common -> new Target.Http(url, secret, timeout.orElse(common)));
       }
       case "kafka" -> {
         entry.allow(Set.of("type", "timeout", "bootstrap-servers", "topic"));
-        String topic = entry.value("topic", Structures::notBlank).orElse(Catalog.DEFAULT_TOPIC);
+        String topic = entry.value("topic", Readers.NOT_BLANK).orElse(Catalog.DEFAULT_TOPIC);
         return entry
             .required("bootstrap-servers", Readers.HOSTS_AND_PORTS)
             .map(servers -> common -> new Target.Kafka(servers, topic, timeout.orElse(common)));
@@ -162,7 +162,7 @@ final class Structures {
   private static Route.Match match(Entry match, Collection<Service> services) {
     return new Route.Match(
         match.value("service", written -> service(written, services)),
-        match.value("event-type", written -> new Glob(notBlank(written))),
+        match.value("event-type", written -> new Glob(Readers.NOT_BLANK.read(written))),
         match.value("repository", Structures::repositoryGlob),
         match.value("user-request", Structures::prefix));
   }
@@ -182,7 +182,7 @@ final class Structures {
   }
 
   private static Glob repositoryGlob(Written written) {
-    String pattern = notBlank(written);
+    String pattern = Readers.NOT_BLANK.read(written);
     if (!pattern.contains("/") && !pattern.contains("*")) {
       throw Readers.bad("fits no owner/name", pattern);
     }
@@ -191,7 +191,7 @@ final class Structures {
 
   /** White space at its end counts: it keeps {@code /deploy} from being {@code /deployment}. */
   private static String prefix(Written written) {
-    notBlank(written);
+    Readers.NOT_BLANK.read(written);
     return written.text().stripLeading();
   }
 
@@ -230,13 +230,6 @@ final class Structures {
       fields.put(Config.Key.unescapeName(child.name()), child);
     }
     return fields;
-  }
-
-  private static String notBlank(Written written) {
-    if (written.text().isBlank()) {
-      throw new IllegalArgumentException("is empty");
-    }
-    return written.text().strip();
   }
 
   /** One entry of a structure; its problems name it. */
@@ -285,17 +278,20 @@ final class Structures {
       return value(key, reader);
     }
 
-    Optional<SecretSource> secret(String key, LongSupplier nanos) {
+    Optional<SecretSource> signingKey(String key, LongSupplier nanos) {
       String fileKey = key + "-file";
       if (has(key) && has(fileKey)) {
         problem("has both %s and %s".formatted(key, fileKey));
       }
-      return value(key, written -> SecretSource.of(List.of(written.text())))
+      return value(key, written -> Readers.signingKey(SecretSource.of(List.of(written.text()))))
           .or(
               () ->
                   value(
                       fileKey,
-                      written -> SecretSource.inFile(Path.of(written.text()), false, nanos)));
+                      written ->
+                          Readers.signingKey(
+                              SecretSource.inFile(
+                                  Path.of(Readers.NOT_BLANK.read(written)), false, nanos))));
     }
 
     /** What stands under {@code match}; empty, and a problem, if there are no keys. */
@@ -317,7 +313,7 @@ final class Structures {
     Map<String, String> texts() {
       var texts = new LinkedHashMap<String, String>();
       for (String key : fields.keySet()) {
-        value(key, Structures::notBlank).ifPresent(text -> texts.put(key, text));
+        value(key, Readers.NOT_BLANK).ifPresent(text -> texts.put(key, text));
       }
       return texts;
     }

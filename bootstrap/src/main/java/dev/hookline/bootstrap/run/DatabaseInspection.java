@@ -15,10 +15,12 @@ import dev.hookline.application.replay.ReplayPipeline;
 import dev.hookline.application.replay.ReplayRefused;
 import dev.hookline.application.retention.PruneHistory;
 import dev.hookline.application.secret.SecretUses;
+import dev.hookline.bootstrap.cli.CommandException;
 import dev.hookline.bootstrap.cli.Inspection;
 import dev.hookline.domain.pipeline.PipelineId;
 import dev.hookline.http.admin.AdminJson;
 import dev.hookline.persistence.Database;
+import dev.hookline.persistence.Duty;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BiConsumer;
@@ -39,17 +41,20 @@ record DatabaseInspection(Database database, UseCases useCases, AdminJson json)
 
   @Override
   public SecretUses secretUses() {
+    require(Duty.INTAKE);
     return database.secretUses();
   }
 
   @Override
   public ReplayPipeline.Replay replay(PipelineId id) {
+    require(Duty.INTAKE);
     return useCases.replay().replay(id);
   }
 
   @Override
   public int replay(
       PipelineFilter filter, int limit, BiConsumer<PipelineId, ReplayPipeline.Replay> told) {
+    require(Duty.INTAKE);
     return useCases.replayMany().replay(filter, limit, told);
   }
 
@@ -65,16 +70,19 @@ record DatabaseInspection(Database database, UseCases useCases, AdminJson json)
 
   @Override
   public ReplayRefused.Replay replayRefused(UUID id) {
+    require(Duty.INTAKE);
     return useCases.replayRefused().replay(id);
   }
 
   @Override
   public AuditState audit() {
+    require(Duty.WORKER);
     return new AuditState(database.storedState());
   }
 
   @Override
   public PruneHistory pruning() {
+    require(Duty.WORKER);
     return new PruneHistory(database.history());
   }
 
@@ -91,6 +99,18 @@ record DatabaseInspection(Database database, UseCases useCases, AdminJson json)
   @Override
   public String refusedJson(Page<RefusedView> page) {
     return new String(json.refused(page), UTF_8);
+  }
+
+  /** Else the database would refuse in the middle of the work, and in words of its own. */
+  private void require(Duty duty) {
+    if (!database.may(duty)) {
+      throw CommandException.failed(
+          "db.user may not do this; the owner of the schema may, and so may the role that migrate "
+              + switch (duty) {
+                case INTAKE -> "--intake-role names";
+                case WORKER -> "--worker-role names";
+              });
+    }
   }
 
   @Override

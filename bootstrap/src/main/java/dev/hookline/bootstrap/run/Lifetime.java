@@ -1,5 +1,6 @@
 package dev.hookline.bootstrap.run;
 
+import dev.hookline.bootstrap.cli.ExitCode;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -9,7 +10,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * How long a process runs: until a signal asks it to stop (exit 0, which the JVM by itself would
- * not give), or until something in it finds that it cannot go on.
+ * not give, or 1 if it had to give something up), or until something in it finds that it cannot go
+ * on.
  */
 final class Lifetime {
   private static final Logger LOG = LoggerFactory.getLogger(Lifetime.class);
@@ -51,15 +53,17 @@ final class Lifetime {
   }
 
   private void stop(Duration grace) {
-    end(0);
+    end(ExitCode.DONE);
+    int exitCode = end.join();
     try {
       if (!closed.await(grace.toMillis(), TimeUnit.MILLISECONDS)) {
         LOG.warn("Still closing after {}: what is left is given up", grace);
+        exitCode = exitCode == ExitCode.DONE ? ExitCode.FAILED : exitCode;
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
     // A JVM that a signal stops ends with 128 and the signal's number, however cleanly it stopped.
-    Runtime.getRuntime().halt(end.join());
+    Runtime.getRuntime().halt(exitCode);
   }
 }

@@ -41,9 +41,9 @@ import org.slf4j.LoggerFactory;
 public final class Processes implements Commands {
   private static final Logger LOG = LoggerFactory.getLogger(Processes.class);
 
-  /** What closing may take beyond the grace, before the process ends all the same. */
   private static final Duration BETWEEN_LOOKS_AT_LISTENER = Duration.ofSeconds(1);
 
+  /** What closing may take beyond the grace, before the process ends all the same. */
   private static final Duration MARGIN = Duration.ofSeconds(5);
 
   /** A worker that stands still for so many leases ends; after three it is no longer ready. */
@@ -92,11 +92,11 @@ public final class Processes implements Commands {
                               new Check("database", database.answers()),
                               new Check("intake", intake.accepts()),
                               new Check("worker", worker.progresses()))));
-          closer.add(worker).start();
+          closer.addTogether(intake, worker);
+          worker.start();
           closer.add(stallWatch(settings, worker, workerDatabase, life));
           closer.add(Upkeep.start(workerDatabase, settings.retention()));
           assembly.reconcileBySchedule(workerDatabase, metrics, closer);
-          closer.add(intake);
           closer.add(listenerWatch(intake, life));
           announce(settings, own, postgres, intake.port(), admin.port(), out);
         });
@@ -215,8 +215,8 @@ public final class Processes implements Commands {
       int intakePort,
       int adminPort,
       PrintWriter out) {
-    String intake = url(settings.http().host(), intakePort);
-    String admin = url(settings.admin().host(), adminPort);
+    String intake = RunFile.url(settings.http().host(), intakePort);
+    String admin = RunFile.url(settings.admin().host(), adminPort);
     own.announce(
         RunFile.ofThisProcess(
             intake, admin, postgres.jdbcUrl(), postgres.user(), postgres.password()));
@@ -230,11 +230,6 @@ public final class Processes implements Commands {
           .ifPresent(secret -> out.printf("  %-8s secret %s%n", "", secret));
     }
     out.flush();
-  }
-
-  private static String url(String host, int port) {
-    boolean any = host.equals("0.0.0.0") || host.equals("::");
-    return "http://%s:%d".formatted(any ? "127.0.0.1" : host, port);
   }
 
   /** Something that a process needs to do its work, and whether it has it now. */

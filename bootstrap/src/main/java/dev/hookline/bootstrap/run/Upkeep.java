@@ -7,6 +7,7 @@ import dev.hookline.persistence.Database;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,6 +18,7 @@ import org.slf4j.LoggerFactory;
 final class Upkeep implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
   private static final Duration INTERVAL = Duration.ofHours(1);
+  private static final Duration AFTER_FAILURE = Duration.ofMinutes(1);
 
   private final Database database;
   private final PruneHistory pruning;
@@ -42,23 +44,40 @@ final class Upkeep implements AutoCloseable {
 
   private void run() {
     try {
-      do {
-        once();
-      } while (!closed.await(INTERVAL.toSeconds(), TimeUnit.SECONDS));
+      repeat(this::once, pause -> closed.await(pause.toSeconds(), TimeUnit.SECONDS));
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private void once() {
+  /** The end of the process. */
+  @FunctionalInterface
+  interface End {
+    /** Whether it comes within this time, which is waited for it. */
+    boolean comesWithin(Duration time) throws InterruptedException;
+  }
+
+  /**
+   * @param round says whether it has done what it was for; else the next one comes soon
+   */
+  static void repeat(BooleanSupplier round, End end) throws InterruptedException {
+    boolean done;
+    do {
+      done = round.getAsBoolean();
+    } while (!end.comesWithin(done ? INTERVAL : AFTER_FAILURE));
+  }
+
+  private boolean once() {
     try {
       database.openDays();
       tell(pruning.prune(pruning.firstKept(retention)));
+      return true;
     } catch (StoreUnavailableException e) {
       LOG.warn("Upkeep waits for the database: {}", e.getMessage());
     } catch (RuntimeException e) {
-      LOG.error("Upkeep met a defect; it is tried again in an hour", e);
+      LOG.error("Upkeep met a defect; it is tried again in a minute", e);
     }
+    return false;
   }
 
   private void tell(Pruned pruned) {

@@ -1,5 +1,7 @@
 package dev.hookline.bootstrap.up;
 
+import java.util.Set;
+
 /**
  * Where a running {@code up} can be reached.
  *
@@ -18,12 +20,24 @@ public record RunFile(
     String dbPassword,
     long pid,
     long startedAt) {
+  private static final Set<String> EVERYWHERE = Set.of("0.0.0.0", "::", "[::]");
 
   /** That of this process. */
   public static RunFile ofThisProcess(
       String intakeUrl, String adminUrl, String jdbcUrl, String dbUser, String dbPassword) {
     ProcessHandle self = ProcessHandle.current();
     return new RunFile(intakeUrl, adminUrl, jdbcUrl, dbUser, dbPassword, self.pid(), startOf(self));
+  }
+
+  /**
+   * How this machine reaches what listens there.
+   *
+   * @param host a name or an address; those that mean every address are taken for this machine's
+   */
+  public static String url(String host, int port) {
+    String reachable = EVERYWHERE.contains(host) ? "127.0.0.1" : host;
+    boolean bare = reachable.contains(":") && !reachable.startsWith("[");
+    return "http://%s:%d".formatted(bare ? "[" + reachable + "]" : reachable, port);
   }
 
   boolean isAlive() {

@@ -49,6 +49,7 @@ class HooklineCliTest {
         "send github --count many",
         "send github --count 0 --secret x",
         "send github --secret x --url ftp://h",
+        "send github --secret x --url //h",
         "send github --secret x --file missing.json",
         "doctor",
         "doctor github",
@@ -150,6 +151,41 @@ class HooklineCliTest {
   }
 
   @Test
+  void upSaysThatItTakesItsOwnDatabase() {
+    shell.environment.put("HOOKLINE_DB_URL", "jdbc:postgresql://db/hookline");
+    assertEquals(0, shell.run("up"));
+    assertEquals(
+        List.of(
+            "hookline: warning: up brings its own PostgreSQL: db.url (HOOKLINE_DB_URL) is not"
+                + " used"),
+        shell.err());
+    assertEquals(List.of("up .hookline"), commands.calls);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "prune --older-than P1D",
+        "audit",
+        "pipelines list",
+        "refused list",
+        "pause",
+        "resume",
+        "secrets status",
+        "reconcile github --hook app"
+      })
+  void aFolderBesideAConfiguredDatabaseIsNoChoiceForATool(String line) {
+    shell.environment.put("HOOKLINE_DB_URL", "jdbc:postgresql://production/hookline");
+    assertEquals(2, shell.run((line + " --data .hookline").split(" ", -1)));
+    assertEquals(
+        List.of(
+            "hookline: --data and db.url (HOOKLINE_DB_URL) each name a database: leave out the"
+                + " one, or unset the other"),
+        shell.err());
+    assertEquals(List.of(), commands.calls);
+  }
+
+  @Test
   void toolsFindTheUpThatRunsHere() {
     assertEquals(2, shell.run("pipelines", "list"));
     try (UpFolder up = UpFolder.open(folder.resolve(".hookline"))) {
@@ -208,6 +244,17 @@ class HooklineCliTest {
     var settings = JsonMapper.builder().build().readTree(shell.out()).get("settings");
     assertEquals("http.host", settings.get(0).get("key").asText());
     assertFalse(shell.out().contains("012345"), "shows a secret");
+  }
+
+  @Test
+  void aKeyThatCannotSignIsAnErrorOfTheConfiguration() {
+    shell.environment.put("HOOKLINE_DISPATCH_HTTP_SECRET", "no base64 at all");
+    assertEquals(2, shell.run("config"));
+    assertEquals(
+        List.of(
+            "hookline: dispatch.http.secret (HOOKLINE_DISPATCH_HTTP_SECRET): not whsec_ and"
+                + " base64, or base64"),
+        shell.err());
   }
 
   @Test

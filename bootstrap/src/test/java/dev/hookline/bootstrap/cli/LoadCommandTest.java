@@ -3,6 +3,7 @@ package dev.hookline.bootstrap.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -205,6 +206,31 @@ class LoadCommandTest {
           60_000, accepted + json.path("given_up").asLong() + json.path("unsent").asLong());
       assertEquals(accepted, json.path("in_time").asLong());
       assertTrue(Files.readString(folder.resolve("seconds.csv")).startsWith("second,"));
+    }
+  }
+
+  @Test
+  void figuresAreNotLostWithTheFile() throws IOException {
+    // Can be opened, and not written.
+    Path full = Path.of("/dev/full");
+    assumeTrue(Files.exists(full));
+    try (var intake = new FakeIntake()) {
+      assertEquals(1, load(intake, "--json", "--samples", full.toString()));
+      assertTrue(JSON.readTree(shell.out()).path("accepted").asLong() > 0, shell.out());
+      assertEquals(1, shell.err().size(), () -> shell.err().toString());
+      assertTrue(
+          shell.err().getFirst().startsWith("hookline: cannot write what was measured: "),
+          () -> shell.err().toString());
+    }
+  }
+
+  @Test
+  void aFileThatCannotBeWrittenIsFoundBeforeTheRun() throws IOException {
+    try (var intake = new FakeIntake()) {
+      assertEquals(2, load(intake, "--samples", "x".repeat(300)));
+      assertTrue(
+          shell.err().getFirst().startsWith("hookline: --samples: cannot write "),
+          () -> shell.err().toString());
     }
   }
 

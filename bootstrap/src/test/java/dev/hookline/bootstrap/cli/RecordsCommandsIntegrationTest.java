@@ -2,6 +2,7 @@ package dev.hookline.bootstrap.cli;
 
 import static dev.hookline.testing.Samples.GITHUB;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -53,6 +54,10 @@ class RecordsCommandsIntegrationTest {
   @BeforeEach
   void migrate() {
     database.migrate();
+    open();
+  }
+
+  private void open() {
     shell = new Shell(folder, new Processes(Clock.systemUTC()));
     shell.environment.put("HOOKLINE_DB_URL", server.url());
     Optional.ofNullable(server.user()).ifPresent(u -> shell.environment.put("HOOKLINE_DB_USER", u));
@@ -256,6 +261,63 @@ class RecordsCommandsIntegrationTest {
         "{\"first_kept\":\"2001-02-05\",\"dropped\":[],\"open\":[\"2001-02-04\"],\"busy\":[],\"keys\":0,\"refused\":0}\n",
         shell.out());
     assertEquals(0, run("audit"));
+  }
+
+  @Test
+  void anAgeCountsFromTheDatabasesClockHoweverItIsWritten() throws IOException {
+    assertEquals(0, run("prune --older-than P1D --dry-run --json"));
+    String firstKept = json().path("first_kept").asText();
+    // The shell's own clock stands still on a day of the past.
+    assertEquals(0, run("prune --older-than 1d --dry-run --json"));
+    assertEquals(firstKept, json().path("first_kept").asText());
+  }
+
+  @Test
+  void whatARoleMayNotDoIsSaidInALine() {
+    String intake = server.nameRole("intake");
+    String worker = server.nameRole("worker");
+    assertEquals(0, run("migrate --intake-role %s --worker-role %s".formatted(intake, worker)));
+    loginAs(intake);
+    for (String line : List.of("audit", "prune --older-than P30D")) {
+      assertEquals(1, run(line), line);
+      assertEquals(
+          List.of(
+              "hookline: db.user may not do this; the owner of the schema may, and so may the role"
+                  + " that migrate --worker-role names"),
+          shell.err());
+    }
+    loginAs(worker);
+    shell.environment.put("HOOKLINE_GITHUB_SECRETS", "github-secret-012345");
+    assertEquals(0, run("audit"), () -> shell.err().toString());
+    for (String line : List.of("pipelines replay --state FAILED", "secrets status")) {
+      assertEquals(1, run(line), line);
+      assertEquals(
+          List.of(
+              "hookline: db.user may not do this; the owner of the schema may, and so may the role"
+                  + " that migrate --intake-role names"),
+          shell.err());
+    }
+  }
+
+  private void loginAs(String role) {
+    shell.environment.put("HOOKLINE_DB_USER", role);
+    shell.environment.put(
+        "HOOKLINE_DB_PASSWORD", requireNonNull(server.settings(role).password()).get());
+  }
+
+  @Test
+  void whatIsNotThereIsAnErrorBodyForMachines() throws IOException {
+    String nobodys = "01934f5e-0000-7000-8000-000000000001";
+    for (String line :
+        List.of(
+            "pipelines show " + nobodys, "refused show " + nobodys, "refused replay " + nobodys)) {
+      assertEquals(3, run(line + " --json"), line);
+      assertEquals("NotFoundError", json().path("error").asText(), line);
+      assertTrue(json().path("message").asText().contains(nobodys), shell.out());
+      assertEquals(1, shell.err().size(), line);
+      assertEquals(3, run(line), line);
+      assertEquals("", shell.out(), line);
+    }
   }
 
   private static final String CLEAR = "\r\u001b[K";

@@ -148,6 +148,13 @@ class SendCommandTest {
   }
 
   @Test
+  void aSchemeMayBeWrittenLarge() {
+    String url = "HTTP://127.0.0.1:%d".formatted(server.getAddress().getPort());
+    assertEquals(0, shell.run("send", "github", "--secret", SECRET, "--url", url));
+    assertEquals("/webhooks/github", received.getFirst().path());
+  }
+
+  @Test
   void noAnswerEndsWithOneAndALine() {
     server.stop(0);
     assertEquals(1, send("github"));

@@ -406,6 +406,101 @@ class ConfigurationTest {
   }
 
   @Test
+  void whatOnlyAnotherTargetUsesKeepsAProcessFromDispatchingToTheLog() throws IOException {
+    String problem =
+        "dispatch.http.url (HOOKLINE_DISPATCH_HTTP_URL): has no effect with dispatch.target log,"
+            + " the default; set HOOKLINE_DISPATCH_TARGET to http";
+    Map<String, String> url = Map.of("HOOKLINE_DISPATCH_HTTP_URL", "https://ci.example/hooks");
+    for (Role role : List.of(Role.WORKER, Role.UP)) {
+      assertEquals(
+          List.of(problem),
+          assertThrows(InvalidSettingsException.class, () -> load(url, role)).problems());
+    }
+    for (Role role : List.of(Role.SERVE, Role.TOOL)) {
+      assertEquals(List.of(problem), load(url, role).warnings());
+    }
+
+    write(
+        """
+        hookline:
+          dispatch:
+            targets: {ci: {type: log}}
+            routes: [{match: {}, targets: [ci]}]
+            exec: {command: /bin/run}
+        """);
+    assertEquals(
+        List.of(
+            "dispatch.exec.command (HOOKLINE_DISPATCH_EXEC_COMMAND): set beside dispatch.targets,"
+                + " which take its place"),
+        assertThrows(InvalidSettingsException.class, () -> load(Map.of(), Role.WORKER)).problems());
+  }
+
+  @Test
+  void whatATargetThatWasNotChosenUsesIsOnlyWarnedOf() {
+    assertEquals(
+        List.of(
+            "dispatch.kafka.topic (HOOKLINE_DISPATCH_KAFKA_TOPIC): has no effect with"
+                + " dispatch.target log"),
+        load(
+                Map.of(
+                    "HOOKLINE_DISPATCH_TARGET", "log", "HOOKLINE_DISPATCH_KAFKA_TOPIC", "events"),
+                Role.WORKER)
+            .warnings());
+  }
+
+  @Test
+  void aKeyThatCannotSignIsAProblemOfItsKey() throws IOException {
+    assertEquals(
+        List.of(
+            "dispatch.http.secret (HOOKLINE_DISPATCH_HTTP_SECRET): not whsec_ and base64, or"
+                + " base64"),
+        problems(Map.of("HOOKLINE_DISPATCH_HTTP_SECRET", "no base64 at all")));
+    Path file = Files.writeString(folder.resolve("key"), "nor this one\n");
+    write(
+        """
+        hookline:
+          dispatch:
+            targets:
+              ci: {type: http, url: "https://ci.example", secret: "no base64"}
+              cd: {type: http, url: "https://cd.example", secret-file: %s}
+            routes: [{match: {}, targets: [ci, cd]}]
+        """
+            .formatted(file));
+    assertEquals(
+        Set.of(
+            "dispatch.targets.ci: secret: not whsec_ and base64, or base64",
+            "dispatch.targets.cd: secret-file: not whsec_ and base64, or base64"),
+        Set.copyOf(problems(Map.of())));
+  }
+
+  @Test
+  void aTargetsUrlHasNoUserThatWouldNeverBeSent() throws IOException {
+    String why =
+        "has a user before its host, which is not sent; requests are signed with the secret";
+    String url = "https://user:hunter2@ci.example/hooks";
+    assertEquals(
+        List.of("HOOKLINE_DISPATCH_HTTP_URL: " + why),
+        problems(Map.of("HOOKLINE_DISPATCH_TARGET", "http", "HOOKLINE_DISPATCH_HTTP_URL", url)));
+    write(
+        """
+        hookline:
+          dispatch:
+            targets: {ci: {type: http, url: "%s"}}
+            routes: [{match: {}, targets: [ci]}]
+        """
+            .formatted(url));
+    assertTrue(
+        problems(Map.of()).contains("dispatch.targets.ci: url: " + why),
+        () -> problems(Map.of()).toString());
+  }
+
+  @Test
+  void aTopicMustNotBeBlank() throws IOException {
+    write("hookline: {dispatch: {target: kafka, kafka: {bootstrap-servers: 'k:1', topic: ' '}}}");
+    assertEquals(List.of("dispatch.kafka.topic in hookline.yaml: is empty"), problems(Map.of()));
+  }
+
+  @Test
   void theSingleTargetTakesEveryEvent() {
     assertEquals(Optional.of("log"), load(Map.of()).settings().dispatch().routes().only());
   }
@@ -448,6 +543,9 @@ class ConfigurationTest {
     assertEquals(
         List.of("HOOKLINE_GITHUB_SECRET: unknown variable; did you mean HOOKLINE_GITHUB_SECRETS?"),
         problems(Map.of("HOOKLINE_GITHUB_SECRET", "x", "HOME", "/root")));
+    assertEquals(
+        List.of("HOOKLINE_TEST_ANYTHING: unknown variable"),
+        problems(Map.of("HOOKLINE_TEST_ANYTHING", "x")));
   }
 
   @Test
@@ -456,7 +554,7 @@ class ConfigurationTest {
         Map.of(
             "HOOKLINE_JAVA", "x",
             "HOOKLINE_OPTS", "x",
-            "HOOKLINE_TEST_ANYTHING", "x",
+            "HOOKLINE_TEST_DB_URL", "x",
             "HOOKLINE_PIPELINE_ID", "x",
             "HOOKLINE_ATTEMPT", "1"));
   }
@@ -613,6 +711,9 @@ class ConfigurationTest {
       assertEquals(1, problems.size(), problems::toString);
       assertTrue(problems.getFirst().startsWith("HOOKLINE_SLACK_SECRETS: "), problems::toString);
     }
+    assertEquals(
+        List.of("HOOKLINE_SLACK_SECRETS_FILE: names no file"),
+        problems(Map.of("HOOKLINE_SLACK_SECRETS_FILE", "")));
   }
 
   @Test
@@ -735,9 +836,53 @@ class ConfigurationTest {
   }
 
   @Test
+  void brokenYamlIsNotRepeated() throws IOException {
+    for (String value : List.of("*hunter2", "!hunter2!x")) {
+      write("hookline:\n  db:\n    password: " + value + "\n");
+      List<String> problems = problems(Map.of());
+      assertFalse(problems.toString().contains("hunter2"), problems::toString);
+      assertTrue(problems.getFirst().startsWith("hookline.yaml line 3: "), problems::toString);
+    }
+  }
+
+  @Test
   void keysWithoutAValueCountAsNotThere() throws IOException {
-    write("hookline:\n  http:\n  services:\n    github:\n      secrets:\n");
-    assertEquals(8080, load(Map.of("HOOKLINE_DB_USER", "")).settings().http().port());
+    write("hookline:\n  http:\n  admin:\n    port:\n  dispatch:\n    targets:\n");
+    Settings settings = load(Map.of("HOOKLINE_DB_USER", "")).settings();
+    assertEquals(8080, settings.http().port());
+    assertEquals(8081, settings.admin().port());
+    assertEquals(Set.of("log"), settings.dispatch().targets().keySet());
+  }
+
+  @Test
+  void aSecretWithoutAValueIsAnEmptySecret() throws IOException {
+    write(
+        """
+        hookline:
+          services: {github: {secrets: }, slack: {secrets-file: }}
+          dispatch:
+            targets: {ci: {type: http, url: "https://ci.example", secret: }}
+            routes: [{match: {}, targets: [ci]}]
+        """);
+    assertEquals(
+        Set.of(
+            "services.github.secrets in hookline.yaml: the secret is empty",
+            "services.slack.secrets-file in hookline.yaml: names no file",
+            "dispatch.targets.ci: secret: a secret is empty or blank"),
+        Set.copyOf(problems(Map.of())));
+  }
+
+  @Test
+  void unknownKeysAreProblemsWithoutAValueToo() throws IOException {
+    write("htpp:\nhookline:\n  wroker:\n  http:\n    prot: ~\n  http.port: 1\n");
+    assertEquals(
+        Set.of(
+            "htpp in hookline.yaml: unknown key; all keys stand below hookline",
+            "wroker in hookline.yaml: unknown key; did you mean worker?",
+            "http.prot in hookline.yaml: unknown key; did you mean http.port?",
+            "\"http.port\" in hookline.yaml: unknown key; what stands below another key is no"
+                + " part of its name"),
+        Set.copyOf(problems(Map.of())));
   }
 
   private void write(String yaml) throws IOException {
@@ -745,9 +890,13 @@ class ConfigurationTest {
   }
 
   private Configuration load(Map<String, String> environment) {
+    return load(environment, Role.TOOL);
+  }
+
+  private Configuration load(Map<String, String> environment, Role role) {
     return Configuration.load(
         new Sources(folder, Optional.empty(), environment, System::nanoTime),
-        Role.TOOL,
+        role,
         TestProfiles.THREE);
   }
 

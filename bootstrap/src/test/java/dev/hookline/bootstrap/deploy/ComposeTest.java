@@ -1,6 +1,7 @@
 package dev.hookline.bootstrap.deploy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -92,6 +93,13 @@ class ComposeTest {
     var named = new TreeSet<String>();
     FILE.document().path("secrets").forEach(secret -> named.add(secret.path("file").asText()));
     assertEquals(named, made);
+
+    // One that a run left half made does not stay.
+    Files.writeString(folder.resolve("secrets/github.new"), "half");
+    Files.delete(folder.resolve("secrets/github"));
+    InstalledProgram.named("sh").accepts(folder, script.toString());
+    assertEquals(64, Files.readString(folder.resolve("secrets/github")).length());
+    assertFalse(Files.exists(folder.resolve("secrets/github.new")));
   }
 
   @Test

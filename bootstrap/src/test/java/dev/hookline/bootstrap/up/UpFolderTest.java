@@ -15,6 +15,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class UpFolderTest {
   private static final Service GITHUB = new Service("github");
@@ -78,6 +80,20 @@ class UpFolderTest {
       up.announce(new RunFile("http://i", "http://a", "jdbc:x", "me", "pw", pid, 1));
       assertEquals(Optional.empty(), UpFolder.running(folder));
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "127.0.0.1, http://127.0.0.1:8080",
+    "0.0.0.0, http://127.0.0.1:8080",
+    "::, http://127.0.0.1:8080",
+    "[::], http://127.0.0.1:8080",
+    "::1, http://[::1]:8080",
+    "[::1], http://[::1]:8080",
+    "hooks.example, http://hooks.example:8080"
+  })
+  void whatListensIsNamedAsThisMachineReachesIt(String host, String url) {
+    assertEquals(url, RunFile.url(host, 8080));
   }
 
   private static String mode(Path path) throws IOException {
