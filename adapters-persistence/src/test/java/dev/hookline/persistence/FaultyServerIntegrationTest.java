@@ -98,6 +98,7 @@ final class FaultyServerIntegrationTest {
         server.kill();
         senders.awaitRefusal();
         server.start();
+        senders.awaitAcceptanceAfterAbsence();
       }
     },
     THE_SERVER_IS_RESTARTED {
@@ -105,6 +106,7 @@ final class FaultyServerIntegrationTest {
       void happen(FaultyServerIntegrationTest test, Senders senders) {
         server.stop();
         server.start();
+        senders.awaitAcceptanceAfterAbsence();
       }
     },
     THE_SERVER_IS_FROZEN {

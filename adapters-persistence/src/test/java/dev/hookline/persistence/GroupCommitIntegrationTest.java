@@ -399,7 +399,7 @@ final class GroupCommitIntegrationTest {
   void whoseBudgetIsSpentHearsOfTheFault() throws Exception {
     writes.first = _ -> fail("53300");
 
-    Throwable failure = Call.begun(() -> commits.write("a", Duration.ofMillis(500))).failure();
+    Throwable failure = Call.begun(() -> commits.write("a", Duration.ofSeconds(2))).failure();
 
     assertInstanceOf(StoreUnavailableException.class, failure);
     assertTrue(String.valueOf(failure.getMessage()).contains("53300"), failure.getMessage());

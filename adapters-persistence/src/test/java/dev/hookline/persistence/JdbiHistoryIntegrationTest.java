@@ -40,6 +40,9 @@ import org.junit.jupiter.api.TestInstance;
 /** Days of history, made and dropped in PostgreSQL. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class JdbiHistoryIntegrationTest {
+  /** What a delivery from GitHub may wait for its commit; a slow disk alone may take a second. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
   private static final Instant OLD = Instant.parse("2001-02-03T12:00:00Z");
   private static final Instant NEXT = OLD.plus(1, DAYS);
   private static final Instant THIRD = OLD.plus(2, DAYS);
@@ -310,7 +313,7 @@ final class JdbiHistoryIntegrationTest {
                 Acceptance.Accepted.class,
                 storage
                     .pipelines()
-                    .accept(candidate("live-" + Samples.uuid(OLD), now()), Duration.ofSeconds(1)));
+                    .accept(candidate("live-" + Samples.uuid(OLD), now()), PATIENCE));
             accepted++;
           } while (!over.get());
           return accepted;
@@ -318,8 +321,13 @@ final class JdbiHistoryIntegrationTest {
     try (var executor = Executors.newFixedThreadPool(3)) {
       var one = executor.submit(accepting);
       var other = executor.submit(accepting);
-      Pruned pruned = prune(Duration.ofDays(30));
-      over.set(true);
+      Pruned pruned;
+      try {
+        pruned = prune(Duration.ofDays(30));
+      } finally {
+        // The executor's end waits for them, whatever has failed.
+        over.set(true);
+      }
 
       assertEquals(days, pruned.dropped().size());
       assertEquals(Integer.toString(one.get() + other.get()), rows.count("pipeline"));

@@ -36,6 +36,9 @@ final class Senders implements AutoCloseable {
   /** The shortest that any provider leaves, and how long that provider waits for its answer. */
   static final Duration BUDGET = Duration.ofMillis(1500);
 
+  /** From the moment when the database answers again to the first acceptance. */
+  private static final Duration COMES_BACK = Duration.ofSeconds(2);
+
   private static final long PATIENCE_NANOS = Duration.ofSeconds(3).toNanos();
   private static final int SENDERS = 4;
   private static final AtomicInteger DELIVERIES = new AtomicInteger();
@@ -106,6 +109,14 @@ final class Senders implements AutoCloseable {
   void awaitAcceptance() {
     int before = accepted.size();
     Call.until(() -> accepted.size() > before);
+  }
+
+  /** Waits until one more is accepted; the database has just come back. */
+  void awaitAcceptanceAfterAbsence() {
+    long back = System.nanoTime();
+    awaitAcceptance();
+    var took = Duration.ofNanos(System.nanoTime() - back);
+    assertTrue(took.compareTo(COMES_BACK) <= 0, () -> "accepted again only after " + took);
   }
 
   /** Waits until one more is told that the database is away. */

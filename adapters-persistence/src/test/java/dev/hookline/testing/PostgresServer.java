@@ -6,8 +6,6 @@ import dev.hookline.persistence.DatabaseSettings;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -57,7 +55,7 @@ public final class PostgresServer implements AutoCloseable {
   private static PostgresServer make(Path folder, Path from) {
     try {
       Files.createDirectories(folder);
-      var server = new PostgresServer(folder.resolve("data"), freePort());
+      var server = new PostgresServer(folder.resolve("data"), Ports.free());
       copy(from, server.data);
       server.configure("port = " + server.port);
       return server;
@@ -294,12 +292,6 @@ public final class PostgresServer implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 

@@ -3,6 +3,7 @@ package dev.hookline.http.intake;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.hookline.domain.delivery.Headers;
+import dev.hookline.domain.delivery.Service;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +58,23 @@ class ClientAddressTest {
   void peerThatIsNotTrustedIsTheSender() {
     assertEquals(
         "203.0.113.9", of("203.0.113.9", Map.of("X-Forwarded-For", List.of("198.51.100.7"))));
+  }
+
+  @Test
+  void tenThousandAddressesThatAStrangerMakesUpAreOneSender() {
+    var service = new Service("tiny");
+    var limiter = new BucketRateLimiter(Map.of(service, new Rate(1, 3)), () -> 0);
+    int passed = 0;
+    for (int i = 0; i < 10_000; i++) {
+      String madeUp = "198.51.%d.%d".formatted(i / 256, i % 256);
+      String sender =
+          of(
+              "203.0.113.9",
+              Map.of("X-Forwarded-For", List.of(madeUp), "Forwarded", List.of("for=" + madeUp)));
+      passed += limiter.tryPass(service, sender).isEmpty() ? 1 : 0;
+    }
+    assertEquals(3, passed);
+    assertEquals(1, limiter.size());
   }
 
   private String of(String peer, Map<String, List<String>> headers) {

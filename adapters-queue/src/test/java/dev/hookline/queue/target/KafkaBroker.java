@@ -1,10 +1,8 @@
 package dev.hookline.queue.target;
 
+import dev.hookline.testing.Ports;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.io.PrintStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.Map;
 import kafka.server.KafkaConfig;
@@ -25,8 +23,8 @@ final class KafkaBroker implements AutoCloseable {
    * @param folder where the log lives
    */
   KafkaBroker(Path folder) throws Exception {
-    port = freePort();
-    int controllerPort = freePort();
+    port = Ports.free();
+    int controllerPort = Ports.free();
     settings =
         Map.ofEntries(
             Map.entry("process.roles", "broker,controller"),
@@ -55,12 +53,6 @@ final class KafkaBroker implements AutoCloseable {
         .addDirectory(folder.toString())
         .run();
     server = started();
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   private KafkaRaftServer started() {

@@ -296,6 +296,36 @@ class OutboxDrainTest {
   }
 
   @Test
+  void aWorkerThatStopsBeginsNoLine() {
+    var worker = worker();
+    worker.drainOnce();
+    var late = accept("octo/widgets");
+    worker.stop();
+    drain(worker);
+    assertEquals(List.of(), dispatched);
+    assertEquals(new PipelineState.Received(NOON), state(late));
+  }
+
+  @Test
+  void aWorkerThatStopsEndsATurnAfterTheEventThatIsAtWork() {
+    var first = accept("octo/widgets");
+    var behind = accept("octo/widgets");
+    var worker = worker();
+    target =
+        _ -> {
+          worker.stop();
+          return new Delivered();
+        };
+    worker.drainOnce();
+    work();
+    worker.settle();
+    assertEquals(List.of(first), order().toList());
+    assertEquals(new PipelineState.Dispatched(1, NOON), state(first));
+    assertEquals(new PipelineState.Received(NOON), state(behind));
+    assertEquals(0, worker.inFlight());
+  }
+
+  @Test
   void aFollowerThatTakesLongIsProcessingOnRecord() {
     accept("octo/widgets");
     var slow = accept("octo/widgets");
