@@ -420,6 +420,13 @@ class AdminServerTest {
   }
 
   @Test
+  void refusedThatReadsAsAHandshakeTodayIsRefusedStill() throws Exception {
+    var id = refused("ping", TINY);
+    assertError(400, "InvalidPayloadError", post("/api/refused/" + id + "/replay", ""));
+    assertEquals(1, store.refused.size());
+  }
+
+  @Test
   void refusedOfADisabledServiceStays() throws Exception {
     var id = refused("push d9 octo/widgets", new Service("gone"));
     assertError(404, "UnknownServiceError", post("/api/refused/" + id + "/replay", ""));

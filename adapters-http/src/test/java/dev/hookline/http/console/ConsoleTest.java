@@ -329,6 +329,8 @@ class ConsoleTest {
     assertEquals(422, replay("pipelines", unreadable.toString()).statusCode());
     UUID refused = bench.refused("fork e3 octo/widgets", "no");
     assertEquals(422, replay("refused", refused.toString()).statusCode());
+    UUID handshake = bench.refused("ping", "no");
+    assertEquals(422, replay("refused", handshake.toString()).statusCode());
     assertEquals(404, replay("pipelines", UUID.randomUUID().toString()).statusCode());
     assertEquals(404, replay("refused", "x").statusCode());
   }

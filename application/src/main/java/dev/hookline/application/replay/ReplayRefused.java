@@ -11,6 +11,7 @@ import dev.hookline.application.standardize.Standardization.Unusable;
 import dev.hookline.application.standardize.Standardizer;
 import dev.hookline.domain.delivery.Service;
 import dev.hookline.domain.error.WebhookError;
+import dev.hookline.domain.error.WebhookError.EventStandardizationError.InvalidPayloadError;
 import dev.hookline.domain.pipeline.Pipeline;
 import dev.hookline.domain.pipeline.PipelineId;
 import java.time.Duration;
@@ -76,7 +77,9 @@ public final class ReplayRefused {
     }
     return switch (standardizer.standardize(refused.delivery())) {
       case Unusable unusable -> new Replay.StillRefused(unusable.error());
-      case Handshake _ -> throw new IllegalStateException("a handshake is never kept as refused");
+      // What it was refused for, such as a header that came twice, is not on record.
+      case Handshake _ ->
+          new Replay.StillRefused(new InvalidPayloadError("today it reads as a handshake"));
       case Understood understood -> accept(refused, understood);
     };
   }

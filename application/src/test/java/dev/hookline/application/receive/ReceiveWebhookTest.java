@@ -366,6 +366,24 @@ class ReceiveWebhookTest {
   }
 
   @Test
+  void aRefusedDeliveryThatReadsAsAHandshakeTodayIsRefusedStill() {
+    receive("e1 push ?");
+    RefusedDelivery refused = refused().getFirst();
+    var ping =
+        new RefusedDelivery(
+            Samples.uuid(NOON),
+            signed("ping"),
+            refused.error(),
+            refused.message(),
+            Optional.empty(),
+            Optional.empty());
+    storage.refusedDeliveries().keep(ping, BUDGET);
+
+    assertInstanceOf(ReplayRefused.Replay.StillRefused.class, replayRefused.replay(ping.id()));
+    assertEquals(2, refused().size());
+  }
+
+  @Test
   void aRefusedDeliveryThatWasSentAgainMeanwhileIsNotStartedTwice() {
     receive("e1 push ?");
     handler.mapUnknownTo("octo/inbox");
