@@ -160,6 +160,14 @@ class AdminServerTest {
   }
 
   @Test
+  void firstAndLastTimeThatCanBeAskedForAreTaken() throws Exception {
+    get("/api/pipelines?since=0001-01-01T00:00:00Z&until=9999-12-31T23:59:59.999999999Z");
+    assertEquals(
+        Optional.of(Instant.parse("0001-01-01T00:00:00Z")),
+        records.askedFor.flatMap(PipelineFilter::since));
+  }
+
+  @Test
   void rightTokenPassesAndMayChange() throws Exception {
     token = Optional.of("t0ken");
     assertEquals(
@@ -276,6 +284,11 @@ class AdminServerTest {
     "/api/pipelines?repository=widgets, repository",
     "/api/pipelines?since=yesterday, since",
     "/api/pipelines?until=1, until",
+    "/api/pipelines?since=-1000000000-01-01T00:00:00Z, since",
+    "/api/pipelines?since=0000-12-31T23:59:59Z, since",
+    "/api/pipelines?until=%2B10000-01-01T00:00:00Z, until",
+    "/api/pipelines?until=%2B1000000000-12-31T00:00:00Z, until",
+    "/api/refused?until=%2B10000-01-01T00:00:00Z, until",
     "/api/pipelines?limit=0, limit",
     "/api/pipelines?limit=1001, limit",
     "/api/pipelines?limit=1&limit=2, limit",
@@ -373,6 +386,7 @@ class AdminServerTest {
         "{\"state\":\"LOST\"}",
         "{\"cursor\":\"x\"}",
         "{\"limit\":0}",
+        "{\"since\":\"-1000000000-01-01T00:00:00Z\"}",
         "{\"limit\":true}",
         "{\"state\":\"FAILED\",\"state\":\"FAILED\"}"
       })

@@ -224,6 +224,8 @@ class ConsoleTest {
         "/console/pipelines?state=%3Cimg%3E",
         "/console/pipelines?nonsense=1",
         "/console/pipelines?since=yesterday",
+        "/console/pipelines?since=-1000000000-01-01T00:00:00Z",
+        "/console/refused?until=%2B10000-01-01T00:00:00Z",
         "/console/pipelines?cursor=x",
         "/console/pipelines?state=FAILED&state=FAILED",
         "/console/refused?state=FAILED",
