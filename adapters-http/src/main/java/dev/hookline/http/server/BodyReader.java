@@ -160,7 +160,7 @@ final class BodyReader {
     }
     String line = peeked.readString(lineLength, StandardCharsets.ISO_8859_1);
     int semicolon = line.indexOf(';');
-    String digits = (semicolon < 0 ? line : line.substring(0, semicolon)).stripTrailing();
+    String digits = withoutBadWhitespace(semicolon < 0 ? line : line.substring(0, semicolon));
     if (digits.isEmpty() || digits.length() > 8) {
       return -1;
     }
@@ -170,6 +170,15 @@ final class BodyReader {
       }
     }
     return Long.parseLong(digits, 16);
+  }
+
+  /** RFC 9110, section 5.6.3: spaces and tabs, and nothing else that Java takes for blank. */
+  private static String withoutBadWhitespace(String text) {
+    int end = text.length();
+    while (end > 0 && (text.charAt(end - 1) == ' ' || text.charAt(end - 1) == '\t')) {
+      end--;
+    }
+    return text.substring(0, end);
   }
 
   private int doubled(int limit) {

@@ -131,7 +131,7 @@ class IntakeDefenceTest {
     try (var bench = new Bench();
         var raw = bench.raw()) {
       String answer =
-          raw.send(CHUNKED + "5|push |3;why=not|d1 |C|octo/widgets|0||" + NEXT).answer();
+          raw.send(CHUNKED + "5|push |3 \t;why=not|d1 |C\t |octo/widgets|0||" + NEXT).answer();
       assertTrue(answer.startsWith("HTTP/1.1 202 "), answer);
       assertEquals(
           "push d1 octo/widgets",
