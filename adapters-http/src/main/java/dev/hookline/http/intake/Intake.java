@@ -152,7 +152,7 @@ final class Intake {
     } catch (StoreUnavailableException e) {
       outcome.unavailable(e);
       return Errors.answer(new OverloadedError(SOON), request.id());
-    } catch (RuntimeException defect) {
+    } catch (RuntimeException | Error defect) {
       outcome.defect(defect);
       return Errors.internal(request.id());
     }

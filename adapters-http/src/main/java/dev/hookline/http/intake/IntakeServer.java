@@ -109,7 +109,7 @@ public final class IntakeServer implements AutoCloseable {
   private static HttpServer.Defects defects(WebhookMetrics metrics, WebhookLogger logger) {
     return new HttpServer.Defects() {
       @Override
-      public void thrown(String requestId, RuntimeException defect) {
+      public void thrown(String requestId, Throwable defect) {
         logger.defect(defect, requestId);
       }
 
