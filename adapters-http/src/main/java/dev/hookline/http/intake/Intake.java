@@ -180,8 +180,9 @@ final class Intake {
               .formatted(enabled.dialect().profile().mediaTypes().stream().sorted().toList()),
           request.id());
     }
-    boolean readable = request.declaredLength() <= maxBodyBytes;
-    if (readable && !enabled.dialect().isWorthReading(request.headers())) {
+    // Who waits to be told to go on is told instead; what others send is read, whatever it is.
+    boolean waits = request.expectsContinue() && request.declaredLength() <= maxBodyBytes;
+    if (waits && !enabled.dialect().isWorthReading(request.headers())) {
       outcome.turnedAway(Status.INVALID_SIGNATURE);
       rejected.keep(enabled.service(), request.headers(), Optional.empty(), client);
       return Errors.answer(new InvalidSignatureError(Cause.NOT_PROVEN), request.id());

@@ -130,7 +130,8 @@ public final class Request {
     return count;
   }
 
-  boolean expectsContinue() {
+  /** Whether its sender keeps the body back until it is told to go on. */
+  public boolean expectsContinue() {
     return request.headers().containsToken(HeaderValues.EXPECT_100);
   }
 

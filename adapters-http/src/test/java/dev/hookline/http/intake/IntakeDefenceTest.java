@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class IntakeDefenceTest {
   private static final String POST = "POST /webhooks/tiny HTTP/1.1|Host: h|";
   private static final String HEAD = POST + "Content-Type: application/json|X-Sign: good|";
+  private static final String UNSIGNED = POST + "Content-Type: application/json|";
   private static final String CHUNKED = HEAD + "Transfer-Encoding: chunked||";
   private static final Duration SHORT = Duration.ofMillis(300);
   private static final String NEXT = "GET /next HTTP/1.1|Host: h||";
@@ -426,17 +427,41 @@ class IntakeDefenceTest {
     }
   }
 
-  @Test
-  void unsignedBodyIsRefusedUnreadAndCountedAsAForgery() throws Exception {
-    String unsigned = POST + "Content-Type: application/json|Content-Length: 4||";
+  @ParameterizedTest
+  @ValueSource(strings = {"Content-Length: 4||ping", "Transfer-Encoding: chunked||4|ping|0||"})
+  void unsignedBodyIsReadRefusedAndCountedAsAForgery(String body) throws Exception {
     try (var bench = new Bench();
         var raw = bench.raw()) {
-      String answer = raw.send(unsigned).answer();
+      String answer = raw.send(UNSIGNED + body).answer();
       assertTrue(answer.startsWith("HTTP/1.1 401 "), answer);
       assertTrue(answer.contains("\"error\":\"InvalidSignatureError\""), answer);
       assertEquals("tiny INVALID_SIGNATURE", bench.nextCounted());
-      String next = raw.send("ping" + HEAD + "Content-Length: 4||ping").answer();
+      assertTrue(bench.rejected.list().getFirst().hasBody());
+      String next = raw.send(HEAD + "Content-Length: 4||ping").answer();
       assertTrue(next.startsWith("HTTP/1.1 200 "), next);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Content-Length: 10||half", "Transfer-Encoding: chunked||a|half"})
+  void unsignedBodyThatDoesNotComeWholeMeetsTheDeadline(String framingAndHalf) throws Exception {
+    try (var bench = new Bench(SHORT, 1_000_000, List.of());
+        var raw = bench.raw()) {
+      String all = raw.send(UNSIGNED + framingAndHalf).rest();
+      assertTrue(all.startsWith("HTTP/1.1 408 "), all);
+      assertEquals("tiny TIMEOUT", bench.nextCounted());
+    }
+  }
+
+  @Test
+  void unsignedChunksOverTheLimitAre413() throws Exception {
+    try (var bench = new Bench();
+        var raw = bench.raw()) {
+      String chunk = "1ffff|" + "x".repeat(0x1ffff) + "|";
+      String answer =
+          raw.send(UNSIGNED + "Transfer-Encoding: chunked||" + chunk + "1ffff|").answer();
+      assertTrue(answer.startsWith("HTTP/1.1 413 "), answer);
+      assertEquals("tiny TOO_LARGE", bench.nextCounted());
     }
   }
 
