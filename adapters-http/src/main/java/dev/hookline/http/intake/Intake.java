@@ -28,6 +28,7 @@ import dev.hookline.http.server.ByteBudget;
 import dev.hookline.http.server.Errors;
 import dev.hookline.http.server.Request;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -37,6 +38,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** Turns a request into a delivery, hands it to the use case, and its receipt into the answer. */
@@ -52,6 +54,7 @@ final class Intake {
 
   private final Map<String, EnabledService> services;
   private final ClientAddress clients;
+  private final Predicate<InetAddress> isMany;
   private final int maxBodyBytes;
   private final ByteBudget budget;
   private final AdmitSender admit;
@@ -62,9 +65,13 @@ final class Intake {
   private final Clock clock;
   private final Strangers strangers = new Strangers(System::nanoTime);
 
+  /**
+   * @param isMany whether many senders have that address, so that it is none's own
+   */
   Intake(
       Collection<EnabledService> services,
       ClientAddress clients,
+      Predicate<InetAddress> isMany,
       int maxBodyBytes,
       ByteBudget budget,
       AdmitSender admit,
@@ -77,6 +84,7 @@ final class Intake {
         services.stream()
             .collect(Collectors.toMap(enabled -> enabled.service().name(), Function.identity()));
     this.clients = clients;
+    this.isMany = isMany;
     this.maxBodyBytes = maxBodyBytes;
     this.budget = budget;
     this.admit = admit;
@@ -103,7 +111,13 @@ final class Intake {
   }
 
   private String addressOf(Request request) {
-    return clients.of(request.peer(), request.headers()).getHostAddress();
+    return clients.addressOf(request.peer(), request.headers());
+  }
+
+  /** Whose part of the budget a body takes while it is read. */
+  private Optional<String> senderOf(Request request) {
+    InetAddress address = clients.of(request.peer(), request.headers());
+    return isMany.test(address) ? Optional.empty() : Optional.of(Network.senderOf(address));
   }
 
   private Answer answerAtOnce(Request request) {
@@ -187,7 +201,7 @@ final class Intake {
       rejected.keep(enabled.service(), request.headers(), Optional.empty(), client);
       return Errors.answer(new InvalidSignatureError(Cause.NOT_PROVEN), request.id());
     }
-    return switch (request.readBody(maxBodyBytes, budget)) {
+    return switch (request.readBody(maxBodyBytes, budget, senderOf(request))) {
       case BodyReading.Complete(RawBody body) -> {
         var delivery =
             new Delivery(enabled.service(), request.headers(), body, clock.instant(), client);

@@ -465,6 +465,62 @@ class IntakeDefenceTest {
     }
   }
 
+  /**
+   * Each announces much and sends one byte. Half of the budget has room for eight such beginnings,
+   * and one more is favoured; the others wait in vain.
+   */
+  @Test
+  void slowBodiesOfOneAddressKeepNobodyElseOut() throws Exception {
+    int slow = 40;
+    try (var bench = Bench.tight(64 * 1024)) {
+      var clients = new ArrayList<RawClient>();
+      for (int i = 0; i < slow; i++) {
+        clients.add(bench.raw().send(UNSIGNED + "Content-Length: 150000||x"));
+      }
+      for (int i = 9; i < slow; i++) {
+        assertEquals("tiny OVERLOADED", bench.nextCounted());
+      }
+      for (int i = 0; i < 20; i++) {
+        try (var honest = new RawClient(bench.server.port(), "127.0.0.2")) {
+          String body = "push d%d octo/widgets ".formatted(i) + "x".repeat(10_000);
+          String answer =
+              honest.send(HEAD + "Content-Length: %d||".formatted(body.length()) + body).answer();
+          assertTrue(answer.startsWith("HTTP/1.1 202 "), answer);
+        }
+      }
+      for (RawClient client : clients) {
+        client.close();
+      }
+    }
+  }
+
+  @Test
+  void behindATrustedProxySlowBodiesCountForWhoSendsThem() throws Exception {
+    try (var bench = Bench.tight(64 * 1024, List.of("127.0.0.1"))) {
+      var clients = new ArrayList<RawClient>();
+      for (int i = 0; i < 20; i++) {
+        clients.add(
+            bench
+                .raw()
+                .send(UNSIGNED + "X-Forwarded-For: 198.51.100.7|" + "Content-Length: 150000||x"));
+      }
+      for (int i = 9; i < 20; i++) {
+        assertEquals("tiny OVERLOADED", bench.nextCounted());
+      }
+      assertEquals(
+          202,
+          bench
+              .send(
+                  bench
+                      .signed("tiny", "push d1 octo/widgets " + "x".repeat(10_000))
+                      .header("X-Forwarded-For", "198.51.100.8"))
+              .statusCode());
+      for (RawClient client : clients) {
+        client.close();
+      }
+    }
+  }
+
   @Test
   void continueIsSentForChunksToo() throws Exception {
     try (var bench = new Bench();
