@@ -174,7 +174,7 @@ public final class Console implements AutoCloseable {
     if (path.equals(SIGN_IN)) {
       return signInPage(request);
     }
-    Optional<String> csrf = signIns.csrfOf(request.headers());
+    Optional<String> csrf = csrfOf(request);
     if (csrf.isEmpty()) {
       return reads(request)
           ? askForToken(401, placeOf(request), Optional.empty())
@@ -197,6 +197,10 @@ public final class Console implements AutoCloseable {
   }
 
   // Signing in
+
+  private Optional<String> csrfOf(Request request) {
+    return signIns.csrfOf(request.headers(), clients.senderOf(request.peer(), request.headers()));
+  }
 
   private Answer signInPage(Request request) {
     if (reads(request)) {
@@ -267,7 +271,7 @@ public final class Console implements AutoCloseable {
       case REPLAY_PIPELINES -> questions.replay(visit, Asked.inQuery(request, Asked.PIPELINES));
       case PAUSE -> questions.pause(visit, Asked.inQuery(request, Asked.SCOPE));
       case RESUME -> questions.resume(visit, Asked.inQuery(request, Asked.SCOPE));
-      case LIVE -> live.open(() -> signIns.csrfOf(request.headers()).isPresent());
+      case LIVE -> live.open(() -> csrfOf(request).isPresent());
       default -> lookAtOne(visit, request);
     };
   }

@@ -24,6 +24,7 @@ import dev.hookline.domain.pipeline.PipelineId;
 import dev.hookline.domain.pipeline.PipelineState;
 import dev.hookline.http.metrics.PrometheusMetrics;
 import dev.hookline.http.operator.Cursor;
+import dev.hookline.http.operator.Guesses;
 import dev.hookline.http.provider.RepositoryMappings;
 import dev.hookline.http.testing.FakeRecords;
 import dev.hookline.http.testing.FakeStore;
@@ -65,7 +66,12 @@ class AdminServerTest {
   private AdminServer server(Optional<AdminApi> api) {
     return new AdminServer(
         new AdminServer.Settings(
-            "127.0.0.1", 0, AdminServer.LOOPBACK_HOSTS, () -> token, Duration.ofSeconds(5)),
+            "127.0.0.1",
+            0,
+            AdminServer.LOOPBACK_HOSTS,
+            () -> token,
+            Duration.ofSeconds(5),
+            List.of("127.0.0.1")),
         () -> {
           records.outboxDepth();
           return checks;
@@ -165,6 +171,34 @@ class AdminServerTest {
     assertEquals(
         Optional.of(Instant.parse("0001-01-01T00:00:00Z")),
         records.askedFor.flatMap(PipelineFilter::since));
+  }
+
+  @Test
+  void wrongTokensAreAnsweredSlowly() throws Exception {
+    token = Optional.of("t0ken");
+    for (int i = 0; i < Guesses.MOST_FAILURES; i++) {
+      assertEquals(401, trying("/metrics", "guess" + i, "192.0.2.1"));
+    }
+    assertEquals(429, trying("/api/outbox", "guess", "192.0.2.1"));
+    assertEquals(429, trying("/api/outbox", "t0ken", "192.0.2.1"), "else guessing went on");
+    assertEquals(200, trying("/api/outbox", "t0ken", "192.0.2.2"), "another sender is not meant");
+    for (int i = 0; i < 3 * Guesses.MOST_FAILURES; i++) {
+      assertEquals(200, trying("/api/outbox", "t0ken", "192.0.2.2"), "right ones are no guesses");
+      var without = to("/api/outbox").header("X-Forwarded-For", "192.0.2.2").GET();
+      assertError(401, "UnauthorizedError", send(without));
+    }
+  }
+
+  private int trying(String path, String given, String from) throws Exception {
+    var answer =
+        send(
+            to(path)
+                .header("Authorization", "Bearer " + given)
+                .header("X-Forwarded-For", from)
+                .GET());
+    assertEquals(
+        answer.statusCode() == 429, answer.headers().firstValue("Retry-After").isPresent());
+    return answer.statusCode();
   }
 
   @Test

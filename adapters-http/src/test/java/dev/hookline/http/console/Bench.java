@@ -80,7 +80,12 @@ final class Bench implements AutoCloseable {
     server =
         new AdminServer(
             new AdminServer.Settings(
-                "127.0.0.1", 0, AdminServer.LOOPBACK_HOSTS, () -> token, Duration.ofSeconds(5)),
+                "127.0.0.1",
+                0,
+                AdminServer.LOOPBACK_HOSTS,
+                () -> token,
+                Duration.ofSeconds(5),
+                trustedProxies),
             Map::of,
             new PrometheusMetrics(records, store),
             Optional.empty(),
