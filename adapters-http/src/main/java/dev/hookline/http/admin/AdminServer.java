@@ -8,6 +8,7 @@ import dev.hookline.http.operator.AdminToken;
 import dev.hookline.http.operator.Gate;
 import dev.hookline.http.operator.Guesses;
 import dev.hookline.http.operator.InvalidRequestException;
+import dev.hookline.http.operator.OperatorLog.Caller;
 import dev.hookline.http.server.Answer;
 import dev.hookline.http.server.Errors;
 import dev.hookline.http.server.HttpServer;
@@ -158,9 +159,9 @@ public final class AdminServer implements AutoCloseable {
     return only(methods.get(), request).orElseGet(() -> fromApi(api.orElseThrow(), request));
   }
 
-  private static Answer fromApi(AdminApi api, Request request) {
+  private Answer fromApi(AdminApi api, Request request) {
     try {
-      return api.answer(request);
+      return api.answer(request, Caller.of(request, clients));
     } catch (InvalidRequestException e) {
       return Errors.answer(
           400, "InvalidRequestError", String.valueOf(e.getMessage()), request.id());

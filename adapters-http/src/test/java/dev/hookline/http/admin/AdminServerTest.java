@@ -25,9 +25,11 @@ import dev.hookline.domain.pipeline.PipelineState;
 import dev.hookline.http.metrics.PrometheusMetrics;
 import dev.hookline.http.operator.Cursor;
 import dev.hookline.http.operator.Guesses;
+import dev.hookline.http.operator.OperatorLog;
 import dev.hookline.http.provider.RepositoryMappings;
 import dev.hookline.http.testing.FakeRecords;
 import dev.hookline.http.testing.FakeStore;
+import dev.hookline.http.testing.LogLines;
 import dev.hookline.http.testing.RawClient;
 import dev.hookline.http.testing.TinyDialect;
 import dev.hookline.testing.Samples;
@@ -56,6 +58,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AdminServerTest {
   private static final Service TINY = new Service("tiny");
 
+  private final LogLines lines = new LogLines();
   private final FakeStore store = new FakeStore();
   private final FakeRecords records = new FakeRecords(store);
   private volatile Optional<String> token = Optional.empty();
@@ -100,7 +103,8 @@ class AdminServerTest {
             _ -> true,
             () -> Samples.uuid(Samples.NOON),
             Duration.ofSeconds(1)),
-        new AdminJson(new PlainFormat()));
+        new AdminJson(new PlainFormat()),
+        new OperatorLog(OperatorLog.Via.API, lines));
   }
 
   @AfterEach
@@ -199,6 +203,46 @@ class AdminServerTest {
     assertEquals(
         answer.statusCode() == 429, answer.headers().firstValue("Retry-After").isPresent());
     return answer.statusCode();
+  }
+
+  @Test
+  void everyActionIsOneLineInTheLog() throws Exception {
+    token = Optional.of("t0ken");
+    var id = onRecord("push d1 octo/widgets", new PipelineState.Failed(3, Samples.NOON, "503"));
+    var refused = refused("push d9 octo/widgets", TINY);
+    var still = refused("push d9", TINY);
+    acting("/api/pipelines/" + id + "/replay", "");
+    acting("/api/pipelines/" + id + "/replay", "");
+    acting("/api/pipelines/replay", "{\"service\":\"tiny\",\"state\":\"\",\"limit\":7}");
+    acting("/api/refused/" + refused + "/replay", "");
+    acting("/api/refused/" + still + "/replay", "");
+    store.away = true;
+    acting("/api/pipelines/" + id + "/replay", "");
+    store.away = false;
+    acting("/api/pipelines/replay", "{\"state\":\"LOST\"}");
+    get("/api/outbox");
+
+    String pipeline = "INFO operator acted action=replay_pipeline pipeline_id=" + id;
+    String delivery = "INFO operator acted action=replay_refused refused_id=";
+    String from = " address=192.0.2.9 via=api request_id=";
+    assertEquals(
+        List.of(
+            pipeline + " result=reopened" + from,
+            pipeline + " result=still open" + from,
+            "INFO operator acted action=replay_pipelines limit=7 service=tiny result=0" + from,
+            delivery + refused + " result=accepted as " + store.first("d9") + from,
+            delivery + still + " result=still refused" + from,
+            pipeline + " result=failed" + from),
+        lines.written.stream().map(line -> line.replaceFirst("[0-9a-f-]{36}$", "")).toList());
+  }
+
+  private void acting(String path, String body) throws Exception {
+    var unused =
+        send(
+            to(path)
+                .header("Authorization", "Bearer t0ken")
+                .header("X-Forwarded-For", "192.0.2.9")
+                .POST(BodyPublishers.ofString(body)));
   }
 
   @Test

@@ -394,6 +394,41 @@ class ConsoleTest {
   }
 
   @Test
+  void everyActionIsOneLineInTheLog() throws Exception {
+    PipelineId id = bench.pipeline("push e1 octo/widgets", FAILED);
+    PipelineId second = bench.pipeline("push e2 octo/widgets", FAILED);
+    UUID refused = bench.refused("push e3 octo/widgets", "no");
+    String csrf = bench.csrf("/console/pauses/pause");
+    replay("pipelines", id.toString());
+    var found = Map.of("state", "FAILED", "within", "", "csrf", csrf);
+    bench.post("/console/pipelines/replay", found);
+    replay("refused", refused.toString());
+    var scope = Map.of("service", "tiny", "target", "", "csrf", csrf);
+    bench.post("/console/pauses/pause", scope);
+    bench.post("/console/pauses/resume", scope);
+    bench.post("/console/pauses/resume", scope);
+    bench.post("/console/pauses/pause", Map.of("service", "", "target", "ci", "csrf", "wrong"));
+
+    assertEquals(new Received(Samples.NOON), state(second));
+    String acted = "INFO operator acted action=";
+    String from = " address=127.0.0.1 via=console request_id=";
+    assertEquals(
+        List.of(
+            acted + "replay_pipeline pipeline_id=" + id + " result=reopened" + from,
+            acted + "replay_pipelines state=FAILED result=1" + from,
+            acted
+                + "replay_refused refused_id="
+                + refused
+                + " result=accepted as "
+                + bench.store.first("e3")
+                + from,
+            acted + "pause service=tiny target=all result=paused" + from,
+            acted + "resume service=tiny target=all result=resumed" + from,
+            acted + "resume service=tiny target=all result=no such pause" + from),
+        bench.lines.written.stream().map(line -> line.replaceFirst("[0-9a-f-]{36}$", "")).toList());
+  }
+
+  @Test
   void everythingCanBePaused() throws Exception {
     String csrf = bench.csrf("/console/pauses/pause");
     bench.post("/console/pauses/pause", Map.of("service", "", "target", "", "csrf", csrf));
