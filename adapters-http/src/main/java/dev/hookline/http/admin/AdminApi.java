@@ -1,5 +1,6 @@
 package dev.hookline.http.admin;
 
+import dev.hookline.application.inspect.PipelineFilter;
 import dev.hookline.application.inspect.Records;
 import dev.hookline.application.replay.ReplayPipeline;
 import dev.hookline.application.replay.ReplayPipelines;
@@ -7,6 +8,8 @@ import dev.hookline.application.replay.ReplayRefused;
 import dev.hookline.domain.delivery.Service;
 import dev.hookline.domain.pipeline.PipelineId;
 import dev.hookline.http.operator.InvalidRequestException;
+import dev.hookline.http.operator.OperatorLog;
+import dev.hookline.http.operator.OperatorLog.Caller;
 import dev.hookline.http.operator.Parameters;
 import dev.hookline.http.server.Answer;
 import dev.hookline.http.server.BodyReading;
@@ -44,6 +47,7 @@ public final class AdminApi {
   private final ReplayPipelines replayMany;
   private final ReplayRefused replayRefused;
   private final AdminJson json;
+  private final OperatorLog log;
   private final ByteBudget bodies = new ByteBudget(16L * MAX_BODY);
 
   public AdminApi(
@@ -52,11 +56,22 @@ public final class AdminApi {
       ReplayPipelines replayMany,
       ReplayRefused replayRefused,
       AdminJson json) {
+    this(records, replayOne, replayMany, replayRefused, json, new OperatorLog(OperatorLog.Via.API));
+  }
+
+  AdminApi(
+      Records records,
+      ReplayPipeline replayOne,
+      ReplayPipelines replayMany,
+      ReplayRefused replayRefused,
+      AdminJson json,
+      OperatorLog log) {
     this.records = records;
     this.replayOne = replayOne;
     this.replayMany = replayMany;
     this.replayRefused = replayRefused;
     this.json = json;
+    this.log = log;
   }
 
   /** The methods that a path knows; none if there is no such path. */
@@ -79,18 +94,18 @@ public final class AdminApi {
    *
    * @throws InvalidRequestException if a parameter cannot be understood
    */
-  Answer answer(Request request) {
+  Answer answer(Request request, Caller caller) {
     String path = request.rawPath();
     return switch (path) {
       case LIST_PIPELINES -> pipelines(Parameters.ofQuery(request.rawQuery(), PIPELINES_QUERY));
-      case REPLAY_PIPELINES -> replayPipelines(request);
+      case REPLAY_PIPELINES -> replayPipelines(request, caller);
       case LIST_REFUSED -> refused(Parameters.ofQuery(request.rawQuery(), REFUSED_QUERY));
       case OUTBOX -> ok(json.outbox(records.outboxDepth()));
-      default -> answerForOne(request, path);
+      default -> answerForOne(request, caller, path);
     };
   }
 
-  private Answer answerForOne(Request request, String path) {
+  private Answer answerForOne(Request request, Caller caller, String path) {
     Matcher pipeline = PIPELINE.matcher(path);
     if (pipeline.matches()) {
       return PipelineId.parse(pipeline.group(1))
@@ -101,13 +116,13 @@ public final class AdminApi {
     Matcher replayed = REPLAY_PIPELINE.matcher(path);
     if (replayed.matches()) {
       return PipelineId.parse(replayed.group(1))
-          .map(id -> replay(id, request))
+          .map(id -> replay(id, request, caller))
           .orElseGet(() -> unknown("pipeline", request));
     }
     Matcher refused = REPLAY_REFUSED.matcher(path);
     if (refused.matches()) {
       return PipelineId.parse(refused.group(1))
-          .map(id -> replayRefused(id, request))
+          .map(id -> replayRefused(id, request, caller))
           .orElseGet(() -> unknown("refused delivery", request));
     }
     throw new IllegalArgumentException("no path of the API: " + path);
@@ -127,8 +142,8 @@ public final class AdminApi {
                 query.refusedFilter(), query.cursor(), query.limit(DEFAULT_LIMIT, MAX_LIMIT))));
   }
 
-  private Answer replay(PipelineId id, Request request) {
-    return switch (replayOne.replay(id)) {
+  private Answer replay(PipelineId id, Request request, Caller caller) {
+    return switch (log.replaying(caller, id, replayOne)) {
       case ReplayPipeline.Replay.Reopened() -> replayed(1);
       case ReplayPipeline.Replay.StillOpen() -> replayed(0);
       case ReplayPipeline.Replay.Unknown() -> unknown("pipeline", request);
@@ -137,12 +152,14 @@ public final class AdminApi {
     };
   }
 
-  private Answer replayPipelines(Request request) {
+  private Answer replayPipelines(Request request, Caller caller) {
     return switch (request.readBody(MAX_BODY, bodies)) {
       case BodyReading.Complete(var body) -> {
         var filter = Parameters.of(JsonFilter.read(body), REPLAY_FILTER);
+        PipelineFilter found = filter.pipelineFilter();
+        int limit = filter.limit(MAX_REPLAYED, MAX_REPLAYED);
         yield replayed(
-            replayMany.replay(filter.pipelineFilter(), filter.limit(MAX_REPLAYED, MAX_REPLAYED)));
+            log.replaying(caller, filter.fields(), () -> replayMany.replay(found, limit)));
       }
       case BodyReading.TooLarge() ->
           Errors.answer(
@@ -160,8 +177,8 @@ public final class AdminApi {
     };
   }
 
-  private Answer replayRefused(PipelineId refusedId, Request request) {
-    return switch (replayRefused.replay(refusedId.value())) {
+  private Answer replayRefused(PipelineId refusedId, Request request, Caller caller) {
+    return switch (log.replaying(caller, refusedId, replayRefused)) {
       case ReplayRefused.Replay.Accepted(PipelineId id) ->
           Answer.json(
               200,

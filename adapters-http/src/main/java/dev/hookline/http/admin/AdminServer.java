@@ -2,10 +2,13 @@ package dev.hookline.http.admin;
 
 import dev.hookline.application.pipeline.StoreUnavailableException;
 import dev.hookline.http.console.Console;
+import dev.hookline.http.intake.ClientAddress;
 import dev.hookline.http.metrics.PrometheusMetrics;
 import dev.hookline.http.operator.AdminToken;
 import dev.hookline.http.operator.Gate;
+import dev.hookline.http.operator.Guesses;
 import dev.hookline.http.operator.InvalidRequestException;
+import dev.hookline.http.operator.OperatorLog.Caller;
 import dev.hookline.http.server.Answer;
 import dev.hookline.http.server.Errors;
 import dev.hookline.http.server.HttpServer;
@@ -39,18 +42,22 @@ public final class AdminServer implements AutoCloseable {
    * @param hosts the names, without port, that a request's {@code Host} may have
    * @param token asked for at each request, so that it can change; empty lets everybody in
    * @param shutdownGrace how long closing waits for what is in flight
+   * @param trustedProxies networks whose forwarding headers are believed
    */
   public record Settings(
       String host,
       int port,
       List<String> hosts,
       Supplier<Optional<String>> token,
-      Duration shutdownGrace) {
+      Duration shutdownGrace,
+      List<String> trustedProxies) {
     public Settings {
+      trustedProxies = List.copyOf(trustedProxies);
       hosts = List.copyOf(hosts);
     }
   }
 
+  private final ClientAddress clients;
   private final Gate gate;
   private final ReadinessCheck readiness;
   private final PrometheusMetrics metrics;
@@ -65,6 +72,7 @@ public final class AdminServer implements AutoCloseable {
    * @param console the same in a browser; closed before this server is
    * @param requestIds makes the ids that answers and log lines carry: header-safe ASCII
    * @throws java.io.UncheckedIOException if the address is unknown or cannot be bound
+   * @throws IllegalArgumentException if a trusted proxy is no network
    */
   public AdminServer(
       Settings settings,
@@ -73,7 +81,12 @@ public final class AdminServer implements AutoCloseable {
       Optional<AdminApi> api,
       Optional<Console> console,
       Supplier<String> requestIds) {
-    this.gate = new Gate(settings.hosts(), new AdminToken(settings.token()));
+    this.clients = ClientAddress.behind(settings.trustedProxies());
+    this.gate =
+        new Gate(
+            settings.hosts(),
+            new Guesses(new AdminToken(settings.token()), System::nanoTime),
+            clients);
     this.readiness = readiness;
     this.metrics = metrics;
     this.api = api;
@@ -146,9 +159,9 @@ public final class AdminServer implements AutoCloseable {
     return only(methods.get(), request).orElseGet(() -> fromApi(api.orElseThrow(), request));
   }
 
-  private static Answer fromApi(AdminApi api, Request request) {
+  private Answer fromApi(AdminApi api, Request request) {
     try {
-      return api.answer(request);
+      return api.answer(request, Caller.of(request, clients));
     } catch (InvalidRequestException e) {
       return Errors.answer(
           400, "InvalidRequestError", String.valueOf(e.getMessage()), request.id());

@@ -13,6 +13,8 @@ import dev.hookline.http.intake.ClientAddress;
 import dev.hookline.http.intake.RejectedDeliveries;
 import dev.hookline.http.operator.AdminToken;
 import dev.hookline.http.operator.InvalidRequestException;
+import dev.hookline.http.operator.OperatorLog;
+import dev.hookline.http.operator.OperatorLog.Caller;
 import dev.hookline.http.server.Answer;
 import dev.hookline.http.server.ByteBudget;
 import dev.hookline.http.server.Request;
@@ -103,16 +105,23 @@ public final class Console implements AutoCloseable {
    * @throws IllegalArgumentException if a trusted proxy is no network
    */
   public Console(Settings settings, Ports ports, Clock clock, SecureRandom random) {
-    this(settings, ports, clock, random, System::nanoTime);
+    this(
+        settings, ports, clock, random, System::nanoTime, new OperatorLog(OperatorLog.Via.CONSOLE));
   }
 
-  Console(Settings settings, Ports ports, Clock clock, SecureRandom random, LongSupplier nanoTime) {
+  Console(
+      Settings settings,
+      Ports ports,
+      Clock clock,
+      SecureRandom random,
+      LongSupplier nanoTime,
+      OperatorLog log) {
     this.clients = ClientAddress.behind(settings.trustedProxies());
     this.signIns = new SignIns(new AdminToken(settings.token()), random, nanoTime);
     this.layout = new Layout(clock);
     this.pages = new Pages(settings, ports, layout, clock, nanoTime);
     this.questions = new Questions(ports.previewReplay(), layout, clock);
-    this.actions = new Actions(ports, layout, clock);
+    this.actions = new Actions(ports, layout, clock, log);
     this.live = new LiveFeed(ports.records(), ports.pauses(), nanoTime);
   }
 
@@ -174,13 +183,15 @@ public final class Console implements AutoCloseable {
     if (path.equals(SIGN_IN)) {
       return signInPage(request);
     }
-    Optional<String> csrf = signIns.csrfOf(request.headers());
+    Optional<String> csrf = csrfOf(request);
     if (csrf.isEmpty()) {
       return reads(request)
           ? askForToken(401, placeOf(request), Optional.empty())
           : askForToken(401, ROOT, Optional.of("The session is over."));
     }
-    var visit = new Visit(path, csrf.get(), signIns.isSignedIn(request.headers()));
+    var visit =
+        new Visit(
+            path, csrf.get(), signIns.isSignedIn(request.headers()), Caller.of(request, clients));
     try {
       return switch (request.method()) {
         case "GET", "HEAD" -> look(visit, request);
@@ -197,6 +208,10 @@ public final class Console implements AutoCloseable {
   }
 
   // Signing in
+
+  private Optional<String> csrfOf(Request request) {
+    return signIns.csrfOf(request.headers(), clients.senderOf(request.peer(), request.headers()));
+  }
 
   private Answer signInPage(Request request) {
     if (reads(request)) {
@@ -267,7 +282,7 @@ public final class Console implements AutoCloseable {
       case REPLAY_PIPELINES -> questions.replay(visit, Asked.inQuery(request, Asked.PIPELINES));
       case PAUSE -> questions.pause(visit, Asked.inQuery(request, Asked.SCOPE));
       case RESUME -> questions.resume(visit, Asked.inQuery(request, Asked.SCOPE));
-      case LIVE -> live.open(() -> signIns.csrfOf(request.headers()).isPresent());
+      case LIVE -> live.open(() -> csrfOf(request).isPresent());
       default -> lookAtOne(visit, request);
     };
   }
@@ -304,8 +319,9 @@ public final class Console implements AutoCloseable {
   private Answer act(Visit visit, Request request) {
     return switch (visit.path()) {
       case SIGN_OUT -> checked(visit, request, Set.of(), _ -> signOut(request));
-      case REPLAY_PIPELINES -> checked(visit, request, Asked.PIPELINES, actions::replayMany);
-      case PAUSE -> checked(visit, request, Asked.SCOPE, actions::pause);
+      case REPLAY_PIPELINES ->
+          checked(visit, request, Asked.PIPELINES, form -> actions.replayMany(visit, form));
+      case PAUSE -> checked(visit, request, Asked.SCOPE, form -> actions.pause(visit, form));
       case RESUME -> checked(visit, request, Asked.SCOPE, form -> actions.resume(visit, form));
       default -> actOnOne(visit, request);
     };

@@ -6,8 +6,8 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.hookline.domain.delivery.Headers;
 import dev.hookline.http.operator.AdminToken;
-import io.github.bucket4j.Bucket;
-import io.github.bucket4j.TimeMeter;
+import dev.hookline.http.operator.Guesses;
+import dev.hookline.http.operator.Guesses.Look;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -20,25 +20,22 @@ import java.util.regex.Pattern;
 
 /**
  * Who has signed in. A session ends an hour after it was last used, twelve hours after it began,
- * and when the token is another; of more than {@value #MOST_SESSIONS} the least used end. Wrong
- * tokens are answered at a slow rate for each sender. Safe for use by many threads.
+ * and when the token is another; of more than {@value #MOST_SESSIONS} the least used end. Safe for
+ * use by many threads.
  */
 final class SignIns {
   static final int MOST_SESSIONS = 100;
-  static final int MOST_FAILURES = 5;
   static final Duration IDLE = Duration.ofHours(1);
   static final Duration LONGEST = Duration.ofHours(12);
-  static final Duration BETWEEN_FAILURES = Duration.ofSeconds(12);
-  private static final int MOST_SENDERS = 10_000;
   private static final int SECRET_BYTES = 32;
   private static final String COOKIE = "hookline_console";
   private static final Pattern PORT = Pattern.compile(".*:([0-9]{1,5})");
 
   private final AdminToken token;
+  private final Guesses guesses;
   private final SecureRandom random;
   private final LongSupplier nanoTime;
   private final Cache<String, Session> sessions;
-  private final Cache<String, Bucket> failures;
 
   /** What a page's forms bring along where nobody has to sign in. */
   private final String openCsrf;
@@ -47,6 +44,7 @@ final class SignIns {
 
   SignIns(AdminToken token, SecureRandom random, LongSupplier nanoTime) {
     this.token = token;
+    this.guesses = new Guesses(token, nanoTime);
     this.random = random;
     this.nanoTime = nanoTime;
     this.openCsrf = secret();
@@ -56,12 +54,6 @@ final class SignIns {
             .expireAfterAccess(IDLE)
             .ticker(nanoTime::getAsLong)
             .executor(Runnable::run)
-            .build();
-    this.failures =
-        Caffeine.newBuilder()
-            .maximumSize(MOST_SENDERS)
-            .expireAfterAccess(BETWEEN_FAILURES.multipliedBy(MOST_FAILURES))
-            .ticker(nanoTime::getAsLong)
             .build();
   }
 
@@ -82,22 +74,33 @@ final class SignIns {
    * @param sender whose failures count together
    */
   SignIn signIn(String given, String sender) {
-    Bucket allowed = failures.get(sender, _ -> bucket());
-    var probe = allowed.estimateAbilityToConsume(1);
-    if (!probe.canBeConsumed()) {
-      return new SignIn.TooOften(Duration.ofNanos(probe.getNanosToWaitForRefill()));
-    }
-    if (!token.is(given)) {
-      return allowed.tryConsume(1) ? new SignIn.Wrong() : new SignIn.TooOften(BETWEEN_FAILURES);
-    }
-    String session = secret();
-    sessions.put(session, new Session(secret(), tokenDigest(), nanoTime.getAsLong()));
-    return new SignIn.Done(session);
+    return switch (guesses.at(given, sender)) {
+      case Look.Right() -> new SignIn.Done(begin());
+      case Look.Wrong() -> new SignIn.Wrong();
+      case Look.TooOften(Duration pause) -> new SignIn.TooOften(pause);
+    };
   }
 
-  /** What the forms of this visitor bring along; empty for somebody who has to sign in. */
-  Optional<String> csrfOf(Headers headers) {
-    return token.isIn(headers) ? Optional.of(openCsrf) : session(headers).map(Session::csrf);
+  private String begin() {
+    String session = secret();
+    sessions.put(session, new Session(secret(), tokenDigest(), nanoTime.getAsLong()));
+    return session;
+  }
+
+  /**
+   * What the forms of this visitor bring along; empty for somebody who has to sign in. Who has a
+   * session, or brings no token, is not among those who guess.
+   *
+   * @param sender whose failures count together
+   */
+  Optional<String> csrfOf(Headers headers, String sender) {
+    return session(headers)
+        .map(Session::csrf)
+        .or(
+            () ->
+                guesses.at(headers, sender) instanceof Look.Right
+                    ? Optional.of(openCsrf)
+                    : Optional.empty());
   }
 
   boolean isSignedIn(Headers headers) {
@@ -157,24 +160,5 @@ final class SignIns {
     byte[] bytes = new byte[SECRET_BYTES];
     random.nextBytes(bytes);
     return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-  }
-
-  private Bucket bucket() {
-    return Bucket.builder()
-        .addLimit(limit -> limit.capacity(MOST_FAILURES).refillIntervally(1, BETWEEN_FAILURES))
-        .withCustomTimePrecision(new Meter(nanoTime))
-        .build();
-  }
-
-  private record Meter(LongSupplier nanoTime) implements TimeMeter {
-    @Override
-    public long currentTimeNanos() {
-      return nanoTime.getAsLong();
-    }
-
-    @Override
-    public boolean isWallClockBased() {
-      return false;
-    }
   }
 }

@@ -42,6 +42,10 @@ final class AddressCap implements HttpServer.Peers {
 
   @Override
   public void leave(InetAddress peer) {
+    // It was not counted, and others of its network may be.
+    if (isExempt.test(peer)) {
+      return;
+    }
     open.computeIfPresent(Network.senderOf(peer), (_, count) -> count == 1 ? null : count - 1);
   }
 

@@ -39,6 +39,11 @@ public final class ClientAddress {
                 .anyMatch(value -> value.toLowerCase(Locale.ROOT).contains("proto=https")));
   }
 
+  /** The address of the sender of a request, as text. */
+  public String addressOf(InetAddress peer, Headers headers) {
+    return of(peer, headers).getHostAddress();
+  }
+
   InetAddress of(InetAddress peer, Headers headers) {
     InetAddress nearest = peer;
     if (!isTrusted(nearest)) {

@@ -28,6 +28,7 @@ import dev.hookline.http.server.ByteBudget;
 import dev.hookline.http.server.Errors;
 import dev.hookline.http.server.Request;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -37,6 +38,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** Turns a request into a delivery, hands it to the use case, and its receipt into the answer. */
@@ -52,6 +54,7 @@ final class Intake {
 
   private final Map<String, EnabledService> services;
   private final ClientAddress clients;
+  private final Predicate<InetAddress> isMany;
   private final int maxBodyBytes;
   private final ByteBudget budget;
   private final AdmitSender admit;
@@ -62,9 +65,13 @@ final class Intake {
   private final Clock clock;
   private final Strangers strangers = new Strangers(System::nanoTime);
 
+  /**
+   * @param isMany whether many senders have that address, so that it is none's own
+   */
   Intake(
       Collection<EnabledService> services,
       ClientAddress clients,
+      Predicate<InetAddress> isMany,
       int maxBodyBytes,
       ByteBudget budget,
       AdmitSender admit,
@@ -77,6 +84,7 @@ final class Intake {
         services.stream()
             .collect(Collectors.toMap(enabled -> enabled.service().name(), Function.identity()));
     this.clients = clients;
+    this.isMany = isMany;
     this.maxBodyBytes = maxBodyBytes;
     this.budget = budget;
     this.admit = admit;
@@ -103,7 +111,13 @@ final class Intake {
   }
 
   private String addressOf(Request request) {
-    return clients.of(request.peer(), request.headers()).getHostAddress();
+    return clients.addressOf(request.peer(), request.headers());
+  }
+
+  /** Whose part of the budget a body takes while it is read. */
+  private Optional<String> senderOf(Request request) {
+    InetAddress address = clients.of(request.peer(), request.headers());
+    return isMany.test(address) ? Optional.empty() : Optional.of(Network.senderOf(address));
   }
 
   private Answer answerAtOnce(Request request) {
@@ -152,7 +166,7 @@ final class Intake {
     } catch (StoreUnavailableException e) {
       outcome.unavailable(e);
       return Errors.answer(new OverloadedError(SOON), request.id());
-    } catch (RuntimeException defect) {
+    } catch (RuntimeException | Error defect) {
       outcome.defect(defect);
       return Errors.internal(request.id());
     }
@@ -180,13 +194,14 @@ final class Intake {
               .formatted(enabled.dialect().profile().mediaTypes().stream().sorted().toList()),
           request.id());
     }
-    boolean readable = request.declaredLength() <= maxBodyBytes;
-    if (readable && !enabled.dialect().isWorthReading(request.headers())) {
+    // Who waits to be told to go on is told instead; what others send is read, whatever it is.
+    boolean waits = request.expectsContinue() && request.declaredLength() <= maxBodyBytes;
+    if (waits && !enabled.dialect().isWorthReading(request.headers())) {
       outcome.turnedAway(Status.INVALID_SIGNATURE);
       rejected.keep(enabled.service(), request.headers(), Optional.empty(), client);
       return Errors.answer(new InvalidSignatureError(Cause.NOT_PROVEN), request.id());
     }
-    return switch (request.readBody(maxBodyBytes, budget)) {
+    return switch (request.readBody(maxBodyBytes, budget, senderOf(request))) {
       case BodyReading.Complete(RawBody body) -> {
         var delivery =
             new Delivery(enabled.service(), request.headers(), body, clock.instant(), client);

@@ -6,11 +6,13 @@ import dev.hookline.application.receive.WebhookMetrics;
 import dev.hookline.application.receive.WebhookTracing;
 import dev.hookline.http.server.ByteBudget;
 import dev.hookline.http.server.HttpServer;
+import java.net.InetAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -30,7 +32,8 @@ public final class IntakeServer implements AutoCloseable {
    *     closed at once. If empty, one address has a quarter of all, and this machine's own have any
    *     number: a proxy that nobody told of is one of them, and a stranger never
    * @param requestTimeout from a request's first byte to its last; half of it for the headers
-   * @param maxInflightBytes bodies in memory, over all requests
+   * @param maxInflightBytes bodies in memory, over all requests; of those that are being read one
+   *     sender has at most half, unless its connections are not bounded either
    * @param shutdownGrace how long closing waits for what is in flight
    * @param trustedProxies networks ({@code 10.0.0.0/8}) whose {@code X-Forwarded-For} or {@code
    *     Forwarded} is believed
@@ -79,10 +82,12 @@ public final class IntakeServer implements AutoCloseable {
       Supplier<String> requestIds,
       Clock clock) {
     var clients = ClientAddress.behind(settings.trustedProxies());
+    Predicate<InetAddress> isMany = isMany(settings, clients);
     var intake =
         new Intake(
             services,
             clients,
+            isMany,
             settings.maxBodyBytes(),
             new ByteBudget(settings.maxInflightBytes()),
             admit,
@@ -100,7 +105,7 @@ public final class IntakeServer implements AutoCloseable {
                 settings.maxConnections(),
                 settings.requestTimeout(),
                 settings.shutdownGrace()),
-            cap(settings, clients, metrics),
+            new AddressCap(connectionsPerAddress(settings), isMany, metrics),
             intake::answer,
             defects(metrics, logger),
             requestIds);
@@ -109,7 +114,7 @@ public final class IntakeServer implements AutoCloseable {
   private static HttpServer.Defects defects(WebhookMetrics metrics, WebhookLogger logger) {
     return new HttpServer.Defects() {
       @Override
-      public void thrown(String requestId, RuntimeException defect) {
+      public void thrown(String requestId, Throwable defect) {
         logger.defect(defect, requestId);
       }
 
@@ -120,16 +125,17 @@ public final class IntakeServer implements AutoCloseable {
     };
   }
 
-  private static AddressCap cap(Settings settings, ClientAddress clients, WebhookMetrics metrics) {
+  /** Who stands for many senders, and therefore has no part of its own of what is bounded. */
+  private static Predicate<InetAddress> isMany(Settings settings, ClientAddress clients) {
+    return settings.maxConnectionsPerAddress().isPresent()
+        ? clients::isTrusted
+        : peer -> peer.isLoopbackAddress() || clients.isTrusted(peer);
+  }
+
+  private static int connectionsPerAddress(Settings settings) {
     return settings
         .maxConnectionsPerAddress()
-        .map(most -> new AddressCap(most, clients::isTrusted, metrics))
-        .orElseGet(
-            () ->
-                new AddressCap(
-                    Math.max(1, settings.maxConnections() / ADDRESSES_TO_FILL_ALL),
-                    peer -> peer.isLoopbackAddress() || clients.isTrusted(peer),
-                    metrics));
+        .orElseGet(() -> Math.max(1, settings.maxConnections() / ADDRESSES_TO_FILL_ALL));
   }
 
   /** The port that is served, also where any free one was asked for. */

@@ -89,7 +89,7 @@ final class Outcomes {
       logger.unavailable(cause, service, requestId, span.context(), count(Status.OVERLOADED));
     }
 
-    void defect(RuntimeException defect) {
+    void defect(Throwable defect) {
       told = Optional.of(Status.ERROR);
       logger.defect(defect, service, requestId, span.context(), count(Status.ERROR));
     }

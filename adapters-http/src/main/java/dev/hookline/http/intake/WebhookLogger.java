@@ -126,7 +126,7 @@ public final class WebhookLogger {
 
   /** A defect of ours. */
   void defect(
-      RuntimeException defect,
+      Throwable defect,
       Service service,
       String requestId,
       Optional<TraceContext> trace,
@@ -137,7 +137,7 @@ public final class WebhookLogger {
   }
 
   /** A defect before the service was known. */
-  void defect(RuntimeException defect, String requestId) {
+  void defect(Throwable defect, String requestId) {
     log.atError().setCause(defect).addKeyValue("request_id", requestId).log("request failed");
   }
 

@@ -21,24 +21,24 @@ public final class AdminToken {
   }
 
   /** Whether there is one to ask for. */
-  public boolean isWanted() {
+  boolean isWanted() {
     return token.get().isPresent();
   }
 
   /** Whether the text is the token; where none is wanted, anything is. */
-  public boolean is(String given) {
+  boolean is(String given) {
     return token
         .get()
         .map(wanted -> MessageDigest.isEqual(bytes(given.strip()), bytes(wanted)))
         .orElse(true);
   }
 
-  /** Whether the request carries it: {@code Authorization: Bearer TOKEN}. */
-  public boolean isIn(Headers headers) {
-    String given = headers.only("Authorization").orElse("");
-    return given.regionMatches(true, 0, BEARER, 0, BEARER.length())
-        ? is(given.substring(BEARER.length()))
-        : !isWanted();
+  /** What a request gives as the token: {@code Authorization: Bearer TOKEN}. */
+  static Optional<String> in(Headers headers) {
+    return headers
+        .only("Authorization")
+        .filter(given -> given.regionMatches(true, 0, BEARER, 0, BEARER.length()))
+        .map(given -> given.substring(BEARER.length()));
   }
 
   /** SHA-256 of the token; of nothing where none is wanted. */

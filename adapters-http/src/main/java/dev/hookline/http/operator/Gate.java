@@ -1,11 +1,15 @@
 package dev.hookline.http.operator;
 
 import dev.hookline.domain.delivery.Headers;
+import dev.hookline.domain.error.WebhookError.RateLimitError;
+import dev.hookline.http.intake.ClientAddress;
+import dev.hookline.http.operator.Guesses.Look;
 import dev.hookline.http.server.Answer;
 import dev.hookline.http.server.Errors;
 import dev.hookline.http.server.Request;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Optional;
@@ -18,14 +22,17 @@ import java.util.stream.Collectors;
  */
 public final class Gate {
   private final Set<String> hosts;
-  private final AdminToken token;
+  private final Guesses guesses;
+  private final ClientAddress clients;
 
   /**
    * @param hosts the names, without port, that a request's {@code Host} may have
+   * @param clients tells whose wrong tokens count together
    */
-  public Gate(Collection<String> hosts, AdminToken token) {
+  public Gate(Collection<String> hosts, Guesses guesses, ClientAddress clients) {
     this.hosts = hosts.stream().map(Gate::bareHost).collect(Collectors.toUnmodifiableSet());
-    this.token = token;
+    this.guesses = guesses;
+    this.clients = clients;
   }
 
   /** The answer to a request that comes by the wrong name or out of a foreign page. */
@@ -42,21 +49,29 @@ public final class Gate {
     return Optional.empty();
   }
 
-  /** The answer to a request that may not pass: it is foreign, or does not carry the token. */
+  /**
+   * The answer to a request that may not pass: it is foreign, does not carry the token, or comes
+   * from where too many wrong ones came from.
+   */
   public Optional<Answer> refuse(Request request) {
     return refuseForeign(request).or(() -> refuseWithoutToken(request));
   }
 
   private Optional<Answer> refuseWithoutToken(Request request) {
-    return token.isIn(request.headers())
-        ? Optional.empty()
-        : Optional.of(
-            Errors.answer(
-                    401,
-                    "UnauthorizedError",
-                    "this needs Authorization: Bearer TOKEN",
-                    request.id())
-                .with("WWW-Authenticate", "Bearer"));
+    String sender = clients.senderOf(request.peer(), request.headers());
+    return switch (guesses.at(request.headers(), sender)) {
+      case Look.Right() -> Optional.empty();
+      case Look.Wrong() ->
+          Optional.of(
+              Errors.answer(
+                      401,
+                      "UnauthorizedError",
+                      "this needs Authorization: Bearer TOKEN",
+                      request.id())
+                  .with("WWW-Authenticate", "Bearer"));
+      case Look.TooOften(Duration pause) ->
+          Optional.of(Errors.answer(new RateLimitError(pause), request.id()));
+    };
   }
 
   private static boolean isForeign(Headers headers, String authority) {

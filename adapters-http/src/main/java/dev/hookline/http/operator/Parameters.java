@@ -26,6 +26,11 @@ import java.util.function.Function;
 public final class Parameters {
   private static final int MAX_TEXT = 255;
 
+  /** The years of RFC 3339; far beyond them no database has times. */
+  private static final Instant EARLIEST = Instant.parse("0001-01-01T00:00:00Z");
+
+  private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999999999Z");
+
   private final Map<String, String> values;
 
   private Parameters(Map<String, String> values) {
@@ -156,7 +161,8 @@ public final class Parameters {
 
   private static Optional<Instant> time(String value) {
     try {
-      return Optional.of(Instant.parse(value));
+      return Optional.of(Instant.parse(value))
+          .filter(time -> !time.isBefore(EARLIEST) && !time.isAfter(LATEST));
     } catch (DateTimeParseException _) {
       return Optional.empty();
     }

@@ -30,7 +30,8 @@ public interface Dialect {
 
   /**
    * Whether these headers leave it open that the delivery is authentic, or an unsigned check. If
-   * not, no body could change that, and it is refused without being read.
+   * not, no body could change that, and a sender who asks before it sends one (RFC 9110, section
+   * 10.1.1) need not send it.
    */
   boolean isWorthReading(Headers headers);
 

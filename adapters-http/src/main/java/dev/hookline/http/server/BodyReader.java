@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * fails on a legal extension and skips the two bytes after a chunk unseen (measured on 4.5.0).
  */
 final class BodyReader {
-  private static final int FIRST = 64 * 1024;
+  private static final int FIRST = 4 * 1024;
   private static final int MAX_CHUNK_LINE = 256;
 
   /** Within that time a body of the largest size comes and goes many times on a line that is up. */
@@ -41,11 +41,12 @@ final class BodyReader {
   private @Nullable BodyReading failure;
   private boolean endsConnection;
 
-  BodyReader(ServerRequest request, ConnectionContext connection, long max, ByteBudget budget) {
+  BodyReader(
+      ServerRequest request, ConnectionContext connection, long max, ByteBudget.Share share) {
     this.request = request;
     this.connection = connection;
     this.max = max;
-    this.share = budget.open();
+    this.share = share;
   }
 
   /** Gives back what the body took from the budget. */
@@ -160,7 +161,7 @@ final class BodyReader {
     }
     String line = peeked.readString(lineLength, StandardCharsets.ISO_8859_1);
     int semicolon = line.indexOf(';');
-    String digits = (semicolon < 0 ? line : line.substring(0, semicolon)).stripTrailing();
+    String digits = withoutBadWhitespace(semicolon < 0 ? line : line.substring(0, semicolon));
     if (digits.isEmpty() || digits.length() > 8) {
       return -1;
     }
@@ -170,6 +171,15 @@ final class BodyReader {
       }
     }
     return Long.parseLong(digits, 16);
+  }
+
+  /** RFC 9110, section 5.6.3: spaces and tabs, and nothing else that Java takes for blank. */
+  private static String withoutBadWhitespace(String text) {
+    int end = text.length();
+    while (end > 0 && (text.charAt(end - 1) == ' ' || text.charAt(end - 1) == '\t')) {
+      end--;
+    }
+    return text.substring(0, end);
   }
 
   private int doubled(int limit) {
@@ -182,7 +192,7 @@ final class BodyReader {
 
   private boolean grow(int capacity) {
     int before = bytes.length;
-    if (!(before == 0 ? share.begin(capacity) : waitForMore(capacity))) {
+    if (!waitFor(capacity)) {
       return false;
     }
     bytes = Arrays.copyOf(bytes, capacity);
@@ -191,9 +201,9 @@ final class BodyReader {
   }
 
   /** Meanwhile nothing is read, and the sender has to wait as well. */
-  private boolean waitForMore(int capacity) {
+  private boolean waitFor(int capacity) {
     try {
-      return share.grow(capacity, PATIENCE);
+      return bytes.length == 0 ? share.begin(capacity, PATIENCE) : share.grow(capacity, PATIENCE);
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
       return false;
@@ -201,6 +211,7 @@ final class BodyReader {
   }
 
   private BodyReading complete() {
+    share.isRead();
     byte[] exact = bytes.length == length ? bytes : Arrays.copyOf(bytes, length);
     return new BodyReading.Complete(RawBody.of(exact));
   }

@@ -74,7 +74,7 @@ public final class HttpServer implements AutoCloseable {
   /** Answers requests; called by many threads. */
   @FunctionalInterface
   public interface Handler {
-    /** Answers the request. What it throws is answered 500, and is a defect. */
+    /** Answers the request. What it throws, errors as well, is answered 500, and is a defect. */
     Answer answer(Request request);
   }
 
@@ -106,7 +106,7 @@ public final class HttpServer implements AutoCloseable {
   @FunctionalInterface
   public interface Defects {
     /** A handler threw this. */
-    void thrown(String requestId, RuntimeException defect);
+    void thrown(String requestId, Throwable defect);
 
     /** One was no HTTP, or broke off before its headers were whole: no handler has seen it. */
     default void unreadable() {}
@@ -291,7 +291,8 @@ public final class HttpServer implements AutoCloseable {
     }
     try {
       return handler.answer(request);
-    } catch (RuntimeException defect) {
+    } catch (RuntimeException | Error defect) {
+      // An error as well, a stack that ran over above all: Helidon would blame the sender for it.
       defects.thrown(request.id(), defect);
       return Errors.internal(request.id());
     }

@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** One request whose body is still to be read. For use by the thread that serves it. */
@@ -67,18 +68,28 @@ public final class Request {
   }
 
   /**
-   * Reads the body, once.
+   * Reads the body, once, for nobody in particular.
    *
    * @param max the most bytes it may have
    */
   public BodyReading readBody(long max, ByteBudget budget) {
+    return readBody(max, budget, Optional.empty());
+  }
+
+  /**
+   * Reads the body, once.
+   *
+   * @param max the most bytes it may have
+   * @param sender whose part of the budget it takes meanwhile; empty if that has no bound
+   */
+  public BodyReading readBody(long max, ByteBudget budget, Optional<String> sender) {
     if (!bodyOpen) {
       return new BodyReading.Complete(RawBody.of(new byte[0]));
     }
     if (declaredLength() > max) {
       return new BodyReading.TooLarge();
     }
-    var body = new BodyReader(request, deadline.connection(), max, budget);
+    var body = new BodyReader(request, deadline.connection(), max, budget.open(sender));
     reader = body;
     BodyReading reading = read(body);
     if (reading instanceof BodyReading.Complete) {
@@ -130,7 +141,8 @@ public final class Request {
     return count;
   }
 
-  boolean expectsContinue() {
+  /** Whether its sender keeps the body back until it is told to go on. */
+  public boolean expectsContinue() {
     return request.headers().containsToken(HeaderValues.EXPECT_100);
   }
 

@@ -24,9 +24,12 @@ import dev.hookline.domain.pipeline.PipelineId;
 import dev.hookline.domain.pipeline.PipelineState;
 import dev.hookline.http.metrics.PrometheusMetrics;
 import dev.hookline.http.operator.Cursor;
+import dev.hookline.http.operator.Guesses;
+import dev.hookline.http.operator.OperatorLog;
 import dev.hookline.http.provider.RepositoryMappings;
 import dev.hookline.http.testing.FakeRecords;
 import dev.hookline.http.testing.FakeStore;
+import dev.hookline.http.testing.LogLines;
 import dev.hookline.http.testing.RawClient;
 import dev.hookline.http.testing.TinyDialect;
 import dev.hookline.testing.Samples;
@@ -55,6 +58,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AdminServerTest {
   private static final Service TINY = new Service("tiny");
 
+  private final LogLines lines = new LogLines();
   private final FakeStore store = new FakeStore();
   private final FakeRecords records = new FakeRecords(store);
   private volatile Optional<String> token = Optional.empty();
@@ -65,7 +69,12 @@ class AdminServerTest {
   private AdminServer server(Optional<AdminApi> api) {
     return new AdminServer(
         new AdminServer.Settings(
-            "127.0.0.1", 0, AdminServer.LOOPBACK_HOSTS, () -> token, Duration.ofSeconds(5)),
+            "127.0.0.1",
+            0,
+            AdminServer.LOOPBACK_HOSTS,
+            () -> token,
+            Duration.ofSeconds(5),
+            List.of("127.0.0.1")),
         () -> {
           records.outboxDepth();
           return checks;
@@ -94,7 +103,8 @@ class AdminServerTest {
             _ -> true,
             () -> Samples.uuid(Samples.NOON),
             Duration.ofSeconds(1)),
-        new AdminJson(new PlainFormat()));
+        new AdminJson(new PlainFormat()),
+        new OperatorLog(OperatorLog.Via.API, lines));
   }
 
   @AfterEach
@@ -157,6 +167,82 @@ class AdminServerTest {
             to(path)
                 .header("Authorization", "Bearer t0keN")
                 .method(method, BodyPublishers.noBody())));
+  }
+
+  @Test
+  void firstAndLastTimeThatCanBeAskedForAreTaken() throws Exception {
+    get("/api/pipelines?since=0001-01-01T00:00:00Z&until=9999-12-31T23:59:59.999999999Z");
+    assertEquals(
+        Optional.of(Instant.parse("0001-01-01T00:00:00Z")),
+        records.askedFor.flatMap(PipelineFilter::since));
+  }
+
+  @Test
+  void wrongTokensAreAnsweredSlowly() throws Exception {
+    token = Optional.of("t0ken");
+    for (int i = 0; i < Guesses.MOST_FAILURES; i++) {
+      assertEquals(401, trying("/metrics", "guess" + i, "192.0.2.1"));
+    }
+    assertEquals(429, trying("/api/outbox", "guess", "192.0.2.1"));
+    assertEquals(429, trying("/api/outbox", "t0ken", "192.0.2.1"), "else guessing went on");
+    assertEquals(200, trying("/api/outbox", "t0ken", "192.0.2.2"), "another sender is not meant");
+    for (int i = 0; i < 3 * Guesses.MOST_FAILURES; i++) {
+      assertEquals(200, trying("/api/outbox", "t0ken", "192.0.2.2"), "right ones are no guesses");
+      var without = to("/api/outbox").header("X-Forwarded-For", "192.0.2.2").GET();
+      assertError(401, "UnauthorizedError", send(without));
+    }
+  }
+
+  private int trying(String path, String given, String from) throws Exception {
+    var answer =
+        send(
+            to(path)
+                .header("Authorization", "Bearer " + given)
+                .header("X-Forwarded-For", from)
+                .GET());
+    assertEquals(
+        answer.statusCode() == 429, answer.headers().firstValue("Retry-After").isPresent());
+    return answer.statusCode();
+  }
+
+  @Test
+  void everyActionIsOneLineInTheLog() throws Exception {
+    token = Optional.of("t0ken");
+    var id = onRecord("push d1 octo/widgets", new PipelineState.Failed(3, Samples.NOON, "503"));
+    var refused = refused("push d9 octo/widgets", TINY);
+    var still = refused("push d9", TINY);
+    acting("/api/pipelines/" + id + "/replay", "");
+    acting("/api/pipelines/" + id + "/replay", "");
+    acting("/api/pipelines/replay", "{\"service\":\"tiny\",\"state\":\"\",\"limit\":7}");
+    acting("/api/refused/" + refused + "/replay", "");
+    acting("/api/refused/" + still + "/replay", "");
+    store.away = true;
+    acting("/api/pipelines/" + id + "/replay", "");
+    store.away = false;
+    acting("/api/pipelines/replay", "{\"state\":\"LOST\"}");
+    get("/api/outbox");
+
+    String pipeline = "INFO operator acted action=replay_pipeline pipeline_id=" + id;
+    String delivery = "INFO operator acted action=replay_refused refused_id=";
+    String from = " address=192.0.2.9 via=api request_id=";
+    assertEquals(
+        List.of(
+            pipeline + " result=reopened" + from,
+            pipeline + " result=still open" + from,
+            "INFO operator acted action=replay_pipelines limit=7 service=tiny result=0" + from,
+            delivery + refused + " result=accepted as " + store.first("d9") + from,
+            delivery + still + " result=still refused" + from,
+            pipeline + " result=failed" + from),
+        lines.written.stream().map(line -> line.replaceFirst("[0-9a-f-]{36}$", "")).toList());
+  }
+
+  private void acting(String path, String body) throws Exception {
+    var unused =
+        send(
+            to(path)
+                .header("Authorization", "Bearer t0ken")
+                .header("X-Forwarded-For", "192.0.2.9")
+                .POST(BodyPublishers.ofString(body)));
   }
 
   @Test
@@ -276,6 +362,11 @@ class AdminServerTest {
     "/api/pipelines?repository=widgets, repository",
     "/api/pipelines?since=yesterday, since",
     "/api/pipelines?until=1, until",
+    "/api/pipelines?since=-1000000000-01-01T00:00:00Z, since",
+    "/api/pipelines?since=0000-12-31T23:59:59Z, since",
+    "/api/pipelines?until=%2B10000-01-01T00:00:00Z, until",
+    "/api/pipelines?until=%2B1000000000-12-31T00:00:00Z, until",
+    "/api/refused?until=%2B10000-01-01T00:00:00Z, until",
     "/api/pipelines?limit=0, limit",
     "/api/pipelines?limit=1001, limit",
     "/api/pipelines?limit=1&limit=2, limit",
@@ -373,6 +464,7 @@ class AdminServerTest {
         "{\"state\":\"LOST\"}",
         "{\"cursor\":\"x\"}",
         "{\"limit\":0}",
+        "{\"since\":\"-1000000000-01-01T00:00:00Z\"}",
         "{\"limit\":true}",
         "{\"state\":\"FAILED\",\"state\":\"FAILED\"}"
       })
@@ -416,6 +508,13 @@ class AdminServerTest {
   void refusedThatIsStillRefusedIsAnsweredSo() throws Exception {
     var id = refused("push d9", TINY);
     assertError(422, "RepositoryContextError", post("/api/refused/" + id + "/replay", ""));
+    assertEquals(1, store.refused.size());
+  }
+
+  @Test
+  void refusedThatReadsAsAHandshakeTodayIsRefusedStill() throws Exception {
+    var id = refused("ping", TINY);
+    assertError(400, "InvalidPayloadError", post("/api/refused/" + id + "/replay", ""));
     assertEquals(1, store.refused.size());
   }
 

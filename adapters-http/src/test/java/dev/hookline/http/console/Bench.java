@@ -26,9 +26,11 @@ import dev.hookline.http.dialects.Dialects;
 import dev.hookline.http.doctor.SignatureDoctor;
 import dev.hookline.http.intake.RejectedDeliveries;
 import dev.hookline.http.metrics.PrometheusMetrics;
+import dev.hookline.http.operator.OperatorLog;
 import dev.hookline.http.provider.RepositoryMappings;
 import dev.hookline.http.testing.FakeRecords;
 import dev.hookline.http.testing.FakeStore;
+import dev.hookline.http.testing.LogLines;
 import dev.hookline.http.testing.TinyDialect;
 import dev.hookline.testing.Samples;
 import java.io.IOException;
@@ -57,6 +59,7 @@ final class Bench implements AutoCloseable {
   static final Service TINY = new Service("tiny");
   private static final Pattern CSRF = Pattern.compile("name=\"csrf\" value=\"([^\"]+)\"");
 
+  final LogLines lines = new LogLines();
   final FakeStore store = new FakeStore();
   final FakeRecords records = new FakeRecords(store);
   final AtomicLong nanos = new AtomicLong();
@@ -80,7 +83,12 @@ final class Bench implements AutoCloseable {
     server =
         new AdminServer(
             new AdminServer.Settings(
-                "127.0.0.1", 0, AdminServer.LOOPBACK_HOSTS, () -> token, Duration.ofSeconds(5)),
+                "127.0.0.1",
+                0,
+                AdminServer.LOOPBACK_HOSTS,
+                () -> token,
+                Duration.ofSeconds(5),
+                trustedProxies),
             Map::of,
             new PrometheusMetrics(records, store),
             Optional.empty(),
@@ -121,7 +129,8 @@ final class Bench implements AutoCloseable {
                     .toList())),
         clock,
         new SecureRandom(),
-        nanos::get);
+        nanos::get,
+        new OperatorLog(OperatorLog.Via.CONSOLE, lines));
   }
 
   int port() {

@@ -224,6 +224,8 @@ class ConsoleTest {
         "/console/pipelines?state=%3Cimg%3E",
         "/console/pipelines?nonsense=1",
         "/console/pipelines?since=yesterday",
+        "/console/pipelines?since=-1000000000-01-01T00:00:00Z",
+        "/console/refused?until=%2B10000-01-01T00:00:00Z",
         "/console/pipelines?cursor=x",
         "/console/pipelines?state=FAILED&state=FAILED",
         "/console/refused?state=FAILED",
@@ -329,6 +331,8 @@ class ConsoleTest {
     assertEquals(422, replay("pipelines", unreadable.toString()).statusCode());
     UUID refused = bench.refused("fork e3 octo/widgets", "no");
     assertEquals(422, replay("refused", refused.toString()).statusCode());
+    UUID handshake = bench.refused("ping", "no");
+    assertEquals(422, replay("refused", handshake.toString()).statusCode());
     assertEquals(404, replay("pipelines", UUID.randomUUID().toString()).statusCode());
     assertEquals(404, replay("refused", "x").statusCode());
   }
@@ -387,6 +391,41 @@ class ConsoleTest {
     assertEquals(303, bench.post("/console/pauses/resume", fields).statusCode());
     assertEquals(List.of(), bench.store.paused);
     assertEquals(409, bench.post("/console/pauses/resume", fields).statusCode());
+  }
+
+  @Test
+  void everyActionIsOneLineInTheLog() throws Exception {
+    PipelineId id = bench.pipeline("push e1 octo/widgets", FAILED);
+    PipelineId second = bench.pipeline("push e2 octo/widgets", FAILED);
+    UUID refused = bench.refused("push e3 octo/widgets", "no");
+    String csrf = bench.csrf("/console/pauses/pause");
+    replay("pipelines", id.toString());
+    var found = Map.of("state", "FAILED", "within", "", "csrf", csrf);
+    bench.post("/console/pipelines/replay", found);
+    replay("refused", refused.toString());
+    var scope = Map.of("service", "tiny", "target", "", "csrf", csrf);
+    bench.post("/console/pauses/pause", scope);
+    bench.post("/console/pauses/resume", scope);
+    bench.post("/console/pauses/resume", scope);
+    bench.post("/console/pauses/pause", Map.of("service", "", "target", "ci", "csrf", "wrong"));
+
+    assertEquals(new Received(Samples.NOON), state(second));
+    String acted = "INFO operator acted action=";
+    String from = " address=127.0.0.1 via=console request_id=";
+    assertEquals(
+        List.of(
+            acted + "replay_pipeline pipeline_id=" + id + " result=reopened" + from,
+            acted + "replay_pipelines state=FAILED result=1" + from,
+            acted
+                + "replay_refused refused_id="
+                + refused
+                + " result=accepted as "
+                + bench.store.first("e3")
+                + from,
+            acted + "pause service=tiny target=all result=paused" + from,
+            acted + "resume service=tiny target=all result=resumed" + from,
+            acted + "resume service=tiny target=all result=no such pause" + from),
+        bench.lines.written.stream().map(line -> line.replaceFirst("[0-9a-f-]{36}$", "")).toList());
   }
 
   @Test

@@ -20,7 +20,8 @@ class AddressCapTest {
   private final AddressCap cap = cap(2);
 
   private AddressCap cap(int most) {
-    var clients = new ClientAddress(List.of(Network.parse("10.0.0.0/8")));
+    var clients =
+        new ClientAddress(List.of(Network.parse("10.0.0.0/8"), Network.parse("2001:db8:a::53")));
     return new AddressCap(most, clients::isTrusted, new Counted());
   }
 
@@ -67,6 +68,15 @@ class AddressCapTest {
     assertEquals(0, cap.size());
     leave("10.1.2.3");
     assertEquals(0, cap.size());
+  }
+
+  @Test
+  void trustedProxyThatLeavesIsNotCountedDownForOthersOfItsNetwork() {
+    assertTrue(enter("2001:db8:a::1"));
+    assertTrue(enter("2001:db8:a::2"));
+    assertTrue(enter("2001:db8:a::53"), "the proxy");
+    leave("2001:db8:a::53");
+    assertFalse(enter("2001:db8:a::3"));
   }
 
   @Test

@@ -73,6 +73,15 @@ final class Bench implements AutoCloseable {
     return new Bench(timeout, 1_000_000, proxies, MAX_BODY, connections, connectionsPerAddress);
   }
 
+  /** With little memory for bodies, of which also this machine's own have their part alone. */
+  static Bench tight(long maxInflight) {
+    return tight(maxInflight, List.of());
+  }
+
+  static Bench tight(long maxInflight, List<String> proxies) {
+    return new Bench(Duration.ofMinutes(1), maxInflight, proxies, MAX_BODY, 100, Optional.of(50));
+  }
+
   /** Behind a proxy, with bodies as long as they may be by default. */
   static Bench behindProxy(int maxBody) {
     return new Bench(

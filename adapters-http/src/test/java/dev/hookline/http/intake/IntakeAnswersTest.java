@@ -322,9 +322,10 @@ class IntakeAnswersTest {
     assertEquals("tiny OVERLOADED", bench.nextCounted());
   }
 
-  @Test
-  void defectIs500AndShowsNothing() throws Exception {
-    var answer = bench.deliver("tiny", "defect");
+  @ParameterizedTest
+  @ValueSource(strings = {"defect", "bottomless"})
+  void defectIs500AndShowsNothing(String body) throws Exception {
+    var answer = bench.deliver("tiny", body);
     assertError(500, "InternalError", answer);
     assertFalse(answer.body().contains("secret inside"));
     assertEquals("tiny ERROR", bench.nextCounted());

@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class IntakeDefenceTest {
   private static final String POST = "POST /webhooks/tiny HTTP/1.1|Host: h|";
   private static final String HEAD = POST + "Content-Type: application/json|X-Sign: good|";
+  private static final String UNSIGNED = POST + "Content-Type: application/json|";
   private static final String CHUNKED = HEAD + "Transfer-Encoding: chunked||";
 
   /** For a whole request, half of it for its head; an honest one may come on a slow machine. */
@@ -134,7 +135,7 @@ class IntakeDefenceTest {
     try (var bench = new Bench();
         var raw = bench.raw()) {
       String answer =
-          raw.send(CHUNKED + "5|push |3;why=not|d1 |C|octo/widgets|0||" + NEXT).answer();
+          raw.send(CHUNKED + "5|push |3 \t;why=not|d1 |C\t |octo/widgets|0||" + NEXT).answer();
       assertTrue(answer.startsWith("HTTP/1.1 202 "), answer);
       assertEquals(
           "push d1 octo/widgets",
@@ -429,17 +430,97 @@ class IntakeDefenceTest {
     }
   }
 
-  @Test
-  void unsignedBodyIsRefusedUnreadAndCountedAsAForgery() throws Exception {
-    String unsigned = POST + "Content-Type: application/json|Content-Length: 4||";
+  @ParameterizedTest
+  @ValueSource(strings = {"Content-Length: 4||ping", "Transfer-Encoding: chunked||4|ping|0||"})
+  void unsignedBodyIsReadRefusedAndCountedAsAForgery(String body) throws Exception {
     try (var bench = new Bench();
         var raw = bench.raw()) {
-      String answer = raw.send(unsigned).answer();
+      String answer = raw.send(UNSIGNED + body).answer();
       assertTrue(answer.startsWith("HTTP/1.1 401 "), answer);
       assertTrue(answer.contains("\"error\":\"InvalidSignatureError\""), answer);
       assertEquals("tiny INVALID_SIGNATURE", bench.nextCounted());
-      String next = raw.send("ping" + HEAD + "Content-Length: 4||ping").answer();
+      assertTrue(bench.rejected.list().getFirst().hasBody());
+      String next = raw.send(HEAD + "Content-Length: 4||ping").answer();
       assertTrue(next.startsWith("HTTP/1.1 200 "), next);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Content-Length: 10||half", "Transfer-Encoding: chunked||a|half"})
+  void unsignedBodyThatDoesNotComeWholeMeetsTheDeadline(String framingAndHalf) throws Exception {
+    try (var bench = new Bench(SHORT, 1_000_000, List.of());
+        var raw = bench.raw()) {
+      String all = raw.send(UNSIGNED + framingAndHalf).rest();
+      assertTrue(all.startsWith("HTTP/1.1 408 "), all);
+      assertEquals("tiny TIMEOUT", bench.nextCounted());
+    }
+  }
+
+  @Test
+  void unsignedChunksOverTheLimitAre413() throws Exception {
+    try (var bench = new Bench();
+        var raw = bench.raw()) {
+      String chunk = "1ffff|" + "x".repeat(0x1ffff) + "|";
+      String answer =
+          raw.send(UNSIGNED + "Transfer-Encoding: chunked||" + chunk + "1ffff|").answer();
+      assertTrue(answer.startsWith("HTTP/1.1 413 "), answer);
+      assertEquals("tiny TOO_LARGE", bench.nextCounted());
+    }
+  }
+
+  /**
+   * Each announces much and sends one byte. Half of the budget has room for eight such beginnings,
+   * and one more is favoured; the others wait in vain.
+   */
+  @Test
+  void slowBodiesOfOneAddressKeepNobodyElseOut() throws Exception {
+    int slow = 40;
+    try (var bench = Bench.tight(64 * 1024)) {
+      var clients = new ArrayList<RawClient>();
+      for (int i = 0; i < slow; i++) {
+        clients.add(bench.raw().send(UNSIGNED + "Content-Length: 150000||x"));
+      }
+      for (int i = 9; i < slow; i++) {
+        assertEquals("tiny OVERLOADED", bench.nextCounted());
+      }
+      for (int i = 0; i < 20; i++) {
+        try (var honest = new RawClient(bench.server.port(), "127.0.0.2")) {
+          String body = "push d%d octo/widgets ".formatted(i) + "x".repeat(10_000);
+          String answer =
+              honest.send(HEAD + "Content-Length: %d||".formatted(body.length()) + body).answer();
+          assertTrue(answer.startsWith("HTTP/1.1 202 "), answer);
+        }
+      }
+      for (RawClient client : clients) {
+        client.close();
+      }
+    }
+  }
+
+  @Test
+  void behindATrustedProxySlowBodiesCountForWhoSendsThem() throws Exception {
+    try (var bench = Bench.tight(64 * 1024, List.of("127.0.0.1"))) {
+      var clients = new ArrayList<RawClient>();
+      for (int i = 0; i < 20; i++) {
+        clients.add(
+            bench
+                .raw()
+                .send(UNSIGNED + "X-Forwarded-For: 198.51.100.7|" + "Content-Length: 150000||x"));
+      }
+      for (int i = 9; i < 20; i++) {
+        assertEquals("tiny OVERLOADED", bench.nextCounted());
+      }
+      assertEquals(
+          202,
+          bench
+              .send(
+                  bench
+                      .signed("tiny", "push d1 octo/widgets " + "x".repeat(10_000))
+                      .header("X-Forwarded-For", "198.51.100.8"))
+              .statusCode());
+      for (RawClient client : clients) {
+        client.close();
+      }
     }
   }
 

@@ -15,6 +15,7 @@ import dev.hookline.application.standardize.Standardizer;
 import dev.hookline.domain.handler.ServiceHandlerFactory;
 import dev.hookline.domain.handler.SupportedEvents;
 import dev.hookline.http.dialects.Dialects;
+import dev.hookline.http.doctor.Finding;
 import dev.hookline.http.doctor.Finding.Cause;
 import dev.hookline.http.doctor.SignatureDoctor;
 import dev.hookline.http.doctor.SignatureDoctor.Signing;
@@ -143,14 +144,12 @@ class RejectionsTest {
     return answer.statusCode() + " " + shown + " " + answer.body();
   }
 
-  private Cause causeOfLast() {
+  private List<Cause> causesOfLast() {
     Rejected last = rejected.list().getFirst();
     return (last.hasBody()
             ? doctor.examine(last.delivery(), List.of())
             : doctor.examineHeaders(last.delivery()))
-        .findings()
-        .getFirst()
-        .cause();
+        .findings().stream().map(Finding::cause).toList();
   }
 
   private record Case(Cause cause, String service, String body, List<String> headers) {
@@ -215,7 +214,8 @@ class RejectionsTest {
     for (Case one : cases()) {
       String answer = answer(one.service(), one.body(), one.headers().toArray(String[]::new));
       assertEquals(first, answer, one::toString);
-      assertEquals(one.cause(), causeOfLast(), one::toString);
+      List<Cause> causes = causesOfLast();
+      assertTrue(causes.contains(one.cause()), () -> one + " has " + causes);
     }
     assertTrue(store.refused.isEmpty());
     assertTrue(store.pipelines.isEmpty());

@@ -7,26 +7,18 @@ import dev.hookline.application.receive.Receipt;
 import dev.hookline.application.receive.WebhookMetrics.Status;
 import dev.hookline.application.refused.RefusedDelivery;
 import dev.hookline.domain.pipeline.PipelineId;
+import dev.hookline.http.testing.LogLines;
 import dev.hookline.testing.Samples;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.slf4j.Marker;
-import org.slf4j.event.KeyValuePair;
-import org.slf4j.event.Level;
-import org.slf4j.event.LoggingEvent;
-import org.slf4j.helpers.AbstractLogger;
-import org.slf4j.spi.LoggingEventAware;
 
 class WebhookLoggerTest {
   private static final Duration TOOK = Duration.ofMillis(7);
 
-  private final Lines lines = new Lines();
+  private final LogLines lines = new LogLines();
   private final AtomicLong nanos = new AtomicLong();
   private final WebhookLogger logger = new WebhookLogger(lines, nanos::get);
 
@@ -88,87 +80,5 @@ class WebhookLoggerTest {
     nanos.addAndGet(Duration.ofSeconds(1).toNanos());
     logger.turnedAway(Samples.GITHUB, "r", Status.INVALID_SIGNATURE, TOOK);
     assertTrue(lines.written.getLast().endsWith("suppressed=990"), lines.written.getLast());
-  }
-
-  private static final class Lines extends AbstractLogger implements LoggingEventAware {
-    private static final long serialVersionUID = 1L;
-    private final transient List<String> written = new ArrayList<>();
-
-    @Override
-    public void log(LoggingEvent event) {
-      List<KeyValuePair> pairs = event.getKeyValuePairs();
-      written.add(
-          event.getLevel()
-              + " "
-              + event.getMessage()
-              + pairs.stream()
-                  .map(pair -> " " + pair.key + "=" + pair.value)
-                  .collect(Collectors.joining()));
-    }
-
-    @Override
-    protected String getFullyQualifiedCallerName() {
-      return "";
-    }
-
-    @Override
-    protected void handleNormalizedLoggingCall(
-        Level level,
-        @Nullable Marker marker,
-        String message,
-        Object @Nullable [] arguments,
-        @Nullable Throwable thrown) {
-      throw new AssertionError("facts are key-values, not " + message);
-    }
-
-    @Override
-    public boolean isTraceEnabled() {
-      return true;
-    }
-
-    @Override
-    public boolean isTraceEnabled(Marker marker) {
-      return true;
-    }
-
-    @Override
-    public boolean isDebugEnabled() {
-      return true;
-    }
-
-    @Override
-    public boolean isDebugEnabled(Marker marker) {
-      return true;
-    }
-
-    @Override
-    public boolean isInfoEnabled() {
-      return true;
-    }
-
-    @Override
-    public boolean isInfoEnabled(Marker marker) {
-      return true;
-    }
-
-    @Override
-    public boolean isWarnEnabled() {
-      return true;
-    }
-
-    @Override
-    public boolean isWarnEnabled(Marker marker) {
-      return true;
-    }
-
-    @Override
-    public boolean isErrorEnabled() {
-      return true;
-    }
-
-    @Override
-    public boolean isErrorEnabled(Marker marker) {
-      return true;
-    }
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -13,14 +14,38 @@ import org.junit.jupiter.api.Test;
 
 class ByteBudgetTest {
   private static final Duration LONG = Duration.ofSeconds(30);
+  private static final Duration AT_ONCE = Duration.ZERO;
 
-  private final ByteBudget budget = new ByteBudget(80);
+  private final ByteBudget budget = new ByteBudget(80, 6);
+
+  private ByteBudget.Share ofNobody() {
+    return budget.open(Optional.empty());
+  }
+
+  private ByteBudget.Share of(String sender) {
+    return budget.open(Optional.of(sender));
+  }
+
+  /** Grows it in a thread of its own, which waits by now. */
+  private static FutureTask<Boolean> waitToGrow(ByteBudget.Share body, long bytes) {
+    var grown = new FutureTask<>(() -> body.grow(bytes, LONG));
+    Thread waiting = Thread.ofPlatform().start(grown);
+    while (waiting.getState() != Thread.State.TIMED_WAITING) {
+      Thread.onSpinWait();
+    }
+    assertFalse(grown.isDone());
+    return grown;
+  }
+
+  private static void assertGrows(FutureTask<Boolean> grown) throws Exception {
+    assertTrue(grown.get(30, TimeUnit.SECONDS));
+  }
 
   @Test
-  void whatIsGivenBackIsThereAgain() throws InterruptedException {
-    try (var body = budget.open()) {
-      assertTrue(body.begin(10));
-      assertTrue(body.grow(30, Duration.ZERO));
+  void whatIsGivenBackIsThereAgain() throws Exception {
+    try (var body = ofNobody()) {
+      assertTrue(body.begin(10, AT_ONCE));
+      assertTrue(body.grow(30, AT_ONCE));
       body.giveBack(10);
       assertEquals(50, budget.free());
     }
@@ -28,61 +53,184 @@ class ByteBudgetTest {
   }
 
   @Test
-  void anEighthIsKeptForThoseThatBegin() throws InterruptedException {
-    try (var large = budget.open();
-        var other = budget.open();
-        var small = budget.open()) {
-      assertTrue(large.begin(60));
-      assertTrue(other.begin(5));
-      assertTrue(large.grow(20, Duration.ZERO), "the one that may go beyond");
-      assertFalse(other.grow(5, Duration.ZERO));
-      assertEquals(-5, budget.free());
-      assertFalse(small.begin(1));
-      large.giveBack(20);
-      assertFalse(other.grow(6, Duration.ZERO));
-      assertTrue(small.begin(6));
+  void anEighthIsKeptForSmallBodies() throws Exception {
+    try (var favoured = ofNobody();
+        var large = ofNobody();
+        var small = ofNobody()) {
+      assertTrue(favoured.begin(10, AT_ONCE));
+      assertTrue(favoured.grow(90, AT_ONCE));
+      assertTrue(large.begin(60, AT_ONCE));
+      assertFalse(large.grow(11, AT_ONCE));
+      assertTrue(large.grow(10, AT_ONCE));
+      assertEquals(10, budget.free());
+      var waiting = waitToGrow(large, 7);
+      assertTrue(small.begin(4, AT_ONCE));
+      assertTrue(small.grow(6, AT_ONCE), "past the large one");
+      assertEquals(0, budget.free());
+      small.giveBack(10);
+      assertFalse(waiting.isDone());
+      large.giveBack(10);
+      assertGrows(waiting);
     }
     assertEquals(80, budget.free());
   }
 
   @Test
-  void oneBodyInWantGoesBeyondAndTheNextHasItsTurnOnceThatIsDone() throws Exception {
-    var first = budget.open();
-    assertTrue(first.begin(50));
-    assertTrue(first.grow(100, Duration.ZERO));
-    var second = budget.open();
-    assertFalse(second.grow(100, Duration.ZERO));
-    var grown = new FutureTask<>(() -> second.grow(100, LONG));
-    Thread waiting = Thread.ofPlatform().start(grown);
-    while (waiting.getState() != Thread.State.TIMED_WAITING) {
-      Thread.onSpinWait();
+  void whatHasNotBegunIsTurnedAwayAtOnceWhereNothingIsLeft() throws Exception {
+    try (var large = ofNobody();
+        var small = ofNobody()) {
+      assertTrue(large.begin(70, AT_ONCE));
+      assertFalse(small.begin(11, LONG));
     }
-    assertFalse(grown.isDone());
+  }
+
+  @Test
+  void oneBodyInWantGoesBeyondAndTheNextHasItsTurnOnceThatIsDone() throws Exception {
+    var first = ofNobody();
+    assertTrue(first.begin(50, AT_ONCE));
+    assertTrue(first.grow(100, AT_ONCE));
+    assertEquals(80, budget.free(), "it is beside the budget, with all that it has");
+    var second = ofNobody();
+    assertFalse(second.grow(100, AT_ONCE));
+    var grown = waitToGrow(second, 100);
 
     first.close();
 
-    assertTrue(grown.get(30, TimeUnit.SECONDS));
+    assertGrows(grown);
     second.close();
     assertEquals(80, budget.free());
   }
 
   @Test
+  void noSenderHoldsMoreThanHalfOfWhatIsBeingRead() throws Exception {
+    try (var favoured = of("slow");
+        var some = of("slow");
+        var more = of("slow");
+        var honest = of("honest")) {
+      assertTrue(favoured.begin(50, AT_ONCE), "one goes beyond");
+      assertTrue(some.begin(40, AT_ONCE));
+      assertFalse(more.begin(1, AT_ONCE));
+      assertEquals(40, budget.free());
+      assertTrue(honest.begin(30, AT_ONCE));
+    }
+    assertEquals(80, budget.free());
+  }
+
+  @Test
+  void whoseSenderHasItsHalfWaitsAndNobodyBehindDoes() throws Exception {
+    var favoured = of("slow");
+    assertTrue(favoured.begin(50, AT_ONCE));
+    var some = of("slow");
+    assertTrue(some.begin(40, AT_ONCE));
+    var more = of("slow");
+    var waiting = waitToGrow(begun(more), 20);
+    try (var honest = of("honest");
+        var nobody = ofNobody()) {
+      assertTrue(honest.begin(10, AT_ONCE));
+      assertTrue(honest.grow(10, AT_ONCE));
+      assertTrue(nobody.begin(10, AT_ONCE));
+    }
+    assertFalse(waiting.isDone());
+
+    some.giveBack(21);
+
+    assertGrows(waiting);
+    more.close();
+    some.close();
+    favoured.close();
+    assertEquals(80, budget.free());
+  }
+
+  /** With nothing taken yet, so that it is known to be its sender's. */
+  private static ByteBudget.Share begun(ByteBudget.Share body) throws InterruptedException {
+    assertTrue(body.begin(0, AT_ONCE));
+    return body;
+  }
+
+  @Test
+  void theFavourGoesToOneWhoseSenderHasRoomBeforeOneWhoCameFirst() throws Exception {
+    var favoured = of("slow");
+    assertTrue(favoured.begin(50, AT_ONCE));
+    var some = of("slow");
+    assertTrue(some.begin(40, AT_ONCE));
+    var more = of("slow");
+    var greedy = waitToGrow(begun(more), 20);
+    var large = ofNobody();
+    var honest = waitToGrow(begun(large), 35);
+
+    favoured.close();
+
+    assertGrows(honest);
+    assertFalse(greedy.isDone());
+    large.close();
+    assertGrows(greedy);
+    more.close();
+    some.close();
+    assertEquals(80, budget.free());
+  }
+
+  @Test
+  void whatIsReadCountsForItsSenderNoLonger() throws Exception {
+    try (var favoured = of("busy");
+        var read = of("busy");
+        var next = of("busy")) {
+      assertTrue(favoured.begin(50, AT_ONCE));
+      assertTrue(read.begin(40, AT_ONCE));
+      assertFalse(next.begin(1, AT_ONCE));
+      read.isRead();
+      assertEquals(40, budget.free());
+      assertTrue(next.grow(30, AT_ONCE));
+    }
+    assertEquals(80, budget.free());
+  }
+
+  @Test
+  void ofASenderThatHasItsHalfFewWait() throws Exception {
+    var favoured = of("slow");
+    assertTrue(favoured.begin(50, AT_ONCE));
+    var some = of("slow");
+    assertTrue(some.begin(40, AT_ONCE));
+    var waiting = new ArrayList<FutureTask<Boolean>>();
+    var bodies = new ArrayList<ByteBudget.Share>();
+    for (int i = 0; i < ByteBudget.MOST_WAITING; i++) {
+      var body = begun(of("slow"));
+      bodies.add(body);
+      waiting.add(waitToGrow(body, 1));
+    }
+    try (var oneMore = of("slow")) {
+      assertFalse(oneMore.begin(1, LONG));
+    }
+    assertTrue(favoured.grow(100, AT_ONCE), "it waits for nothing");
+
+    some.close();
+    favoured.close();
+
+    for (int i = 0; i < ByteBudget.MOST_WAITING; i++) {
+      assertGrows(waiting.get(i));
+      bodies.get(i).close();
+    }
+    assertEquals(80, budget.free());
+  }
+
+  @Test
   void howeverManyGrowAtOnceAllComeToTheirEnd() throws Exception {
-    var small = new ByteBudget(200);
+    var tight = new ByteBudget(200, 4);
     var tasks = new ArrayList<FutureTask<Boolean>>();
     var begun = new CountDownLatch(60);
     for (int i = 0; i < 60; i++) {
+      Optional<String> sender = i % 3 == 0 ? Optional.empty() : Optional.of("sender" + i % 3);
       var task =
           new FutureTask<>(
               () -> {
-                try (var body = small.open()) {
-                  boolean all = body.begin(2);
+                try (var body = tight.open(sender)) {
+                  boolean all = body.begin(2, LONG);
                   begun.countDown();
                   begun.await();
                   for (int size = 4; size <= 128; size *= 2) {
                     all &= body.grow(size, LONG);
                     body.giveBack(size / 2);
                   }
+                  body.isRead();
                   return all;
                 }
               });
@@ -92,6 +240,6 @@ class ByteBudgetTest {
     for (FutureTask<Boolean> task : tasks) {
       assertTrue(task.get(30, TimeUnit.SECONDS));
     }
-    assertEquals(200, small.free());
+    assertEquals(200, tight.free());
   }
 }

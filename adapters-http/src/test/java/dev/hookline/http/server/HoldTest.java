@@ -29,7 +29,7 @@ class HoldTest {
           HttpServer.Peers.ALL,
           this::answer,
           (id, defect) -> {
-            throw defect;
+            throw new AssertionError(id, defect);
           },
           () -> "1");
   private final HttpClient client = HttpClient.newHttpClient();

@@ -29,7 +29,7 @@ class IdleConnectionsTest {
             HttpServer.Peers.ALL,
             _ -> Answer.empty(200),
             (_, defect) -> {
-              throw defect;
+              throw new AssertionError(defect);
             },
             () -> "id")) {
       // What the first connection loads stays open.
@@ -69,7 +69,7 @@ class IdleConnectionsTest {
                     ? Answer.empty(200)
                     : Answer.empty(400),
             (_, defect) -> {
-              throw defect;
+              throw new AssertionError(defect);
             },
             () -> "id")) {
       byte[] body = new byte[LONG];

@@ -31,8 +31,8 @@ import java.util.function.Supplier;
 
 /**
  * A provider whose body is {@code TYPE ID} or {@code TYPE ID OWNER/NAME}, signed by {@code X-Sign:
- * good}. The bodies {@code ping}, {@code quiet}, {@code garbage} and {@code defect} are special,
- * and forms are answered empty.
+ * good}. The bodies {@code ping}, {@code quiet}, {@code garbage}, {@code defect} and {@code
+ * bottomless} are special, and forms are answered empty.
  */
 public final class TinyDialect implements Dialect {
   public static final String JSON = "application/json";
@@ -113,6 +113,7 @@ public final class TinyDialect implements Dialect {
         case "quiet" -> new Parsing.Handshake<>(Map.of());
         case "garbage" -> new Parsing.Malformed<>(new InvalidPayloadError("not of this provider"));
         case "defect" -> throw new IllegalStateException("secret inside");
+        case "bottomless" -> throw new StackOverflowError("secret inside");
         default -> new Parsing.Message<>(new Message(delivery, List.of(text.split(" ", -1))));
       };
     }

@@ -77,7 +77,7 @@ public final class ReplayRefused {
     }
     return switch (standardizer.standardize(refused.delivery())) {
       case Unusable unusable -> new Replay.StillRefused(unusable.error());
-      // It was none when it was refused; that it is one today is our change.
+      // What it was refused for, such as a header that came twice, is not on record.
       case Handshake _ ->
           new Replay.StillRefused(new InvalidPayloadError("today it reads as a handshake"));
       case Understood understood -> accept(refused, understood);

@@ -242,7 +242,7 @@ class OpenApiIntegrationTest {
       String path = parts[1].replace("{id}", pipeline);
       var request = admin(parts[0], path);
       switch (parts[2]) {
-        case "401" -> request.setHeader("Authorization", "Bearer something else");
+        case "401" -> request.setHeader("Authorization", "none");
         case "403" ->
             request.uri(URI.create("http://127.0.0.2:%d%s".formatted(admin.port(), path)));
         case "405" -> request.method("PATCH", BodyPublishers.noBody());
@@ -252,8 +252,27 @@ class OpenApiIntegrationTest {
       }
       wrong.addAll(surface.check(parts[0], path, send(request)));
     }
+    guessTooOften();
+    for (String answer : surface.answers()) {
+      String[] parts = answer.split(" ", -1);
+      if (parts[2].equals("429")) {
+        ask(surface, parts[0], parts[1].replace("{id}", pipeline));
+      }
+    }
     assertEquals(List.of(), wrong);
     assertEquals(Set.of(), notProvoked(surface));
+  }
+
+  /** After that not even the right token is looked at, for a while. */
+  private void guessTooOften() throws IOException, InterruptedException {
+    var guess = admin("GET", "/metrics").setHeader("Authorization", "Bearer something else");
+    int status;
+    int guesses = 0;
+    do {
+      status = send(guess).statusCode();
+      guesses++;
+    } while (status == 401 && guesses < 100);
+    assertEquals(429, status);
   }
 
   @Test

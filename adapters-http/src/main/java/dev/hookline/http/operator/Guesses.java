@@ -1,0 +1,97 @@
+package dev.hookline.http.operator;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.hookline.domain.delivery.Headers;
+import io.github.bucket4j.Bucket;
+import io.github.bucket4j.TimeMeter;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
+/**
+ * Looks at the tokens that are given, and at those of a sender who gave wrong ones slowly. Safe for
+ * use by many threads.
+ */
+public final class Guesses {
+  public static final int MOST_FAILURES = 5;
+  public static final Duration BETWEEN_FAILURES = Duration.ofSeconds(12);
+  private static final int MOST_SENDERS = 10_000;
+
+  private final AdminToken token;
+  private final LongSupplier nanoTime;
+  private final Cache<String, Bucket> failures;
+
+  /** What was seen of a token. */
+  public sealed interface Look {
+    record Right() implements Look {}
+
+    record Wrong() implements Look {}
+
+    /** Too many were wrong; whether this one is, is not even looked at. */
+    record TooOften(Duration pause) implements Look {}
+  }
+
+  public Guesses(AdminToken token, LongSupplier nanoTime) {
+    this.token = token;
+    this.nanoTime = nanoTime;
+    this.failures =
+        Caffeine.newBuilder()
+            .maximumSize(MOST_SENDERS)
+            .expireAfterAccess(BETWEEN_FAILURES.multipliedBy(MOST_FAILURES))
+            .ticker(nanoTime::getAsLong)
+            .build();
+  }
+
+  /**
+   * Looks at a token; where none is wanted, any is right.
+   *
+   * @param sender whose failures count together
+   */
+  public Look at(String given, String sender) {
+    if (!token.isWanted()) {
+      return new Look.Right();
+    }
+    Bucket allowed = failures.get(sender, _ -> bucket());
+    // One after the other: of those that come together no more are looked at than may be wrong.
+    synchronized (allowed) {
+      var permit = allowed.tryConsumeAndReturnRemaining(1);
+      if (!permit.isConsumed()) {
+        return new Look.TooOften(Duration.ofNanos(permit.getNanosToWaitForRefill()));
+      }
+      if (!token.is(given)) {
+        return new Look.Wrong();
+      }
+      allowed.addTokens(1);
+      return new Look.Right();
+    }
+  }
+
+  /** Looks at the token that a request carries; that there is none is no guess. */
+  public Look at(Headers headers, String sender) {
+    Optional<String> given = AdminToken.in(headers);
+    if (given.isPresent()) {
+      return at(given.get(), sender);
+    }
+    return token.isWanted() ? new Look.Wrong() : new Look.Right();
+  }
+
+  private Bucket bucket() {
+    return Bucket.builder()
+        .addLimit(limit -> limit.capacity(MOST_FAILURES).refillIntervally(1, BETWEEN_FAILURES))
+        .withCustomTimePrecision(new Meter(nanoTime))
+        .build();
+  }
+
+  private record Meter(LongSupplier nanoTime) implements TimeMeter {
+    @Override
+    public long currentTimeNanos() {
+      return nanoTime.getAsLong();
+    }
+
+    @Override
+    public boolean isWallClockBased() {
+      return false;
+    }
+  }
+}
