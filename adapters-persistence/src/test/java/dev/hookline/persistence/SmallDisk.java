@@ -1,14 +1,13 @@
 package dev.hookline.persistence;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
+import dev.hookline.testing.Requirement;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A disk in memory that is soon full; where a test may not mount one, it is skipped. */
+/** A disk in memory that is soon full; a {@link Requirement} of whoever wants one. */
 final class SmallDisk implements AutoCloseable {
   private static final int MEBIBYTE = 1 << 20;
 
@@ -26,7 +25,7 @@ final class SmallDisk implements AutoCloseable {
    * @param place a folder that does not exist
    */
   static SmallDisk mount(Path place, int mebibytes) {
-    assumeTrue(
+    Requirement.met(
         "root".equals(System.getProperty("user.name")), "only root mounts a disk that can be full");
     try {
       Files.createDirectory(place);
@@ -39,7 +38,7 @@ final class SmallDisk implements AutoCloseable {
               "size=%dm".formatted(mebibytes),
               "tmpfs",
               place.toString());
-      assumeTrue(exit == 0, "nothing may be mounted here");
+      Requirement.met(exit == 0, "nothing may be mounted here");
       var disk = new SmallDisk(place);
       Files.createDirectory(disk.room);
       return disk;

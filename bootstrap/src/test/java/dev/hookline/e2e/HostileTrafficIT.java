@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.hookline.http.testing.Deliveries;
 import dev.hookline.http.testing.RawClient;
 import dev.hookline.testing.TestDatabase;
@@ -14,6 +15,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -46,6 +48,8 @@ class HostileTrafficIT {
           + "|";
   private static final String GITHUB = "POST /webhooks/github HTTP/1.1|Host: h|" + FORGED;
   private static final int CONNECTIONS = 16;
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir private static Path folder;
   private static final Map<String, String> environment = new HashMap<>();
@@ -168,27 +172,106 @@ class HostileTrafficIT {
     String body = push("replayed");
     var answered = new ConcurrentLinkedQueue<String>();
     int before = pipelines();
+    try (var worker = HooklineProcess.start(folder, environment, "worker").readingOutput()) {
+      try (var serve = HooklineProcess.start(folder, environment, "serve")) {
+        int port = serve.port("intake");
+        int each = 1_000 / CONNECTIONS + 1;
+        onEachConnection(
+            () -> {
+              for (int i = 0; i < each; i++) {
+                answered.add(pipelineOf(deliver(port, "replayed", body)));
+              }
+              for (int i = 0; i < 100 / CONNECTIONS + 1; i++) {
+                answered.add(pipelineOf(deliver(port, UUID.randomUUID().toString(), body)));
+              }
+            });
+        serve.kill();
+      }
+      awaitEmptyOutbox();
+      try (var serve = HooklineProcess.start(folder, environment, "serve")) {
+        int port = serve.port("intake");
+        answered.add(pipelineOf(deliver(port, "replayed", body)));
+        answered.add(pipelineOf(deliver(port, UUID.randomUUID().toString(), body)));
+      }
+      assertEquals(1, Set.copyOf(answered).size());
+      assertEquals(before + 1, pipelines());
+
+      awaitEmptyOutbox();
+      assertEquals(0, worker.terminate());
+      String dispatch = "\"pipeline_id\":\"%s\",\"attempt\":".formatted(answered.peek());
+      assertEquals(
+          1, worker.wholeOutput().stream().filter(line -> line.contains(dispatch)).count());
+    }
+  }
+
+  private static void awaitEmptyOutbox() throws InterruptedException {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!database.query("SELECT count(*) FROM outbox_message").equals("0")) {
+      assertTrue(System.nanoTime() < deadline, "the outbox is not empty in time");
+      Thread.sleep(20);
+    }
+  }
+
+  /** As a collector of logs reads it: one object a line, in which nothing is a line of its own. */
+  @Test
+  void whatSendersWriteStaysWithinItsLineOfTheLog() throws Exception {
+    String lookup = "${jndi:ldap://127.0.0.1:1/a}";
+    var hostile =
+        List.of(
+            lookup,
+            "%0d%0a{\"level\":\"ERROR\"}",
+            "\"},{\"level\":\"ERROR",
+            "\u001b[31mred",
+            "\u0085\u009b31m\u00e9",
+            "x".repeat(4_000));
     try (var serve = HooklineProcess.start(folder, environment, "serve")) {
       int port = serve.port("intake");
-      int each = 1_000 / CONNECTIONS + 1;
-      onEachConnection(
-          () -> {
-            for (int i = 0; i < each; i++) {
-              answered.add(pipelineOf(deliver(port, "replayed", body)));
-            }
-            for (int i = 0; i < 100 / CONNECTIONS + 1; i++) {
-              answered.add(pipelineOf(deliver(port, UUID.randomUUID().toString(), body)));
-            }
-          });
-      serve.kill();
+      for (String text : hostile) {
+        answerTo(port, "POST /webhooks/%s HTTP/1.1|Host: h|".formatted(text), "");
+        answerTo(port, "POST /%s HTTP/1.1|Host: h|X-%s: 1|".formatted(text, text), "");
+        String body = push(Integer.toString(text.hashCode()));
+        String answer = answerTo(port, signed("push", text, body), body);
+        if (text.equals(lookup)) {
+          assertTrue(answer.startsWith("HTTP/1.1 202 "), answer);
+        }
+        answerTo(port, signed("push" + text, "of a hostile type", body), body);
+      }
+      // What cannot stand in a header as it is comes as an escape of the body's.
+      for (String text : List.of("\\r\\n{", "\\u001b[31m", "\\u2028\\u202e", "\\u0000")) {
+        String body = push("1").replace("octo/widgets", "octo/" + text);
+        answerTo(port, signed("push", "of a hostile body", body), body);
+      }
+      assertEquals(0, serve.terminate());
+      List<String> log = serve.wholeLog();
+      int lookups = 0;
+      for (String line : log) {
+        assertTrue(line.startsWith("{") && line.length() < 4_000, line);
+        assertTrue(line.chars().allMatch(c -> c >= ' ' && c <= '~'), line);
+        var parsed = JSON.readTree(line);
+        assertTrue(parsed.path("level").asText().matches("INFO|WARN"), line);
+        lookups += parsed.path("event_id").asText().equals(lookup) ? 1 : 0;
+      }
+      assertEquals(1, lookups, log::toString);
     }
-    try (var serve = HooklineProcess.start(folder, environment, "serve")) {
-      int port = serve.port("intake");
-      answered.add(pipelineOf(deliver(port, "replayed", body)));
-      answered.add(pipelineOf(deliver(port, UUID.randomUUID().toString(), body)));
+  }
+
+  private static String signed(String event, String delivery, String body) {
+    return """
+    POST /webhooks/github HTTP/1.1|Host: h|Content-Type: application/json|User-Agent: %s|\
+    X-GitHub-Event: %s|X-GitHub-Delivery: %s|X-Hub-Signature-256: sha256=%s|\
+    """
+        .formatted(delivery, event, delivery, Deliveries.hmac(SECRET, body));
+  }
+
+  /** The answer to a request of this head, whichever it is. */
+  private static String answerTo(int port, String head, String body) throws IOException {
+    try (var raw = new RawClient(port)) {
+      String answer =
+          raw.send(head + "Connection: close|Content-Length: %d||%s".formatted(body.length(), body))
+              .rest();
+      assertTrue(answer.matches("(?s)HTTP/1.1 (202|4..) .*"), answer);
+      return answer;
     }
-    assertEquals(1, Set.copyOf(answered).size());
-    assertEquals(before + 1, pipelines());
   }
 
   private static int pipelines() {

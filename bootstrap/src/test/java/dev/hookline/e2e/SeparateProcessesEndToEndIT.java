@@ -184,14 +184,27 @@ class SeparateProcessesEndToEndIT {
     environment.put("HOOKLINE_DB_URL", empty.url());
     try (var serve = start("serve")) {
       assertEquals(2, serve.exitCode());
+      assertEquals(
+          List.of("hookline: the database has no Hookline schema: run hookline migrate"),
+          serve.wholeLog());
     }
   }
 
   @Test
   void processesInEachOthersRolesAreToldWhatIsMissing() throws Exception {
+    DatabaseSettings intake = requireNonNull(logins.get("serve"));
     logins.put("serve", requireNonNull(logins.get("worker")));
-    try (var serve = start("serve")) {
-      assertEquals(2, serve.exitCode());
+    logins.put("worker", intake);
+    for (var wanted : Map.of("serve", "--intake-role", "worker", "--worker-role").entrySet()) {
+      try (var process = start(wanted.getKey())) {
+        assertEquals(2, process.exitCode());
+        assertEquals(
+            List.of(
+                "hookline: db.user has not the rights that this process needs: run hookline migrate"
+                    + " with "
+                    + wanted.getValue()),
+            process.wholeLog());
+      }
     }
   }
 
@@ -205,6 +218,9 @@ class SeparateProcessesEndToEndIT {
       }
       try (var serve = start("serve")) {
         assertEquals(2, serve.exitCode());
+        assertTrue(
+            serve.wholeLog().getLast().startsWith("hookline: PostgreSQL runs with fsync off"),
+            serve.wholeLog()::toString);
       }
 
       environment.put("HOOKLINE_DB_REQUIRE_DURABILITY", "false");

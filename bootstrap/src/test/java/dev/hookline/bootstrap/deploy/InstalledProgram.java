@@ -1,8 +1,8 @@
 package dev.hookline.bootstrap.deploy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.hookline.testing.Requirement;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,14 +13,14 @@ import java.util.List;
 /** A program that knows whether a file is good, where it is installed. */
 public record InstalledProgram(Path path) {
 
-  /** Leaves the test out where there is none. */
+  /** A {@link Requirement} of the test. */
   public static InstalledProgram named(String name) {
     var found =
         Arrays.stream(System.getenv("PATH").split(":", -1))
             .map(directory -> Path.of(directory, name))
             .filter(Files::isExecutable)
             .findFirst();
-    assumeTrue(found.isPresent(), name + " is not installed");
+    Requirement.met(found.isPresent(), name + " is not installed");
     return new InstalledProgram(found.get());
   }
 

@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.hookline.application.dispatch.Command;
+import dev.hookline.bootstrap.deploy.InstalledProgram;
 import dev.hookline.domain.pipeline.Outcome.Delivered;
 import dev.hookline.domain.pipeline.Outcome.GiveUp;
 import dev.hookline.domain.pipeline.Pipeline;
@@ -16,11 +16,9 @@ import dev.hookline.testing.Samples;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -41,15 +39,11 @@ class ReceiverTest {
 
   @BeforeEach
   void start() throws IOException {
-    var python =
-        Arrays.stream(System.getenv("PATH").split(":", -1))
-            .map(directory -> Path.of(directory, "python3"))
-            .filter(Files::isExecutable)
-            .findFirst();
-    assumeTrue(python.isPresent(), "python3 is not installed");
+    var python = InstalledProgram.named("python3");
     var builder =
         new ProcessBuilder(
-                python.get().toString(), Path.of("docs", "receiver.py").toAbsolutePath().toString())
+                python.path().toString(),
+                Path.of("docs", "receiver.py").toAbsolutePath().toString())
             .directory(folder.toFile())
             .redirectError(ProcessBuilder.Redirect.INHERIT);
     builder.environment().put("RECEIVER_SECRETS", NEW + "," + OLD);

@@ -15,6 +15,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -233,29 +234,29 @@ class HttpConnectionTest {
   }
 
   @Test
-  void anAnswerThatDoesNotComeIsGivenUpAfterHalfAMinute() throws Exception {
-    var asked = new CountDownLatch(1);
+  void anAnswerThatDoesNotComeIsGivenUpAfterHalfAMinuteAndNotBefore() throws Exception {
+    var asked = new Semaphore(0);
+    var late = new CountDownLatch(1);
     var over = new CountDownLatch(1);
     try (var connection =
         connect(
-            (_, _) -> {
-              asked.countDown();
-              over.await();
-              return false;
+            (socket, number) -> {
+              asked.release();
+              (number == 0 ? late : over).await();
+              write(socket, NO_BODY);
+              return number == 0;
             })) {
       var watch =
           Thread.ofVirtual()
               .start(
                   () -> {
-                    try {
-                      asked.await();
-                    } catch (InterruptedException _) {
-                      return;
-                    }
+                    asked.acquireUninterruptibly();
                     connection.abortIfStuck(System.nanoTime() + Duration.ofSeconds(29).toNanos());
-                    assertTrue(connection.isOpen());
+                    late.countDown();
+                    asked.acquireUninterruptibly();
                     connection.abortIfStuck(System.nanoTime() + Duration.ofSeconds(31).toNanos());
                   });
+      assertEquals(202, exchange(connection).status());
       assertThrows(IOException.class, () -> exchange(connection));
       watch.join();
     } finally {

@@ -512,12 +512,16 @@ class CompleteFlowIntegrationTest {
         };
     try (var executor = Executors.newFixedThreadPool(2)) {
       var senders = List.of(executor.submit(busy), executor.submit(busy));
-      for (int i = 0; i < 15; i++) {
-        assertEquals(
-            List.of(),
-            audit.audit(true, _ -> {}, _ -> {}).stream().filter(Finding::isBroken).toList());
+      try {
+        for (int i = 0; i < 15; i++) {
+          assertEquals(
+              List.of(),
+              audit.audit(true, _ -> {}, _ -> {}).stream().filter(Finding::isBroken).toList());
+        }
+      } finally {
+        // The executor's end waits for them, whatever was found.
+        over.set(true);
       }
-      over.set(true);
       for (Future<Void> sender : senders) {
         sender.get();
       }
@@ -592,12 +596,18 @@ class CompleteFlowIntegrationTest {
     startWorker(target);
     database.pauses().pause(new PauseScope(Optional.of(new Service("github")), Optional.empty()));
     var id = sendComment("widgets", 1);
+    // Each is dispatched by a round that has seen what is paused as well, and passed over it.
+    for (int i = 0; i < 3; i++) {
+      await(sendLinear("org-" + i, "ENG"), PipelineState.Dispatched.class);
+    }
+    assertTrue(target.taken().stream().noneMatch(of(id)), "it was paused");
     assertEquals(
         PipelineState.Name.RECEIVED,
         useCases.records().pipeline(id).orElseThrow().pipeline().state().name());
 
     database.pauses().resumeAll();
     await(id, PipelineState.Dispatched.class);
+    assertEquals(id, Objects.requireNonNull(target.taken().getLast()).id());
   }
 
   private static Routes routes(String repository, String... targets) {

@@ -10,6 +10,7 @@ import dev.hookline.bootstrap.cli.CommandException;
 import dev.hookline.persistence.Database;
 import dev.hookline.persistence.Duty;
 import dev.hookline.testing.PostgresServer;
+import dev.hookline.testing.TestDatabase;
 import java.nio.file.Path;
 import java.util.Random;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -76,5 +77,67 @@ class DatabaseWatchIntegrationTest {
       assertEquals(
           "the database has no Hookline schema: run hookline migrate", refused.getMessage());
     }
+  }
+
+  @Test
+  void whoeverMeetsTheWrongSchemaIsToldWhatToRun() {
+    try (var testDatabase = TestDatabase.create();
+        var database = Database.open(testDatabase.settings(), new Random(1))) {
+      database.migrate();
+
+      testDatabase.execute(
+          """
+          UPDATE schema_history SET version = '%d'
+          WHERE version = (SELECT max(version::integer)::text FROM schema_history)
+          """
+              .formatted(Database.SCHEMA_VERSION + 1));
+      assertEquals(
+          "the database schema is newer than this Hookline: run that newer Hookline",
+          refusal(database, Duty.INTAKE));
+
+      testDatabase.execute("DELETE FROM schema_history WHERE version::integer > 1");
+      assertEquals(
+          "the database schema is older than this Hookline: run hookline migrate",
+          refusal(database, Duty.INTAKE));
+    }
+  }
+
+  @Test
+  void whoeverLacksRightsIsToldWhichRoleToName() {
+    try (var testDatabase = TestDatabase.create();
+        var database = Database.open(testDatabase.settings(), new Random(1))) {
+      database.migrate();
+      String intake = testDatabase.nameRole("intake");
+      String worker = testDatabase.nameRole("worker");
+      String stranger = testDatabase.nameRole("stranger");
+      database.entrust(Duty.INTAKE, intake);
+      database.entrust(Duty.WORKER, worker);
+      testDatabase.execute("CREATE ROLE \"%s\"".formatted(stranger));
+
+      try (var asIntake = Database.open(testDatabase.settings(intake), new Random(1));
+          var asWorker = Database.open(testDatabase.settings(worker), new Random(1));
+          var asStranger = Database.open(testDatabase.settings(stranger), new Random(1))) {
+        assertEquals(
+            "db.user has not the rights that this process needs: run hookline migrate with"
+                + " --worker-role",
+            refusal(asIntake, Duty.WORKER));
+        assertEquals(
+            "db.user has not the rights that this process needs: run hookline migrate with"
+                + " --intake-role",
+            refusal(asWorker, Duty.INTAKE));
+        assertEquals(
+            "db.user has no rights in the Hookline schema: run hookline migrate with --intake-role"
+                + " or --worker-role",
+            refusal(asStranger, Duty.INTAKE));
+      }
+    }
+  }
+
+  private String refusal(Database database, Duty duty) {
+    return String.valueOf(
+        assertThrows(
+                CommandException.class,
+                () -> DatabaseWatch.start(database, duty, false, advice::add).close())
+            .getMessage());
   }
 }

@@ -1,0 +1,53 @@
+package dev.hookline.bootstrap.run;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.hookline.persistence.Database;
+import dev.hookline.testing.TestDatabase;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class UpkeepIntegrationTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final String LONG_AGO = "20010203";
+
+  @Test
+  void comingDaysAreOpenedAndOldOnesDropped() throws InterruptedException {
+    try (var server = TestDatabase.create();
+        var database = Database.open(server.settings(), new Random(1))) {
+      database.migrate();
+      Set<String> migrated = days(server);
+      server.execute("SELECT hookline_open_day('%s')".formatted(LONG_AGO));
+      server.execute(
+          """
+          SELECT hookline_drop_day((now() AT TIME ZONE 'UTC')::date + ahead)
+          FROM generate_series(1, 2) ahead
+          """);
+      assertFalse(days(server).containsAll(migrated));
+      assertTrue(days(server).contains(LONG_AGO));
+
+      try (var _ = Upkeep.start(database, Duration.ofDays(30))) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!days(server).containsAll(migrated) || days(server).contains(LONG_AGO)) {
+          assertTrue(System.nanoTime() < deadline, () -> "still " + days(server));
+          Thread.sleep(20);
+        }
+      }
+    }
+  }
+
+  /** Those that have partitions of their own. */
+  private static Set<String> days(TestDatabase server) {
+    String days =
+        server.query(
+            """
+            SELECT string_agg(substr(relname, 7), ' ')
+            FROM pg_class WHERE relkind = 'r' AND relname ~ '^event_[0-9]{8}$'
+            """);
+    return Set.copyOf(List.of(days.split(" ", -1)));
+  }
+}
