@@ -5,6 +5,7 @@ import static dev.hookline.testing.Samples.THREE_TIMES;
 import static dev.hookline.testing.Samples.aDelivery;
 import static dev.hookline.testing.Samples.anEvent;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -34,7 +35,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** The worker's loop on bad days; its clock stands still, so that no lease ever runs out. */
@@ -138,12 +139,12 @@ class OutboxWorkerFailuresTest {
 
   @Test
   void aDefectInARoundDoesNotEndTheLoop() throws Exception {
-    var asked = new AtomicInteger();
+    var isDefective = new AtomicBoolean();
     var defective =
         new Target() {
           @Override
           public Room room() {
-            if (asked.incrementAndGet() == 1) {
+            if (isDefective.getAndSet(false)) {
               throw new IllegalStateException("a defect of the target's own");
             }
             return Room.ALL;
@@ -151,8 +152,10 @@ class OutboxWorkerFailuresTest {
         };
     var id = accept();
     try (var worker = worker(defective, Duration.ofSeconds(5))) {
+      isDefective.set(true);
       worker.start();
       assertEquals(id, nextDispatched().id());
+      assertFalse(isDefective.get());
       assertTrue(worker.progresses());
     }
     assertEquals(new PipelineState.Dispatched(1, NOON), state(id));
