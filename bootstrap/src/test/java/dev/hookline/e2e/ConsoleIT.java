@@ -3,9 +3,9 @@ package dev.hookline.e2e;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.hookline.testing.Requirement;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -50,7 +50,7 @@ class ConsoleIT {
   static void start() throws Exception {
     var chromium = Browser.program("chromium");
     var chromedriver = Browser.program("chromedriver");
-    assumeTrue(chromium.isPresent() && chromedriver.isPresent(), "chromium is not installed");
+    Requirement.met(chromium.isPresent() && chromedriver.isPresent(), "chromium is not installed");
     target = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     target.createContext(
         "/",

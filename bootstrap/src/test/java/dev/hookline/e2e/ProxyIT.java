@@ -4,16 +4,15 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.hookline.testing.Ports;
+import dev.hookline.testing.Requirement;
 import dev.hookline.testing.SelfSigned;
 import dev.hookline.testing.TestDatabase;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -81,7 +80,7 @@ class ProxyIT {
   @BeforeAll
   static void start() throws Exception {
     var installed = program("nginx");
-    assumeTrue(installed.isPresent(), "nginx is not installed");
+    Requirement.met(installed.isPresent(), "nginx is not installed");
     program = installed.get();
     identity = SelfSigned.of("localhost");
     database = TestDatabase.create();
@@ -102,7 +101,7 @@ class ProxyIT {
     serve = HooklineProcess.start(folder, environment, "serve");
     admin = serve.port("admin");
     intake = serve.port("intake");
-    port = freePort();
+    port = Ports.free();
     nginx = startNginx("single", port, intake);
     http = HttpClient.newBuilder().sslContext(identity.trusted()).build();
   }
@@ -131,12 +130,6 @@ class ProxyIT {
         .map(directory -> Path.of(directory, name))
         .filter(Files::isExecutable)
         .findFirst();
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   /** As shipped but for its ports, one or more of intakes, and for where its files are. */
@@ -385,8 +378,8 @@ class ProxyIT {
   @Test
   void ofTwoIntakesOneAtATimeIsRestartedWithoutOneFailure() throws Exception {
     int before = Integer.parseInt(database.query("SELECT count(*) FROM event"));
-    int proxied = freePort();
-    var ports = new int[] {freePort(), freePort()};
+    int proxied = Ports.free();
+    var ports = new int[] {Ports.free(), Ports.free()};
     var intakes = new HooklineProcess[] {serve(ports[0]), serve(ports[1])};
     for (HooklineProcess one : intakes) {
       one.port("intake");
@@ -457,7 +450,7 @@ class ProxyIT {
   @Test
   void theConfigurationOfCaddyIsOne() throws Exception {
     var program = program("caddy");
-    assumeTrue(program.isPresent(), "caddy is not installed");
+    Requirement.met(program.isPresent(), "caddy is not installed");
     Process caddy =
         new ProcessBuilder(
                 program.get().toString(),

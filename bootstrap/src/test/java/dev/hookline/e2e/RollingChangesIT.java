@@ -11,12 +11,12 @@ import dev.hookline.bootstrap.up.EmbeddedPostgresServer;
 import dev.hookline.bootstrap.up.UpFolder;
 import dev.hookline.http.testing.Deliveries;
 import dev.hookline.http.testing.RawClient;
+import dev.hookline.testing.Ports;
 import dev.hookline.testing.TestDatabase;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,9 +26,11 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -38,6 +40,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -48,6 +51,12 @@ class RollingChangesIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int SENDERS = 4;
+
+  /** The first time: a duplicate's answer says so. */
+  private static final Pattern ACCEPTED =
+      Pattern.compile(
+          "HTTP/1\\.1 202 .*\\{\"status\":\"accepted\",\"pipeline_id\":\"([^\"]+)\"}\\s*",
+          Pattern.DOTALL);
 
   /** Between two of one sender, so that processes that start find a free processor as well. */
   private static final Duration PACE = Duration.ofMillis(10);
@@ -94,7 +103,7 @@ class RollingChangesIT {
           serve.log(takenUp(2 * i), PATIENCE);
           senders.awaitOneFromEach();
         }
-        senders.assertAllAccepted();
+        senders.assertAllAccepted(0);
       }
       assertEquals(0, serve.terminate());
     }
@@ -124,7 +133,7 @@ class RollingChangesIT {
           senders.awaitOneFromEach();
           rotate(server, "the new one", "the one after it", password);
           senders.awaitOneFromEach();
-          senders.assertAllAccepted();
+          senders.assertAllAccepted(0);
         }
         awaitAllDispatched(server, "the one after it");
         assertEquals(0, serve.terminate());
@@ -195,7 +204,7 @@ class RollingChangesIT {
     try (var target = new Target()) {
       var serves = new ArrayList<HooklineProcess>();
       var workers = new ArrayList<HooklineProcess>();
-      var ports = List.of(freePort(), freePort());
+      var ports = List.of(Ports.free(), Ports.free());
       try {
         for (int port : ports) {
           serves.add(serve(port));
@@ -204,7 +213,7 @@ class RollingChangesIT {
         for (HooklineProcess serve : serves) {
           serve.port("intake");
         }
-        int accepted;
+        Set<String> accepted;
         try (var senders = new Senders(ports, "secret of the restarts")) {
           for (int restart = 0; restart < ports.size(); restart++) {
             int at = restart % ports.size();
@@ -218,7 +227,7 @@ class RollingChangesIT {
             }
           }
           senders.awaitOneFromEach();
-          accepted = senders.assertAllAccepted();
+          accepted = senders.assertAllAccepted(ports.size());
         }
         target.await(accepted);
         awaitEmptyOutbox();
@@ -247,21 +256,16 @@ class RollingChangesIT {
     return HooklineProcess.start(folder, own, "worker");
   }
 
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
-
   /**
    * Send one delivery after another, each on a connection of its own; where that is refused, to the
    * next of the intakes, and also where it is reset: that is what becomes of one that the system
-   * has opened and a listener that closes has not taken up yet.
+   * has opened and a listener that closes has not taken up yet. One that had been taken up comes
+   * back as a duplicate, and so as a failure: its answer was cut off.
    */
   private static final class Senders implements AutoCloseable {
     private final List<Integer> ports;
     private final AtomicIntegerArray answered = new AtomicIntegerArray(SENDERS);
-    private final AtomicInteger accepted = new AtomicInteger();
+    private final Set<String> accepted = ConcurrentHashMap.newKeySet();
     private final AtomicInteger resets = new AtomicInteger();
     private final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -285,9 +289,8 @@ class RollingChangesIT {
       while (!stopped) {
         try {
           String answer = send(sender);
-          if (answer.startsWith("HTTP/1.1 202 ")) {
-            accepted.incrementAndGet();
-          } else {
+          var pipeline = ACCEPTED.matcher(answer);
+          if (!pipeline.matches() || !accepted.add(pipeline.group(1))) {
             failures.add(answer);
           }
           Thread.sleep(PACE);
@@ -339,13 +342,18 @@ class RollingChangesIT {
       }
     }
 
-    int assertAllAccepted() throws InterruptedException {
+    /**
+     * @param restarts at each of which one connection of each sender may have been reset
+     * @return the ids of the pipelines
+     */
+    Set<String> assertAllAccepted(int restarts) throws InterruptedException {
       stopped = true;
       threads.shutdown();
       assertTrue(threads.awaitTermination(30, TimeUnit.SECONDS));
-      assertEquals(List.of(), List.copyOf(failures), () -> accepted + " accepted");
-      System.out.println(accepted + " accepted, " + resets + " reset, none failed");
-      return accepted.get();
+      assertEquals(List.of(), List.copyOf(failures), () -> accepted.size() + " accepted");
+      assertTrue(resets.get() <= restarts * SENDERS, () -> resets + " were reset");
+      System.out.println(accepted.size() + " accepted, " + resets + " reset, none failed");
+      return Set.copyOf(accepted);
     }
 
     @Override
@@ -379,11 +387,13 @@ class RollingChangesIT {
       return server.getAddress().getPort();
     }
 
-    void await(int events) throws InterruptedException {
+    /** What other tests have left arrives as well. */
+    void await(Set<String> events) throws InterruptedException {
       long deadline = System.nanoTime() + PATIENCE.toNanos();
-      while (arrivals.size() < events) {
-        assertTrue(
-            System.nanoTime() < deadline, () -> arrivals.size() + " of " + events + " arrived");
+      var missing = new HashSet<>(events);
+      while (!missing.isEmpty()) {
+        assertTrue(System.nanoTime() < deadline, () -> "not arrived: " + missing);
+        missing.removeAll(arrivals.keySet());
         Thread.sleep(20);
       }
     }

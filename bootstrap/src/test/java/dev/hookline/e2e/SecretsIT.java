@@ -11,11 +11,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.hookline.http.testing.Deliveries;
 import dev.hookline.http.testing.RawClient;
+import dev.hookline.testing.Ports;
 import dev.hookline.testing.TestDatabase;
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -31,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,6 +57,15 @@ class SecretsIT {
               "HOOKLINE_RECONCILE_GITHUB_TOKEN", "canary-token-0a8e61d37b",
               "HOOKLINE_LINEAR_SECRETS", "canary-linear-file-e3f1",
               "HOOKLINE_DB_PASSWORD", "canary-password-file-6d"));
+
+  /** What a sender, or what stands between, may add to an authentic delivery. */
+  private static final String FOREIGN =
+      "Cookie: session=canary-cookie-71d0|Authorization: Bearer canary-bearer-b84e|"
+          + "X-Api-Key: canary-api-key-5a2c|Proxy-Authorization: Basic canary-proxy-e01f|";
+
+  private static final List<String> OF_FOREIGN =
+      List.of(
+          "canary-cookie-71d0", "canary-bearer-b84e", "canary-api-key-5a2c", "canary-proxy-e01f");
 
   private static final List<String> IN_FILES =
       List.of("HOOKLINE_LINEAR_SECRETS", "HOOKLINE_DB_PASSWORD");
@@ -116,7 +125,7 @@ class SecretsIT {
   }
 
   private void assertDoesNotStart(String problem) throws Exception {
-    int port = freePort();
+    int port = Ports.free();
     environment.put("HOOKLINE_HTTP_PORT", Integer.toString(port));
     try (var serve = HooklineProcess.start(folder, environment, "serve")) {
       assertEquals(2, serve.exitCode());
@@ -163,7 +172,7 @@ class SecretsIT {
     environment.put("HOOKLINE_HTTP_PORT", "0");
     environment.put("HOOKLINE_DISPATCH_TARGET", "http");
     // Nobody is there, so that errors are logged and kept as well.
-    environment.put("HOOKLINE_DISPATCH_HTTP_URL", "http://127.0.0.1:%d/".formatted(freePort()));
+    environment.put("HOOKLINE_DISPATCH_HTTP_URL", "http://127.0.0.1:%d/".formatted(Ports.free()));
     for (var canary : CANARIES.entrySet()) {
       environment.remove(canary.getKey());
       if (IN_FILES.contains(canary.getKey())) {
@@ -177,7 +186,9 @@ class SecretsIT {
         var dispatcher = startAs(worker, "worker")) {
       int port = serve.port("intake");
       String body = PUSH;
-      seen.put("accepted", deliver(port, body, Deliveries.hmac("canary-github-1f6b", body)));
+      String accepted = deliver(port, body, Deliveries.hmac("canary-github-1f6b", body));
+      assertTrue(accepted.startsWith("HTTP/1.1 202 "), accepted);
+      seen.put("accepted", accepted);
       seen.put("forged", deliver(port, body, "0".repeat(64)));
       // Malformed under a true signature: refused and kept.
       seen.put("refused", deliver(port, "{", Deliveries.hmac("canary-github-1f6b", "{")));
@@ -216,9 +227,9 @@ class SecretsIT {
               """
               POST /webhooks/github HTTP/1.1|Host: h|Connection: close|\
               Content-Type: application/json|X-GitHub-Event: push|X-GitHub-Delivery: d-%s|\
-              X-Hub-Signature-256: sha256=%s|Content-Length: %d||%s\
+              X-Hub-Signature-256: sha256=%s|%sContent-Length: %d||%s\
               """
-                  .formatted(signature.substring(0, 8), signature, body.length(), body))
+                  .formatted(signature.substring(0, 8), signature, FOREIGN, body.length(), body))
           .rest();
     }
   }
@@ -360,7 +371,7 @@ class SecretsIT {
   }
 
   private static void assertShowsNone(String where, String text) {
-    for (String written : CANARIES.values()) {
+    for (String written : Stream.concat(CANARIES.values().stream(), OF_FOREIGN.stream()).toList()) {
       for (String canary : written.split(",", -1)) {
         for (String form : List.of(canary, HexFormat.of().formatHex(canary.getBytes(UTF_8)))) {
           assertFalse(text.contains(form), () -> canary + " is shown by " + where + ": " + text);
@@ -368,11 +379,5 @@ class SecretsIT {
       }
     }
     assertFalse(text.contains("canary-target"), where);
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

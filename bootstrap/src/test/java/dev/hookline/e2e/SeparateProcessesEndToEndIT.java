@@ -7,12 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.hookline.bootstrap.deploy.InstalledProgram;
 import dev.hookline.persistence.DatabaseSettings;
 import dev.hookline.testing.PostgresServer;
 import dev.hookline.testing.TestDatabase;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -120,6 +122,45 @@ class SeparateProcessesEndToEndIT {
       accepted(send(intake, UUID.randomUUID(), comment("after the flood", 1)));
       assertEquals(0, serve.terminate());
     }
+  }
+
+  /** A cap that is lowered under a process is what its own count of connections cannot foresee. */
+  @Test
+  void anIntakeThatHasLostItsListenerEnds() throws Exception {
+    try (var serve = start("serve")) {
+      int intake = serve.port("intake");
+      // Its last listener: from here on it opens nothing that it cannot do without.
+      serve.port("admin");
+      limitDescriptors(serve, 10);
+      try (var _ = new Socket(InetAddress.getLoopbackAddress(), intake)) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (listens(intake)) {
+          assertTrue(System.nanoTime() < deadline, "it listens all the same");
+          Thread.sleep(20);
+        }
+      }
+      limitDescriptors(serve, 1_000);
+      assertEquals(1, serve.exitCode());
+      serve.log(line -> line.path("message").asText().contains("Nobody listens"), PATIENCE);
+    }
+  }
+
+  private static boolean listens(int port) throws IOException {
+    try (var _ = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      return true;
+    } catch (SocketException _) {
+      return false;
+    }
+  }
+
+  private static void limitDescriptors(HooklineProcess process, int most) throws Exception {
+    var prlimit = InstalledProgram.named("prlimit").path().toString();
+    assertEquals(
+        0,
+        new ProcessBuilder(prlimit, "--pid=" + process.pid(), "--nofile=" + most + ":")
+            .inheritIO()
+            .start()
+            .waitFor());
   }
 
   @Test

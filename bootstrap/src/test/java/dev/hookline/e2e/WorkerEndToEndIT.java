@@ -27,6 +27,7 @@ import dev.hookline.domain.pipeline.PipelineState;
 import dev.hookline.http.json.JacksonEventFormat;
 import dev.hookline.persistence.Database;
 import dev.hookline.persistence.DatabaseSettings;
+import dev.hookline.testing.Ports;
 import dev.hookline.testing.Samples;
 import dev.hookline.testing.TestDatabase;
 import java.io.IOException;
@@ -244,7 +245,7 @@ class WorkerEndToEndIT {
     private final AtomicInteger calls = new AtomicInteger();
 
     BrokenTarget() throws IOException {
-      socket = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
+      socket = new ServerSocket(Ports.free(), 100, InetAddress.getLoopbackAddress());
       taking = Thread.ofVirtual().start(this::run);
     }
 
