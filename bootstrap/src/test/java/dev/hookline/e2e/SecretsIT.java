@@ -15,6 +15,7 @@ import dev.hookline.testing.Ports;
 import dev.hookline.testing.TestDatabase;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
