@@ -29,17 +29,16 @@ final class Plants {
                       "SELECT id, epoch FROM lane WHERE :worker::uuid IS NOT NULL")),
               OUTBOX,
               Rewriting.replacing(
-                  Map.of(
-                      "WHERE l.owner = :worker AND (l.id, l.epoch) IN",
-                      "WHERE :worker::uuid IS NOT NULL AND (l.id, l.epoch) IN")));
+                  Map.of("l.owner = coalesce(:worker, l.owner)", ":worker::uuid IS NOT NULL")));
       case "NO_EPOCH" ->
           Map.of(
               OUTBOX,
               Rewriting.replacing(
                   Map.of(
-                      "WHERE l.owner = :worker AND (l.id, l.epoch) IN"
-                          + " (SELECT DISTINCT lane, epoch FROM step)",
-                      "WHERE :worker::uuid IS NOT NULL AND l.id IN (SELECT lane FROM step)",
+                      "l.owner = coalesce(:worker, l.owner)",
+                      ":worker::uuid IS NOT NULL",
+                      "(l.id, l.epoch) IN (SELECT DISTINCT lane, epoch FROM step)",
+                      "l.id IN (SELECT lane FROM step)",
                       "ON h.id = s.lane AND h.epoch = s.epoch CROSS",
                       "ON h.id = s.lane CROSS")));
       case "HIGH_WATER_MARK" ->
