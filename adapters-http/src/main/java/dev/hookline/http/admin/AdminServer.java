@@ -85,7 +85,8 @@ public final class AdminServer implements AutoCloseable {
     this.gate =
         new Gate(
             settings.hosts(),
-            new Guesses(new AdminToken(settings.token()), System::nanoTime),
+            new Guesses(
+                new AdminToken(settings.token()), Guesses.Pace.BY_PROGRAM, System::nanoTime),
             clients);
     this.readiness = readiness;
     this.metrics = metrics;

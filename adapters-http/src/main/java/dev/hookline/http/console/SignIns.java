@@ -32,7 +32,8 @@ final class SignIns {
   private static final Pattern PORT = Pattern.compile(".*:([0-9]{1,5})");
 
   private final AdminToken token;
-  private final Guesses guesses;
+  private final Guesses typed;
+  private final Guesses carried;
   private final SecureRandom random;
   private final LongSupplier nanoTime;
   private final Cache<String, Session> sessions;
@@ -44,7 +45,8 @@ final class SignIns {
 
   SignIns(AdminToken token, SecureRandom random, LongSupplier nanoTime) {
     this.token = token;
-    this.guesses = new Guesses(token, nanoTime);
+    this.typed = new Guesses(token, Guesses.Pace.BY_HAND, nanoTime);
+    this.carried = new Guesses(token, Guesses.Pace.BY_PROGRAM, nanoTime);
     this.random = random;
     this.nanoTime = nanoTime;
     this.openCsrf = secret();
@@ -74,7 +76,7 @@ final class SignIns {
    * @param sender whose failures count together
    */
   SignIn signIn(String given, String sender) {
-    return switch (guesses.at(given, sender)) {
+    return switch (typed.at(given, sender)) {
       case Look.Right() -> new SignIn.Done(begin());
       case Look.Wrong() -> new SignIn.Wrong();
       case Look.TooOften(Duration pause) -> new SignIn.TooOften(pause);
@@ -98,7 +100,7 @@ final class SignIns {
         .map(Session::csrf)
         .or(
             () ->
-                guesses.at(headers, sender) instanceof Look.Right
+                carried.at(headers, sender) instanceof Look.Right
                     ? Optional.of(openCsrf)
                     : Optional.empty());
   }

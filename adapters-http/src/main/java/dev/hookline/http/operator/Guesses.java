@@ -14,11 +14,30 @@ import java.util.function.LongSupplier;
  * use by many threads.
  */
 public final class Guesses {
-  public static final int MOST_FAILURES = 5;
-  public static final Duration BETWEEN_FAILURES = Duration.ofSeconds(12);
   private static final int MOST_SENDERS = 10_000;
 
+  /** How many of a sender's wrong tokens are looked at: so many, and then one in a while. */
+  public enum Pace {
+    /** Of those that somebody types. */
+    BY_HAND(5, Duration.ofSeconds(12)),
+
+    /**
+     * Of those that requests carry. A program that was left with an old token goes on sending it,
+     * beside others at the same address that have the right one, and is not to shut them out.
+     */
+    BY_PROGRAM(100, Duration.ofSeconds(1));
+
+    public final int most;
+    public final Duration between;
+
+    Pace(int most, Duration between) {
+      this.most = most;
+      this.between = between;
+    }
+  }
+
   private final AdminToken token;
+  private final Pace pace;
   private final LongSupplier nanoTime;
   private final Cache<String, Bucket> failures;
 
@@ -32,13 +51,14 @@ public final class Guesses {
     record TooOften(Duration pause) implements Look {}
   }
 
-  public Guesses(AdminToken token, LongSupplier nanoTime) {
+  public Guesses(AdminToken token, Pace pace, LongSupplier nanoTime) {
     this.token = token;
+    this.pace = pace;
     this.nanoTime = nanoTime;
     this.failures =
         Caffeine.newBuilder()
             .maximumSize(MOST_SENDERS)
-            .expireAfterAccess(BETWEEN_FAILURES.multipliedBy(MOST_FAILURES))
+            .expireAfterAccess(pace.between.multipliedBy(pace.most))
             .ticker(nanoTime::getAsLong)
             .build();
   }
@@ -78,7 +98,7 @@ public final class Guesses {
 
   private Bucket bucket() {
     return Bucket.builder()
-        .addLimit(limit -> limit.capacity(MOST_FAILURES).refillIntervally(1, BETWEEN_FAILURES))
+        .addLimit(limit -> limit.capacity(pace.most).refillIntervally(1, pace.between))
         .withCustomTimePrecision(new Meter(nanoTime))
         .build();
   }

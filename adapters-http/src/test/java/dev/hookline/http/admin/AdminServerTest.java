@@ -24,7 +24,7 @@ import dev.hookline.domain.pipeline.PipelineId;
 import dev.hookline.domain.pipeline.PipelineState;
 import dev.hookline.http.metrics.PrometheusMetrics;
 import dev.hookline.http.operator.Cursor;
-import dev.hookline.http.operator.Guesses;
+import dev.hookline.http.operator.Guesses.Pace;
 import dev.hookline.http.operator.OperatorLog;
 import dev.hookline.http.provider.RepositoryMappings;
 import dev.hookline.http.testing.FakeRecords;
@@ -180,13 +180,13 @@ class AdminServerTest {
   @Test
   void wrongTokensAreAnsweredSlowly() throws Exception {
     token = Optional.of("t0ken");
-    for (int i = 0; i < Guesses.MOST_FAILURES; i++) {
+    for (int i = 0; i < Pace.BY_PROGRAM.most; i++) {
       assertEquals(401, trying("/metrics", "guess" + i, "192.0.2.1"));
     }
     assertEquals(429, trying("/api/outbox", "guess", "192.0.2.1"));
     assertEquals(429, trying("/api/outbox", "t0ken", "192.0.2.1"), "else guessing went on");
     assertEquals(200, trying("/api/outbox", "t0ken", "192.0.2.2"), "another sender is not meant");
-    for (int i = 0; i < 3 * Guesses.MOST_FAILURES; i++) {
+    for (int i = 0; i < Pace.BY_PROGRAM.most; i++) {
       assertEquals(200, trying("/api/outbox", "t0ken", "192.0.2.2"), "right ones are no guesses");
       var without = to("/api/outbox").header("X-Forwarded-For", "192.0.2.2").GET();
       assertError(401, "UnauthorizedError", send(without));

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.hookline.domain.delivery.Headers;
 import dev.hookline.http.operator.Guesses.Look;
+import dev.hookline.http.operator.Guesses.Pace;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +32,7 @@ class GuessesTest {
                 asked.incrementAndGet();
                 return token;
               }),
+          Pace.BY_HAND,
           nanos::get);
 
   private List<Look> together(String given) throws Exception {
@@ -57,8 +59,8 @@ class GuessesTest {
   @Test
   void ofGuessesThatComeTogetherNoMoreAreLookedAtThanMayBeWrong() throws Exception {
     List<Look> looks = together("guess");
-    assertEquals(Guesses.MOST_FAILURES, looks.stream().filter(new Look.Wrong()::equals).count());
-    assertEquals(MANY + Guesses.MOST_FAILURES, asked.get(), "asked whether, and then which");
+    assertEquals(Pace.BY_HAND.most, looks.stream().filter(new Look.Wrong()::equals).count());
+    assertEquals(MANY + Pace.BY_HAND.most, asked.get(), "asked whether, and then which");
   }
 
   @Test
@@ -68,11 +70,11 @@ class GuessesTest {
 
   @Test
   void afterAWhileOneMoreIsLookedAt() {
-    for (int i = 0; i < Guesses.MOST_FAILURES; i++) {
+    for (int i = 0; i < Pace.BY_HAND.most; i++) {
       assertEquals(new Look.Wrong(), guesses.at("guess", "192.0.2.1"));
     }
-    assertEquals(new Look.TooOften(Guesses.BETWEEN_FAILURES), guesses.at("t0ken", "192.0.2.1"));
-    nanos.addAndGet(Guesses.BETWEEN_FAILURES.minus(Duration.ofSeconds(1)).toNanos());
+    assertEquals(new Look.TooOften(Pace.BY_HAND.between), guesses.at("t0ken", "192.0.2.1"));
+    nanos.addAndGet(Pace.BY_HAND.between.minus(Duration.ofSeconds(1)).toNanos());
     assertEquals(new Look.TooOften(Duration.ofSeconds(1)), guesses.at("t0ken", "192.0.2.1"));
     nanos.addAndGet(Duration.ofSeconds(1).toNanos());
     assertEquals(new Look.Right(), guesses.at("t0ken", "192.0.2.1"));
