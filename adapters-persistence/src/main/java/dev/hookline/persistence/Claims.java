@@ -198,10 +198,10 @@ final class Claims {
         CASE m.task WHEN 'process_webhook_event' THEN 'RECEIVED' ELSE 'PROCESSING' END AS state,
         m.attempts, r.since,
         CASE WHEN m.epoch IS NULL THEN coalesce(r.next_attempt_at, m.due_at) END AS next_attempt_at,
-        coalesce(r.error, '') AS error, r.trace_context, r.document, r.payload
+        coalesce(r.error, '') AS error, r.trace_context, r.request_id, r.document, r.payload
       FROM claimed m CROSS JOIN LATERAL (
         -- Row by row, and so by index and in the one partition, whatever the planner believes.
-        SELECT p.since, p.next_attempt_at, p.error, p.trace_context, %s
+        SELECT p.since, p.next_attempt_at, p.error, %s, %s
         FROM pipeline p JOIN event e ON e.pipeline_id = p.id
         WHERE p.id = m.pipeline_id AND e.pipeline_id = m.pipeline_id
         LIMIT 1) r
@@ -222,6 +222,7 @@ final class Claims {
             busy,
             order,
             MAY_GO.formatted("o"),
+            Stored.ORIGIN_COLUMNS,
             Stored.EVENT_COLUMNS,
             crowded,
             stopped);

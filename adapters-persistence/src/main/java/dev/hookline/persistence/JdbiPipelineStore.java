@@ -13,6 +13,7 @@ import dev.hookline.domain.delivery.Headers;
 import dev.hookline.domain.delivery.RawBody;
 import dev.hookline.domain.delivery.Service;
 import dev.hookline.domain.event.StandardizedEvent;
+import dev.hookline.domain.pipeline.Origin;
 import dev.hookline.domain.pipeline.Pipeline;
 import dev.hookline.domain.pipeline.PipelineId;
 import dev.hookline.domain.pipeline.PipelineState;
@@ -44,11 +45,11 @@ final class JdbiPipelineStore implements PipelineStore {
         FROM unnest(
           :ids::uuid[], :services::text[], :keys::text[], :digests::bytea[], :eventIds::text[],
           :eventTypes::text[], :repositories::text[], :receivedAt::timestamptz[],
-          :since::timestamptz[], :orderingKeys::bigint[], :delays::bigint[], :traces::text[]
+          :since::timestamptz[], :orderingKeys::bigint[], :delays::bigint[], :traces::text[], :requestIds::text[]
         ) WITH ORDINALITY AS c (
           id, service, key, body_digest, event_id,
           event_type, repository, received_at,
-          since, ordering_key, delay, trace_context, place)
+          since, ordering_key, delay, trace_context, request_id, place)
       ), fresh AS (
         INSERT INTO delivery_key (service, key, body_digest, pipeline_id)
         SELECT service, key, body_digest, id FROM candidate ORDER BY service, key
@@ -63,12 +64,12 @@ final class JdbiPipelineStore implements PipelineStore {
       ), pipelines AS (
         INSERT INTO pipeline (
           id, service, event_id, event_type, repository, received_at, state, attempts, since,
-          history, trace_context)
+          history, trace_context, request_id)
         SELECT
           id, service, event_id, event_type, repository, received_at, 'RECEIVED', 0, since,
           jsonb_build_array(
             jsonb_build_object('state', 'RECEIVED', 'at', since, 'attempt', 0)),
-          trace_context
+          trace_context, request_id
         FROM candidate JOIN fresh USING (id) ORDER BY place
       ), messages AS (
         INSERT INTO outbox_message (pipeline_id, service, lane, ordering_key, due_at)
@@ -97,11 +98,12 @@ final class JdbiPipelineStore implements PipelineStore {
 
   private static final String FIND =
       """
-      SELECT p.id, p.service, p.received_at, p.trace_context, %s, %s
+      SELECT p.id, p.service, p.received_at, %s, %s, %s
       FROM pipeline p JOIN event e ON e.pipeline_id = p.id
       WHERE p.id = :id AND e.pipeline_id = :id
       """
-          .formatted(Stored.STATE_COLUMNS, Stored.EVENT_AND_BODY_COLUMNS);
+          .formatted(
+              Stored.ORIGIN_COLUMNS, Stored.STATE_COLUMNS, Stored.EVENT_AND_BODY_COLUMNS);
 
   private static final String REOPEN =
       """
@@ -175,8 +177,8 @@ final class JdbiPipelineStore implements PipelineStore {
       return candidate.pipeline().event();
     }
 
-    @Nullable String trace() {
-      return candidate.pipeline().trace().map(Storable::trace).orElse(null);
+    Origin origin() {
+      return candidate.pipeline().origin();
     }
 
     /** Of what grows with the delivery. */
@@ -217,7 +219,8 @@ final class JdbiPipelineStore implements PipelineStore {
         .bind("since", texts(rows, row -> Storable.time(row.candidate.pipeline().state().at())))
         .bind("orderingKeys", wholes(rows, row -> row.orderingKey))
         .bind("delays", wholes(rows, row -> Storable.micros(row.candidate.putOff())))
-        .bind("traces", texts(rows, Row::trace))
+        .bind("traces", texts(rows, row -> row.origin().trace().map(Storable::trace).orElse(null)))
+        .bind("requestIds", texts(rows, row -> row.origin().requestId().orElse(null)))
         .bind("documents", texts(rows, row -> row.document))
         .bind("bodies", bytes(rows, row -> row.candidate.delivery().body().bytes()))
         .bind("payloads", bytes(rows, row -> row.payload))

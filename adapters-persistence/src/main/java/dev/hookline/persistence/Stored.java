@@ -3,6 +3,7 @@ package dev.hookline.persistence;
 import dev.hookline.application.format.EventFormat;
 import dev.hookline.domain.delivery.RawBody;
 import dev.hookline.domain.event.StandardizedEvent;
+import dev.hookline.domain.pipeline.Origin;
 import dev.hookline.domain.pipeline.Pipeline;
 import dev.hookline.domain.pipeline.PipelineId;
 import dev.hookline.domain.pipeline.PipelineState;
@@ -19,6 +20,9 @@ import java.util.UUID;
 final class Stored {
   /** The columns of {@code pipeline p} that {@link #state} reads. */
   static final String STATE_COLUMNS = "p.state, p.attempts, p.since, p.next_attempt_at, p.error";
+
+  /** The columns of {@code pipeline p} that {@link #origin} reads. */
+  static final String ORIGIN_COLUMNS = "p.trace_context, p.request_id";
 
   /** The columns of {@code event e} that {@link #event} reads. */
   static final String EVENT_COLUMNS = "e.document, coalesce(e.payload, e.body) AS payload";
@@ -74,10 +78,13 @@ final class Stored {
    */
   static Pipeline pipeline(ResultSet row, String id, EventFormat format) throws SQLException {
     return Pipeline.onRecord(
-        new PipelineId(uuid(row, id)), event(row, format), state(row), trace(row));
+        new PipelineId(uuid(row, id)), event(row, format), state(row), origin(row));
   }
 
-  /** Reads {@code trace_context} of {@code pipeline}. */
+  private static Origin origin(ResultSet row) throws SQLException {
+    return new Origin(optional(row, "request_id"), trace(row));
+  }
+
   private static Optional<TraceContext> trace(ResultSet row) throws SQLException {
     String text = row.getString("trace_context");
     if (text == null) {

@@ -123,7 +123,7 @@ public final class InMemoryStorage implements Storage {
       }
       return new Row(
           accepted,
-          Pipeline.onRecord(pipeline.id(), pipeline.event(), now, pipeline.trace()),
+          Pipeline.onRecord(pipeline.id(), pipeline.event(), now, pipeline.origin()),
           left,
           dead,
           List.copyOf(longer));
@@ -940,7 +940,7 @@ public final class InMemoryStorage implements Storage {
               message.pipeline(),
               row(message.pipeline()).pipeline().event(),
               message.towards(),
-              row(message.pipeline()).pipeline().trace()),
+              row(message.pipeline()).pipeline().origin()),
           List.of());
     }
 

@@ -25,6 +25,7 @@ import dev.hookline.domain.delivery.DeliveryKey;
 import dev.hookline.domain.delivery.RawBody;
 import dev.hookline.domain.delivery.Service;
 import dev.hookline.domain.event.StandardizedEvent;
+import dev.hookline.domain.pipeline.Origin;
 import dev.hookline.domain.pipeline.Outcome;
 import dev.hookline.domain.pipeline.Pipeline;
 import dev.hookline.domain.pipeline.PipelineId;
@@ -256,29 +257,30 @@ public abstract class PipelineStoreContract {
   }
 
   @Test
-  void traceIsKeptForEachAttemptAndForAReplay() {
-    var trace = Optional.of(new TraceContext("a".repeat(32), "b".repeat(16), 1, "c=d e,f=g"));
+  void originIsKeptForEachAttemptAndForAReplay() {
+    var trace = new TraceContext("a".repeat(32), "b".repeat(16), 1, "c=d e,f=g");
+    var origin = new Origin(Optional.of("r1"), Optional.of(trace));
     NewPipeline plain = candidate("traced");
     accept(
         new NewPipeline(
-            Pipeline.received(plain.pipeline().id(), plain.pipeline().event(), trace),
+            Pipeline.received(plain.pipeline().id(), plain.pipeline().event(), origin),
             plain.delivery(),
             plain.key(),
             true));
 
-    assertEquals(trace, onlyMessage().pipeline().trace());
+    assertEquals(origin, onlyMessage().pipeline().origin());
     Pipeline failed = settle(new Outcome.GiveUp("gone"));
     Pipeline found = storage().pipelines().find(plain.pipeline().id()).orElseThrow().pipeline();
-    assertEquals(trace, found.trace());
+    assertEquals(origin, found.origin());
     assertTrue(storage().pipelines().reopen(failed.replay(failed.event(), NOON)));
-    assertEquals(trace, onlyMessage().pipeline().trace());
+    assertEquals(origin, onlyMessage().pipeline().origin());
   }
 
   @Test
-  void pipelineInNoTraceHasNone() {
+  void pipelineThatNoRequestBeganHasNoOrigin() {
     accept(candidate("untraced"));
 
-    assertEquals(Optional.empty(), onlyMessage().pipeline().trace());
+    assertEquals(Origin.UNKNOWN, onlyMessage().pipeline().origin());
   }
 
   @Test

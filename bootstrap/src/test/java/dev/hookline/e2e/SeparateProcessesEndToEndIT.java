@@ -94,7 +94,8 @@ class SeparateProcessesEndToEndIT {
         var worker = start("worker").readingOutput()) {
       int intake = serve.port("intake");
       int admin = serve.port("admin");
-      String id = accepted(send(intake, UUID.randomUUID(), comment("please look", 1)));
+      HttpResponse<String> answer = send(intake, UUID.randomUUID(), comment("please look", 1));
+      String id = accepted(answer);
 
       JsonNode line = worker.output(pipeline(id), PATIENCE);
       assertEquals(1, line.path("attempt").asInt());
@@ -102,6 +103,17 @@ class SeparateProcessesEndToEndIT {
       assertEquals("please look", line.path("event").path("user_request").asText());
       JsonNode shown = awaitState(admin, id, "DISPATCHED");
       assertEquals("octo/widgets", shown.path("repository").asText());
+
+      String request = answer.headers().firstValue("X-Request-Id").orElseThrow();
+      for (HooklineProcess process : List.of(serve, worker)) {
+        JsonNode logged =
+            process.log(line -> line.path("pipeline_id").asText().equals(id), PATIENCE);
+        assertEquals(request, logged.path("request_id").asText());
+        assertEquals("github", logged.path("service").asText());
+        assertEquals("issue_comment", logged.path("event_type").asText());
+        assertEquals("octo/widgets", logged.path("repository").asText());
+        assertTrue(logged.has("event_id") && logged.has("duration_ms"), logged::toString);
+      }
 
       assertEquals(0, serve.terminate());
       assertEquals(0, worker.terminate());

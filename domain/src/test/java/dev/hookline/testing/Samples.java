@@ -7,6 +7,7 @@ import dev.hookline.domain.delivery.Service;
 import dev.hookline.domain.event.MetadataValue;
 import dev.hookline.domain.event.RepositoryContext;
 import dev.hookline.domain.event.StandardizedEvent;
+import dev.hookline.domain.pipeline.Origin;
 import dev.hookline.domain.pipeline.Pipeline;
 import dev.hookline.domain.pipeline.PipelineId;
 import dev.hookline.domain.pipeline.PipelineState;
@@ -18,7 +19,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
@@ -157,7 +157,7 @@ public final class Samples {
     }
 
     public Pipeline build() {
-      return Pipeline.onRecord(id, event, state, Optional.empty());
+      return Pipeline.onRecord(id, event, state, Origin.UNKNOWN);
     }
   }
 }

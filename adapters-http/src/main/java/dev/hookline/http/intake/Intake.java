@@ -18,6 +18,7 @@ import dev.hookline.domain.error.WebhookError.InvalidSignatureError.Cause;
 import dev.hookline.domain.error.WebhookError.OverloadedError;
 import dev.hookline.domain.error.WebhookError.RateLimitError;
 import dev.hookline.domain.error.WebhookError.UnsupportedEventError;
+import dev.hookline.domain.pipeline.Origin;
 import dev.hookline.domain.pipeline.PipelineId;
 import dev.hookline.domain.trace.TraceContext;
 import dev.hookline.http.provider.Dialect.AcceptedAnswer;
@@ -151,7 +152,8 @@ final class Intake {
     WebhookTracing.Step span =
         tracing.begin(enabled.service(), sender, clients.isTrusted(request.peer()));
     var outcome = outcomes.begin(enabled.service(), request.id(), span);
-    Answer answer = receive(request, enabled, span.context().or(() -> sender), outcome);
+    var origin = new Origin(Optional.of(request.id()), span.context().or(() -> sender));
+    Answer answer = receive(request, enabled, origin, outcome);
     outcome.answered(answer.status());
     return answer;
   }
@@ -159,10 +161,10 @@ final class Intake {
   private Answer receive(
       Request request,
       EnabledService enabled,
-      Optional<TraceContext> trace,
+      Origin origin,
       Outcomes.Running outcome) {
     try {
-      return read(request, enabled, trace, outcome);
+      return read(request, enabled, origin, outcome);
     } catch (StoreUnavailableException e) {
       outcome.unavailable(e);
       return Errors.answer(new OverloadedError(SOON), request.id());
@@ -175,7 +177,7 @@ final class Intake {
   private Answer read(
       Request request,
       EnabledService enabled,
-      Optional<TraceContext> trace,
+      Origin origin,
       Outcomes.Running outcome) {
     String client = addressOf(request);
     var tooFast = admit.admit(enabled.service(), client);
@@ -205,7 +207,7 @@ final class Intake {
       case BodyReading.Complete(RawBody body) -> {
         var delivery =
             new Delivery(enabled.service(), request.headers(), body, clock.instant(), client);
-        yield deliver(delivery, enabled, mediaType.get(), request.id(), trace, outcome);
+        yield deliver(delivery, enabled, mediaType.get(), request.id(), origin, outcome);
       }
       case BodyReading.TooLarge() -> {
         outcome.turnedAway(Status.TOO_LARGE);
@@ -237,13 +239,13 @@ final class Intake {
       EnabledService enabled,
       String mediaType,
       String requestId,
-      Optional<TraceContext> trace,
+      Origin origin,
       Outcomes.Running outcome) {
     if (enabled.dialect().isUnsignedCheck(delivery)) {
       outcome.handshake();
       return Answer.empty(200);
     }
-    Receipt receipt = receive.receive(delivery, enabled.profile(), trace);
+    Receipt receipt = receive.receive(delivery, enabled.profile(), origin);
     outcome.received(receipt);
     if (receipt instanceof Receipt.Refused(InvalidSignatureError _, _)) {
       rejected.keep(

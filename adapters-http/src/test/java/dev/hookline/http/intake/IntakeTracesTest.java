@@ -39,7 +39,7 @@ class IntakeTracesTest {
   }
 
   private Optional<TraceContext> kept() {
-    return bench.store.find(bench.store.first("d1")).orElseThrow().pipeline().trace();
+    return bench.store.find(bench.store.first("d1")).orElseThrow().pipeline().origin().trace();
   }
 
   @Test

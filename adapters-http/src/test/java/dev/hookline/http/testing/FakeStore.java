@@ -8,6 +8,7 @@ import dev.hookline.application.pipeline.PipelineStore;
 import dev.hookline.application.pipeline.StoreUnavailableException;
 import dev.hookline.application.refused.RefusedDeliveries;
 import dev.hookline.application.refused.RefusedDelivery;
+import dev.hookline.domain.pipeline.Origin;
 import dev.hookline.domain.pipeline.Pipeline;
 import dev.hookline.domain.pipeline.PipelineId;
 import dev.hookline.domain.pipeline.PipelineState;
@@ -68,7 +69,7 @@ public final class FakeStore implements PipelineStore, RefusedDeliveries, Pauses
         id,
         (_, recorded) ->
             new Recorded(
-                Pipeline.onRecord(id, recorded.pipeline().event(), state, Optional.empty()),
+                Pipeline.onRecord(id, recorded.pipeline().event(), state, Origin.UNKNOWN),
                 recorded.delivery()));
   }
 

@@ -58,12 +58,14 @@ final class DispatchLog {
             .addKeyValue("repository", event.repository().fullName())
             .addKeyValue("attempt", pipeline.state().attempts())
             .addKeyValue("duration_ms", took.toMillis());
-    LoggingEventBuilder named =
-        message.target().map(target -> line.addKeyValue("target", target)).orElse(line);
-    return trace
-        .map(
-            span ->
-                named.addKeyValue("trace_id", span.traceId()).addKeyValue("span_id", span.spanId()))
-        .orElse(named);
+    line = with(line, "request_id", pipeline.origin().requestId());
+    line = with(line, "target", message.target());
+    line = with(line, "trace_id", trace.map(TraceContext::traceId));
+    return with(line, "span_id", trace.map(TraceContext::spanId));
+  }
+
+  private static LoggingEventBuilder with(
+      LoggingEventBuilder line, String key, Optional<String> value) {
+    return value.map(known -> line.addKeyValue(key, known)).orElse(line);
   }
 }

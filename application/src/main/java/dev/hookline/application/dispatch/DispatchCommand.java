@@ -70,7 +70,7 @@ public final class DispatchCommand {
             pipeline.state().attempts(),
             pipeline.event(),
             othersWait,
-            trace.or(pipeline::trace),
+            trace.or(() -> pipeline.origin().trace()),
             span::replied);
     long start = System.nanoTime();
     Outcome outcome = targets.dispatch(target, command);

@@ -17,9 +17,9 @@ import dev.hookline.domain.delivery.Headers;
 import dev.hookline.domain.error.WebhookError.InvalidSignatureError.Cause;
 import dev.hookline.domain.handler.Verification.Authentic;
 import dev.hookline.domain.handler.Verification.Forged;
+import dev.hookline.domain.pipeline.Origin;
 import dev.hookline.domain.pipeline.Pipeline;
 import dev.hookline.domain.pipeline.PipelineId;
-import dev.hookline.domain.trace.TraceContext;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
@@ -74,11 +74,11 @@ public final class ReceiveWebhook {
    * and it is accepted only once it is durable. Only what is accepted counts against its tenant's
    * quota, and over the quota its dispatch is put off.
    *
-   * @param trace what the pipeline is caused by
+   * @param origin of the pipeline, if it begins one
    * @throws StoreUnavailableException if it could not be made durable within the service's commit
    *     budget
    */
-  public Receipt receive(Delivery delivery, ServiceProfile profile, Optional<TraceContext> trace) {
+  public Receipt receive(Delivery delivery, ServiceProfile profile, Origin origin) {
     return switch (profile.verifier().verify(delivery)) {
       case Forged(var error) -> {
         if (error.cause() == Cause.STALE) {
@@ -90,7 +90,7 @@ public final class ReceiveWebhook {
         compareClocks(delivery, profile);
         metrics.secretMatched(profile.service(), authentic.secret());
         evidence.matched(profile.service(), authentic, delivery.receivedAt());
-        yield receiveInTurn(delivery, profile, trace);
+        yield receiveInTurn(delivery, profile, origin);
       }
     };
   }
@@ -104,10 +104,10 @@ public final class ReceiveWebhook {
   }
 
   private Receipt receiveInTurn(
-      Delivery delivery, ServiceProfile profile, Optional<TraceContext> trace) {
+      Delivery delivery, ServiceProfile profile, Origin origin) {
     Duration left = awaitTurn(profile.commitBudget());
     try {
-      return receiveAuthentic(delivery, profile, left, trace);
+      return receiveAuthentic(delivery, profile, left, origin);
     } finally {
       turns.release();
     }
@@ -128,11 +128,11 @@ public final class ReceiveWebhook {
   }
 
   private Receipt receiveAuthentic(
-      Delivery delivery, ServiceProfile profile, Duration budget, Optional<TraceContext> trace) {
+      Delivery delivery, ServiceProfile profile, Duration budget, Origin origin) {
     return switch (standardizer.standardize(delivery)) {
       case Handshake(var answer) -> new Receipt.Handshake(answer);
       case Unusable unusable -> keep(unusable, delivery, profile, budget);
-      case Understood understood -> accept(understood, delivery, profile, budget, trace);
+      case Understood understood -> accept(understood, delivery, profile, budget, origin);
     };
   }
 
@@ -141,11 +141,11 @@ public final class ReceiveWebhook {
       Delivery delivery,
       ServiceProfile profile,
       Duration budget,
-      Optional<TraceContext> trace) {
+      Origin origin) {
     Duration putOff = quota.take(profile.service(), understood.tenant());
     var candidate =
         new NewPipeline(
-            Pipeline.received(new PipelineId(ids.get()), understood.event(), trace),
+            Pipeline.received(new PipelineId(ids.get()), understood.event(), origin),
             delivery,
             understood.key(),
             profile.replayGuard(),

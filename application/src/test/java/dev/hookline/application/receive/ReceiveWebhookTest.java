@@ -35,6 +35,7 @@ import dev.hookline.domain.handler.SecretFingerprint;
 import dev.hookline.domain.handler.ServiceHandlerFactory;
 import dev.hookline.domain.handler.SignatureVerifier;
 import dev.hookline.domain.handler.Verification;
+import dev.hookline.domain.pipeline.Origin;
 import dev.hookline.domain.pipeline.Outcome.GiveUp;
 import dev.hookline.domain.pipeline.PipelineId;
 import dev.hookline.domain.pipeline.PipelineState;
@@ -170,7 +171,7 @@ class ReceiveWebhookTest {
   }
 
   private Receipt receive(String body) {
-    return receive.receive(signed(body), profile(true), Optional.empty());
+    return receive.receive(signed(body), profile(true), Origin.UNKNOWN);
   }
 
   private PipelineId accepted(String body) {
@@ -214,7 +215,7 @@ class ReceiveWebhookTest {
 
   @Test
   void aForgedDeliveryLeavesNoTrace() {
-    var receipt = receive.receive(aDelivery(GITHUB), profile(true), Optional.empty());
+    var receipt = receive.receive(aDelivery(GITHUB), profile(true), Origin.UNKNOWN);
     var refused = assertInstanceOf(Receipt.Refused.class, receipt);
     assertInstanceOf(InvalidSignatureError.class, refused.error());
     assertEquals(Optional.empty(), refused.kept());
@@ -277,9 +278,9 @@ class ReceiveWebhookTest {
             receive.receive(
                 signed("e1 push octo/widgets"),
                 profile(true, Duration.ofMillis(1)),
-                Optional.empty()));
+                Origin.UNKNOWN));
     assertInstanceOf(
-        Receipt.Refused.class, receive.receive(aDelivery(GITHUB), profile(true), Optional.empty()));
+        Receipt.Refused.class, receive.receive(aDelivery(GITHUB), profile(true), Origin.UNKNOWN));
     quota.gate.countDown();
     for (Thread thread : busy) {
       thread.join();
@@ -469,18 +470,18 @@ class ReceiveWebhookTest {
         signingTimes(
             new Verification.Forged(
                 new InvalidSignatureError(InvalidSignatureError.Cause.NOT_PROVEN))),
-        Optional.empty());
+        Origin.UNKNOWN);
     assertEquals(List.of(), signed);
 
     receive.receive(
         signed("late"),
         signingTimes(
             new Verification.Forged(new InvalidSignatureError(InvalidSignatureError.Cause.STALE))),
-        Optional.empty());
+        Origin.UNKNOWN);
     receive.receive(
         signed("in time"),
         signingTimes(new Verification.Authentic(1, SecretFingerprint.of("s"))),
-        Optional.empty());
+        Origin.UNKNOWN);
     assertEquals(List.of(Duration.ofHours(1), Duration.ofHours(1)), signed);
   }
 }

@@ -153,7 +153,7 @@ public final class OpenTelemetryTracing implements WebhookTracing, DispatchTraci
   @Override
   public DispatchTracing.Step begin(String target, Pipeline begun) {
     StandardizedEvent event = begun.event();
-    Optional<TraceContext> cause = begun.trace();
+    Optional<TraceContext> cause = begun.origin().trace();
     TargetAttributes kind = targets.getOrDefault(target, TargetAttributes.UNKNOWN);
     Span span =
         tracer

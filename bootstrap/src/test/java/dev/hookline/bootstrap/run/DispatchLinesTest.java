@@ -24,7 +24,9 @@ import dev.hookline.application.dispatch.ProcessWebhookEvent;
 import dev.hookline.application.dispatch.Targets;
 import dev.hookline.application.dispatch.WorkerId;
 import dev.hookline.domain.delivery.RawBody;
+import dev.hookline.domain.pipeline.Origin;
 import dev.hookline.domain.pipeline.Pipeline;
+import dev.hookline.domain.pipeline.PipelineId;
 import dev.hookline.domain.pipeline.RetryPolicy;
 import dev.hookline.domain.pipeline.Routes;
 import dev.hookline.domain.trace.TraceContext;
@@ -205,6 +207,16 @@ class DispatchLinesTest {
     assertEquals("worker lost", values(line).get("error"));
     assertEquals("1", values(line).get("attempt"));
     assertEquals("exec", lost.poll(30, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void theRequestThatBroughtItIsNamed() throws InterruptedException {
+    var id = new PipelineId(Samples.uuid(NOON));
+    var origin = new Origin(Optional.of("r1"), Optional.empty());
+    var line =
+        lineOf(Pipeline.received(id, anEvent().build(), origin), Targets.only(exec("exit 0")));
+    assertEquals("dispatched", line.getFormattedMessage());
+    assertEquals("r1", values(line).get("request_id"));
   }
 
   @Test

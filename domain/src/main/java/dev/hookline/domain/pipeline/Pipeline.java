@@ -10,10 +10,8 @@ import dev.hookline.domain.pipeline.PipelineState.Dispatched;
 import dev.hookline.domain.pipeline.PipelineState.Failed;
 import dev.hookline.domain.pipeline.PipelineState.Received;
 import dev.hookline.domain.pipeline.PipelineState.Retrying;
-import dev.hookline.domain.trace.TraceContext;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Optional;
 
 /**
  * The life of one accepted event, from its receipt to its dispatch or its failure. Immutable: each
@@ -23,31 +21,31 @@ public final class Pipeline {
   private final PipelineId id;
   private final StandardizedEvent event;
   private final PipelineState state;
-  private final Optional<TraceContext> trace;
+  private final Origin origin;
 
   private Pipeline(
-      PipelineId id, StandardizedEvent event, PipelineState state, Optional<TraceContext> trace) {
+      PipelineId id, StandardizedEvent event, PipelineState state, Origin origin) {
     this.id = id;
     this.event = event;
     this.state = state;
-    this.trace = trace;
+    this.origin = origin;
   }
 
-  /** A new pipeline for an event that was just received, in no trace. */
+  /** A new pipeline for an event that no request brought. */
   public static Pipeline received(PipelineId id, StandardizedEvent event) {
-    return received(id, event, Optional.empty());
+    return received(id, event, Origin.UNKNOWN);
   }
 
   /** A new pipeline for an event that was just received. */
   public static Pipeline received(
-      PipelineId id, StandardizedEvent event, Optional<TraceContext> trace) {
-    return new Pipeline(id, event, new Received(event.createdAt()), trace);
+      PipelineId id, StandardizedEvent event, Origin origin) {
+    return new Pipeline(id, event, new Received(event.createdAt()), origin);
   }
 
   /** A pipeline as it stands on record. */
   public static Pipeline onRecord(
-      PipelineId id, StandardizedEvent event, PipelineState state, Optional<TraceContext> trace) {
-    return new Pipeline(id, event, state, trace);
+      PipelineId id, StandardizedEvent event, PipelineState state, Origin origin) {
+    return new Pipeline(id, event, state, origin);
   }
 
   public PipelineId id() {
@@ -62,9 +60,9 @@ public final class Pipeline {
     return state;
   }
 
-  /** What its receipt was caused by, so that every attempt, of a replay too, is in one trace. */
-  public Optional<TraceContext> trace() {
-    return trace;
+  /** The same for every attempt, also after a replay. */
+  public Origin origin() {
+    return origin;
   }
 
   /**
@@ -134,14 +132,14 @@ public final class Pipeline {
    */
   public Pipeline replay(StandardizedEvent today, Instant now) {
     return switch (state) {
-      case Dispatched _, Failed _ -> new Pipeline(id, today, new Received(now), trace);
+      case Dispatched _, Failed _ -> new Pipeline(id, today, new Received(now), origin);
       case Received _, Attempting _, Retrying _ ->
           throw new IllegalTransitionException(id, state, "replay");
     };
   }
 
   private Pipeline in(PipelineState next) {
-    return new Pipeline(id, event, next, trace);
+    return new Pipeline(id, event, next, origin);
   }
 
   private static Duration longer(Duration a, Duration b) {

@@ -243,15 +243,16 @@ class PipelineTest {
   }
 
   @Test
-  void everyStepOfAReplayTooStaysInTheTrace() {
-    var trace = Optional.of(new TraceContext("a".repeat(32), "b".repeat(16), 1, "c=d"));
-    var received = Pipeline.received(aPipeline().build().id(), anEvent().build(), trace);
+  void everyStepOfAReplayTooKeepsItsOrigin() {
+    var trace = new TraceContext("a".repeat(32), "b".repeat(16), 1, "c=d");
+    var origin = new Origin(Optional.of("r1"), Optional.of(trace));
+    var received = Pipeline.received(aPipeline().build().id(), anEvent().build(), origin);
 
     Pipeline failed =
         received.begin(THREE_TIMES, LATER).settle(new GiveUp("410"), THREE_TIMES, LATER);
     Pipeline again = failed.replay(failed.event(), LATER).begin(THREE_TIMES, LATER);
 
-    assertEquals(trace, failed.trace());
-    assertEquals(trace, again.trace());
+    assertEquals(origin, failed.origin());
+    assertEquals(origin, again.origin());
   }
 }
