@@ -221,7 +221,7 @@ public record Configuration(Settings settings, List<EffectiveValue> values, List
 
     private void checkKey(Settings.Reconcile reconcile) {
       try {
-        reconcile.privateKey().ifPresent(key -> AppToken.requireKey(key.first()));
+        reconcile.privateKey().ifPresent(key -> key.requiring(AppToken::requireKey));
       } catch (IllegalArgumentException e) {
         layers.problem(
             "reconcile.github.private-key (HOOKLINE_RECONCILE_GITHUB_PRIVATE_KEY): "

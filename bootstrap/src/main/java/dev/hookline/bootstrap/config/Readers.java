@@ -18,6 +18,8 @@ final class Readers {
   private static final Pattern RATE = Pattern.compile("([0-9]{1,10}):([0-9]{1,10})");
   private static final Pattern HOST_PORT =
       Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[^\\s:/]+):([0-9]{1,5})");
+  private static final Pattern DATABASE_HOST =
+      Pattern.compile("(\\[[0-9A-Fa-f:.%]+]|[^\\s:@\\[\\]]*)(?::([0-9]{1,5}))?");
   private static final Pattern IPV4 = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}");
   private static final Pattern HOST = Pattern.compile("[A-Za-z0-9_.:%\\[\\]-]{1,255}");
 
@@ -67,8 +69,26 @@ final class Readers {
         if (!url.startsWith("jdbc:postgresql:")) {
           throw new IllegalArgumentException("not a URL that starts with jdbc:postgresql://");
         }
+        if (url.startsWith("//", "jdbc:postgresql:".length())) {
+          requireDatabaseHosts(url.split("[/?]", 4)[2]);
+        }
         return url;
       };
+
+  /** The driver would say what is wrong with them, and with it a password that stands there. */
+  private static void requireDatabaseHosts(String hosts) {
+    if (hosts.contains("@")) {
+      throw new IllegalArgumentException(
+          "has a user before its host, which the driver does not take; set db.user and db.password");
+    }
+    for (String host : hosts.split(",", -1)) {
+      var matcher = DATABASE_HOST.matcher(host);
+      if (!matcher.matches()
+          || (matcher.group(2) != null && Integer.parseInt(matcher.group(2)) > 65535)) {
+        throw new IllegalArgumentException("not jdbc:postgresql://HOST:PORT/DATABASE");
+      }
+    }
+  }
 
   static final Reader<URI> HTTP_URL =
       written -> {
@@ -168,9 +188,13 @@ final class Readers {
    * @throws IllegalArgumentException if the key is anything else
    */
   static SecretSource signingKey(SecretSource secret) {
+    return secret.requiring(Readers::requireSigningKey);
+  }
+
+  private static void requireSigningKey(String secret) {
     try {
-      if (Base64.getDecoder().decode(secret.first().replaceFirst("^whsec_", "")).length > 0) {
-        return secret;
+      if (Base64.getDecoder().decode(secret.replaceFirst("^whsec_", "")).length > 0) {
+        return;
       }
     } catch (IllegalArgumentException _) {
       // Said below, without the secret.

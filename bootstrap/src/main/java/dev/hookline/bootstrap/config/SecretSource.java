@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -17,8 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Secrets that are valid now. Those in a file follow the file: it is looked at once a second at the
- * most, and only while somebody asks. A file that has become unreadable or empty changes nothing,
- * and is logged once. Safe for use by many threads; never shows a secret.
+ * most, and only while somebody asks. A file that has become unreadable, empty or of no use
+ * changes nothing, and is logged once. Safe for use by many threads; never shows a secret.
  */
 public final class SecretSource implements Supplier<List<String>> {
   private static final Logger LOG = LoggerFactory.getLogger(SecretSource.class);
@@ -60,6 +61,22 @@ public final class SecretSource implements Supplier<List<String>> {
     }
   }
 
+  /**
+   * Holds the secrets to more, from now on: a file whose new ones do not pass changes nothing.
+   *
+   * @param check throws an {@link IllegalArgumentException}, whose message shows no secret, for one
+   *     that does not pass
+   * @return this
+   * @throws IllegalArgumentException if one that is valid now does not pass
+   */
+  public SecretSource requiring(Consumer<String> check) {
+    current.forEach(check);
+    if (watched != null) {
+      watched.check = check;
+    }
+    return this;
+  }
+
   /** Every secret that is valid now, at least one. */
   @Override
   public List<String> get() {
@@ -86,7 +103,7 @@ public final class SecretSource implements Supplier<List<String>> {
         file.wasBad = true;
         LOG.atWarn()
             .addKeyValue("file", file.path)
-            .addKeyValue("reason", e.getClass().getSimpleName())
+            .addKeyValue("reason", e instanceof IOException io ? Unreadable.reason(io) : e.getMessage())
             .log("Secret file cannot be used, the last good value stays");
       }
     }
@@ -115,6 +132,7 @@ public final class SecretSource implements Supplier<List<String>> {
     private final AtomicLong nextCheck;
     private volatile @Nullable Stamp seen;
     private volatile boolean wasBad;
+    private volatile Consumer<String> check = _ -> {};
 
     Watched(Path path, boolean many, LongSupplier nanos) {
       this.path = path;
@@ -139,6 +157,7 @@ public final class SecretSource implements Supplier<List<String>> {
       String text = Files.readString(path);
       List<String> secrets = many ? several(text) : List.of(withoutLastLineEnd(text));
       requireUsable(secrets);
+      secrets.forEach(check);
       seen = stamp;
       return secrets;
     }

@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigurationTest {
   private static final Service GITHUB = new Service("github");
@@ -822,6 +823,36 @@ class ConfigurationTest {
     assertEquals(
         "jdbc:postgresql://h/d?user=me&password=********&ssl=true",
         effective(configuration, "db.url").value());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "jdbc:postgresql://me:hush@db/hookline",
+        "jdbc:postgresql://me:hush@db:5432,other/hookline",
+        "jdbc:postgresql://db:hush/hookline",
+        "jdbc:postgresql://db:99999/hookline?password=hush",
+        "jdbc:postgresql://[::1/hookline?password=hush",
+        "jdbc:postgresql://db:5432:hush"
+      })
+  void aDatabaseUrlThatTheDriverWouldNotTakeIsRefusedUnseen(String url) {
+    List<String> problems = problems(Map.of("HOOKLINE_DB_URL", url));
+    assertEquals(1, problems.size(), problems::toString);
+    assertTrue(problems.getFirst().contains("db.url"), problems::toString);
+    assertFalse(problems.getFirst().contains("hush"), "shows a secret");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "jdbc:postgresql://db/hookline",
+        "jdbc:postgresql://db:5432,[::1]:5433,10.0.0.1/hookline?targetServerType=primary",
+        "jdbc:postgresql:///hookline",
+        "jdbc:postgresql://db?options=-c%20work_mem=1MB",
+        "jdbc:postgresql:hookline"
+      })
+  void whatTheDriverTakesAsADatabaseUrlIsTaken(String url) {
+    assertEquals(url, effective(load(Map.of("HOOKLINE_DB_URL", url)), "db.url").value());
   }
 
   @Test

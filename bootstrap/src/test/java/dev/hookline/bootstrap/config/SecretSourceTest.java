@@ -62,6 +62,31 @@ class SecretSourceTest {
   }
 
   @Test
+  void aFileWhoseNewValueDoesNotPassKeepsTheLastGoodOne() throws IOException {
+    var source = SecretSource.inFile(file, false, nanos::get).requiring(this::requireSecret);
+    Files.writeString(file, "nonsense");
+    pass(Duration.ofSeconds(1));
+    assertEquals("first-secret", source.first());
+    Files.writeString(file, "another-secret");
+    pass(Duration.ofSeconds(1));
+    assertEquals("another-secret", source.first());
+  }
+
+  @Test
+  void aSecretThatDoesNotPassNowIsRefused() throws IOException {
+    Files.writeString(file, "nonsense");
+    var source = SecretSource.inFile(file, false, nanos::get);
+    assertThrows(
+        IllegalArgumentException.class, () -> source.requiring(this::requireSecret));
+  }
+
+  private void requireSecret(String secret) {
+    if (!secret.endsWith("-secret")) {
+      throw new IllegalArgumentException("not a secret of these tests");
+    }
+  }
+
+  @Test
   void oneSecretKeepsItsCommasAndBlanks() throws IOException {
     Files.writeString(file, " a, b \r\n");
     assertEquals(" a, b ", SecretSource.inFile(file, false, nanos::get).first());
