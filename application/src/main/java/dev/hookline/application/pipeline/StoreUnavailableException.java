@@ -14,4 +14,16 @@ public final class StoreUnavailableException extends RuntimeException {
   public StoreUnavailableException(String message, Throwable cause) {
     super(message, cause);
   }
+
+  /** In one line for operators, what the way to the database ended in. */
+  public String why() {
+    Throwable root = this;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    String message = root.getMessage() == null ? "" : root.getMessage();
+    return "%s: %s"
+        .formatted(
+            root.getClass().getSimpleName(), message.lines().findFirst().orElse("no reason"));
+  }
 }

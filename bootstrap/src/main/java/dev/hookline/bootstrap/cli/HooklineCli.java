@@ -9,7 +9,6 @@ import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.slf4j.LoggerFactory;
@@ -120,7 +119,7 @@ public final class HooklineCli {
           say(
               List.of(
                   "the database is away: %s; is it as db.url and db.user say? (see hookline config)"
-                      .formatted(rootOf(away))),
+                      .formatted(Table.printable(away.why()))),
               ExitCode.FAILED);
       case FolderInUseException used -> say(List.of(used.getMessage()), ExitCode.FAILED);
       case EmbeddedPostgresException postgres ->
@@ -137,19 +136,6 @@ public final class HooklineCli {
   private static String firstLine(Exception e) {
     String message = e.getMessage();
     return message == null ? "" : message.lines().findFirst().orElse("");
-  }
-
-  /** What is at the bottom of it, which tells the operator most. */
-  private static String rootOf(Exception e) {
-    Throwable root = e;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    String message = Objects.requireNonNullElse(root.getMessage(), "");
-    return Table.printable(
-        "%s: %s"
-            .formatted(
-                root.getClass().getSimpleName(), message.lines().findFirst().orElse("no reason")));
   }
 
   private static String causeOf(Exception e) {

@@ -47,9 +47,9 @@ final class DatabaseWatch implements AutoCloseable {
       Database database, Duty duty, boolean durable, Consumer<String> onMisfit) {
     var watch = new DatabaseWatch(database, duty, durable, onMisfit);
     switch (watch.look()) {
-      case Away() -> {
-        LOG.warn("The database cannot be reached; waiting for it");
-        Thread.ofVirtual().name("database-watch").start(watch::waitForIt);
+      case Away(String why) -> {
+        told(why);
+        Thread.ofVirtual().name("database-watch").start(() -> watch.waitForIt(why));
       }
       case Fits() -> {}
       case Misfit(String advice) -> throw CommandException.usage(advice);
@@ -78,17 +78,26 @@ final class DatabaseWatch implements AutoCloseable {
   /** What a look at the database found. */
   private sealed interface Look {}
 
-  private record Away() implements Look {}
+  private record Away(String why) implements Look {}
 
   private record Fits() implements Look {}
 
   private record Misfit(String advice) implements Look {}
 
-  private void waitForIt() {
+  private static void told(String why) {
+    LOG.atWarn().addKeyValue("reason", why).log("The database cannot be reached; waiting for it");
+  }
+
+  private void waitForIt(String told) {
+    String known = told;
     try {
       while (!closed.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS)) {
         switch (look()) {
-          case Away() -> {}
+          case Away(String why) when why.equals(known) -> {}
+          case Away(String why) -> {
+            told(why);
+            known = why;
+          }
           case Fits() -> {
             LOG.info("The database is reached and fits");
             return;
@@ -111,8 +120,7 @@ final class DatabaseWatch implements AutoCloseable {
       fits = look instanceof Fits;
       return look;
     } catch (StoreUnavailableException e) {
-      LOG.debug("The database could not be looked at", e);
-      return new Away();
+      return new Away(e.why());
     }
   }
 

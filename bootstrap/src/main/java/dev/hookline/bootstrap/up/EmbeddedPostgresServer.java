@@ -74,7 +74,7 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
       server.prepareOrClose();
       return server;
     } catch (IOException e) {
-      throw new EmbeddedPostgresException("cannot start the embedded PostgreSQL", e);
+      throw new EmbeddedPostgresException("cannot start the embedded PostgreSQL: " + e, e);
     }
   }
 
@@ -113,7 +113,8 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
       makeDatabaseIn(connection);
     } catch (SQLException e) {
       close();
-      throw new EmbeddedPostgresException("the embedded PostgreSQL does not answer", e);
+      throw new EmbeddedPostgresException(
+          "the embedded PostgreSQL does not answer: " + e.getMessage(), e);
     } catch (EmbeddedPostgresException e) {
       close();
       throw e;
@@ -286,7 +287,8 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
                           .toLowerCase(Locale.ROOT)));
         }
       } catch (IOException e) {
-        throw new EmbeddedPostgresException("cannot run " + program, e);
+        throw new EmbeddedPostgresException(
+            "cannot run %s: %s".formatted(program, e.getMessage()), e);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new EmbeddedPostgresException("interrupted", e);

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.hookline.bootstrap.cli.CommandException;
 import dev.hookline.persistence.Database;
 import dev.hookline.persistence.Duty;
@@ -20,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 class DatabaseWatchIntegrationTest {
   @TempDir private Path folder;
@@ -53,8 +57,16 @@ class DatabaseWatchIntegrationTest {
         var database = Database.open(server.settings(), new Random(1))) {
       database.migrate();
       server.stop();
+      var log = (Logger) LoggerFactory.getLogger(DatabaseWatch.class);
+      var lines = new ListAppender<ILoggingEvent>();
+      lines.start();
+      log.addAppender(lines);
       try (var watch = DatabaseWatch.start(database, Duty.WORKER, true, advice::add)) {
         assertFalse(watch.fits());
+        ILoggingEvent first = lines.list.getFirst();
+        assertEquals("The database cannot be reached; waiting for it", first.getMessage());
+        String why = String.valueOf(first.getKeyValuePairs().getFirst().value);
+        assertTrue(why.contains("refused"), why);
         server.configure("fsync = off");
         server.start();
 
@@ -62,6 +74,8 @@ class DatabaseWatchIntegrationTest {
         assertNotNull(told);
         assertTrue(told.startsWith("PostgreSQL runs with fsync off"), told);
         assertFalse(watch.fits());
+      } finally {
+        log.detachAppender(lines);
       }
     }
   }

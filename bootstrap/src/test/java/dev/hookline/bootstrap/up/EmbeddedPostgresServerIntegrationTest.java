@@ -36,6 +36,20 @@ class EmbeddedPostgresServerIntegrationTest {
   }
 
   @Test
+  void whyItCannotBeMadeIsSaid() throws IOException {
+    Files.writeString(folder.resolve("postgres"), "a file in its way");
+    try (UpFolder up = UpFolder.open(folder)) {
+      var failed =
+          assertThrows(
+              EmbeddedPostgresException.class, () -> EmbeddedPostgresServer.start(up).close());
+      assertEquals(
+          "cannot start the embedded PostgreSQL: java.nio.file.FileAlreadyExistsException: "
+              + folder.resolve("postgres"),
+          failed.getMessage());
+    }
+  }
+
+  @Test
   void itWantsThePassword() {
     try (UpFolder up = UpFolder.open(folder);
         var server = EmbeddedPostgresServer.start(up)) {
