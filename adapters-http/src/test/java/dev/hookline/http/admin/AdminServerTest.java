@@ -99,6 +99,7 @@ class AdminServerTest {
         new ReplayRefused(
             store,
             store,
+            replay,
             standardizer,
             _ -> true,
             () -> Samples.uuid(Samples.NOON),

@@ -115,6 +115,7 @@ final class Bench implements AutoCloseable {
             new ReplayRefused(
                 store,
                 store,
+                replay,
                 standardizer,
                 _ -> true,
                 () -> Samples.uuid(Samples.NOON),

@@ -241,10 +241,10 @@ final class OutboxDrain {
     for (OutboxMessage message : unrecorded.values()) {
       if (!written.contains(message.id())) {
         LOG.warn(
-            "Lane {} went to another worker while pipeline {} was dispatched; that worker repeats"
-                + " it",
-            message.lane().id(),
-            message.pipeline().id());
+            "Pipeline {} was dispatched and not put on record now: either it is already, and the answer"
+                + " was lost, or lane {} went to another worker, which repeats it",
+            message.pipeline().id(),
+            message.lane().id());
       } else if (message.pipeline().state() instanceof Attempting) {
         begunOnRecord.add(message.id());
       }
@@ -340,6 +340,8 @@ final class OutboxDrain {
     int due = targets.only().isEmpty() ? route() : 0;
     Map<String, Room> rooms = targets.rooms();
     for (String target : List.copyOf(inTurn)) {
+      // On a slow database a round over many targets outlasts the lease.
+      renew();
       int begun = begin(target, rooms.getOrDefault(target, Room.NONE));
       if (begun > 0) {
         inTurn.remove(target);
@@ -437,7 +439,7 @@ final class OutboxDrain {
     boolean shutOut = due.cut() && due.lines().isEmpty();
     // What only its target's own share has no room for holds up nobody else.
     waiting = shutOut && claim.allowance().first() >= freeBytes() ? whose : null;
-    var processed = process.process(settings.worker(), due.lines());
+    var processed = process.process(settings.worker(), claim.lanes(), due.lines());
     for (OutboxMessage over : processed.over()) {
       dispatch.countUndispatched(over);
       DispatchLog.settled(over, Optional.empty(), Duration.ZERO);

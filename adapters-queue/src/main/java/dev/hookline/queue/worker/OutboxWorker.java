@@ -115,7 +115,7 @@ public final class OutboxWorker implements AutoCloseable {
         LOG.warn("The database is away; the worker waits for it: {}", e.getMessage());
       }
       return 0;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       troubled = true;
       LOG.error("The worker met a defect and goes on after a pause", e);
       return 0;

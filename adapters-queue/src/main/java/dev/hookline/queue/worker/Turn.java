@@ -69,7 +69,7 @@ final class Turn implements Runnable {
   public void run() {
     try {
       work();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       // The attempt stays open on record and is begun again as one that was lost.
       LOG.error("A dispatch in the line of pipeline {} ended in a defect", head().pipeline(), e);
     } finally {

@@ -12,8 +12,11 @@ import dev.hookline.domain.pipeline.Outcome.TryAgain;
 import dev.hookline.domain.pipeline.Pipeline;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -45,6 +48,34 @@ class LogTargetTest {
         assertInstanceOf(
             TryAgain.class, new LogTarget("log", new IdAlone(), full).dispatch(command));
     assertTrue(outcome.error().contains("No space left"));
+  }
+
+  @Test
+  void whoHasWaitedTooLongForAFullPipeWritesNoLineLater() throws Exception {
+    var full = new CountDownLatch(1);
+    var begun = new CountDownLatch(1);
+    var out =
+        new ByteArrayOutputStream() {
+          @Override
+          public void flush() throws IOException {
+            begun.countDown();
+            try {
+              full.await();
+            } catch (InterruptedException e) {
+              throw new InterruptedIOException();
+            }
+          }
+        };
+    var log = new LogTarget("log", new IdAlone(), out);
+    Thread first = Thread.ofVirtual().start(() -> log.dispatch(command));
+    begun.await();
+
+    var late = new TimeLimitedTarget(log, Duration.ofMillis(50)).dispatch(command);
+    assertInstanceOf(TryAgain.class, late);
+    full.countDown();
+    first.join();
+    assertEquals(new Delivered(), log.dispatch(command));
+    assertEquals(2, out.toString(UTF_8).lines().count());
   }
 
   @Test

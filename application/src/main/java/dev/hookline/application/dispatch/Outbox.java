@@ -10,9 +10,9 @@ import java.util.Set;
  *
  * <p>A worker leases lanes by the database's clock and alone works their messages. Each method is
  * one transaction, except that {@link #lease} renews in a first and shares out in a second where
- * that is due. Every method throws {@link
- * dev.hookline.application.pipeline.StoreUnavailableException} if the database is away; nothing, or
- * everything, of the transaction has then happened.
+ * that is due, and that {@link #due} reads in several and gives up what cannot be read in others.
+ * Every method throws {@link dev.hookline.application.pipeline.StoreUnavailableException} if the
+ * database is away; nothing, or everything, of the transaction has then happened.
  */
 public interface Outbox {
 

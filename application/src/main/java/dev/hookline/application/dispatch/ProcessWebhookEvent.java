@@ -1,6 +1,5 @@
 package dev.hookline.application.dispatch;
 
-import dev.hookline.domain.pipeline.PipelineState;
 import dev.hookline.domain.pipeline.PipelineState.Attempting;
 import dev.hookline.domain.pipeline.RetryPolicy;
 import java.time.Clock;
@@ -22,14 +21,13 @@ public final class ProcessWebhookEvent {
   private final RetryPolicy policy;
   private final Clock clock;
 
-  /** Heads that it was not heard of whether their beginning is on record, by message. */
+  /** Attempts whose beginning was not heard to be on record, by message, while their lane is held. */
   private final Map<Long, Beginning> unanswered = new HashMap<>();
 
   /** An attempt that is not made before its beginning is surely on record. */
-  private record Beginning(Lane lane, PipelineState.Name state, int attempt) {
+  private record Beginning(Lane lane, int attempt) {
     static Beginning of(OutboxMessage head) {
-      PipelineState state = head.pipeline().state();
-      return new Beginning(head.lane(), state.name(), state.attempts());
+      return new Beginning(head.lane(), head.pipeline().state().attempts());
     }
   }
 
@@ -53,10 +51,12 @@ public final class ProcessWebhookEvent {
   /**
    * Routes what is not routed yet, and begins an attempt of each other line's head.
    *
+   * @param held the worker's lanes
    * @throws dev.hookline.application.pipeline.StoreUnavailableException if the database is away;
    *     then nothing may be dispatched
    */
-  public Processed process(WorkerId worker, List<Line> due) {
+  public Processed process(WorkerId worker, Set<Lane> held, List<Line> due) {
+    unanswered.values().removeIf(begun -> !held.contains(begun.lane()));
     var begun = new ArrayList<Line>();
     var unrouted = new ArrayList<OutboxMessage>();
     for (Line line : due) {
@@ -121,7 +121,9 @@ public final class ProcessWebhookEvent {
       return List.of();
     }
     List<OutboxMessage> heads = begun.stream().map(Line::head).toList();
-    heads.forEach(head -> unanswered.put(head.id(), Beginning.of(head)));
+    heads.stream()
+        .filter(head -> head.pipeline().state() instanceof Attempting)
+        .forEach(head -> unanswered.put(head.id(), Beginning.of(head)));
     Set<Long> written = outbox.record(worker, heads);
     heads.forEach(head -> unanswered.remove(head.id()));
     return begun.stream()

@@ -22,11 +22,14 @@ import java.util.function.IntConsumer;
  *
  * <p>An event is missing if it is not on record, whatever the provider was told: a database that
  * was restored from a backup lacks what it had once acknowledged. Two rules keep this from asking
- * in a circle. An event is left alone if a redelivery of it was taken and it is still not on
- * record, since then its body was recognised as another's. And only events first sent since the
+ * in a circle. An event is left alone if {@value #TAKEN_FOR_GOOD} redeliveries of it were taken and
+ * it is still not on record, since then its body was recognised as another's; after a single one it
+ * may as well have been on record and lost by the restore. And only events first sent since the
  * given instant count, so that one that is refused each time is not asked for without end.
  */
 public final class ReconcileDeliveries {
+  private static final int TAKEN_FOR_GOOD = 2;
+
   private final Service service;
   private final List<DeliveryLog> logs;
   private final DeliveriesOnRecord records;
@@ -82,7 +85,7 @@ public final class ReconcileDeliveries {
     List<Trail> absent = findings.absent();
     List<Trail> missing =
         absent.stream()
-            .filter(trail -> !trail.takenAgain)
+            .filter(trail -> trail.takenAgain < TAKEN_FOR_GOOD)
             .sorted(comparing(trail -> trail.firstSentAt))
             .toList();
     int distinct = findings.distinct();
@@ -137,7 +140,7 @@ public final class ReconcileDeliveries {
     private SentDelivery newest;
     private Instant firstSentAt;
     private boolean sinceTheStart;
-    private boolean takenAgain;
+    private int takenAgain;
 
     Trail(DeliveryLog log, SentDelivery attempt) {
       this.log = log;
@@ -155,7 +158,7 @@ public final class ReconcileDeliveries {
         firstSentAt = attempt.sentAt();
       }
       sinceTheStart |= !attempt.redelivery();
-      takenAgain |= attempt.redelivery() && attempt.wasTaken();
+      takenAgain += attempt.redelivery() && attempt.wasTaken() ? 1 : 0;
     }
   }
 

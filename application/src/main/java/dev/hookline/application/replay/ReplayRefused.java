@@ -38,6 +38,7 @@ public final class ReplayRefused {
 
   private final RefusedDeliveries refusals;
   private final PipelineStore store;
+  private final ReplayPipeline replay;
   private final Standardizer standardizer;
   private final Predicate<Service> replayGuard;
   private final Supplier<UUID> ids;
@@ -51,12 +52,14 @@ public final class ReplayRefused {
   public ReplayRefused(
       RefusedDeliveries refusals,
       PipelineStore store,
+      ReplayPipeline replay,
       Standardizer standardizer,
       Predicate<Service> replayGuard,
       Supplier<UUID> ids,
       Duration patience) {
     this.refusals = refusals;
     this.store = store;
+    this.replay = replay;
     this.standardizer = standardizer;
     this.replayGuard = replayGuard;
     this.ids = ids;
@@ -96,7 +99,12 @@ public final class ReplayRefused {
         switch (store.accept(candidate, patience)) {
           case Acceptance.Accepted() -> id;
           // The provider sent it again in the meantime.
-          case Acceptance.Duplicate(var first, _) -> first;
+          case Acceptance.Duplicate(var first, boolean failed) -> {
+            if (failed) {
+              replay.reopen(first);
+            }
+            yield first;
+          }
         };
     refusals.remove(refused.id());
     return new Replay.Accepted(onRecord);

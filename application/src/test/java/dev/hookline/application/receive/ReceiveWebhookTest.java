@@ -110,6 +110,7 @@ class ReceiveWebhookTest {
       new ReplayRefused(
           storage.refusedDeliveries(),
           storage.pipelines(),
+          replay,
           standardizer,
           _ -> true,
           () -> Samples.uuid(clock.instant()),
@@ -390,6 +391,16 @@ class ReceiveWebhookTest {
         assertInstanceOf(
             ReplayRefused.Replay.Accepted.class, replayRefused.replay(refused().getFirst().id()));
     assertEquals(sentAgain, replayed.id());
+  }
+
+  @Test
+  void aRefusedDeliveryThatWasSentAgainAndFailedIsOpenedAgain() {
+    receive("e1 push ?");
+    handler.mapUnknownTo("octo/inbox");
+    var sentAgain = accepted("e1 push ?");
+    fail(sentAgain);
+    replayRefused.replay(refused().getFirst().id());
+    assertInstanceOf(PipelineState.Received.class, state(sentAgain));
   }
 
   @Test

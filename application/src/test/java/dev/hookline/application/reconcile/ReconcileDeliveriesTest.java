@@ -64,8 +64,16 @@ class ReconcileDeliveriesTest {
   }
 
   @Test
-  void redeliveryThatWasTakenButIsNotOnRecordIsLeftAlone() {
-    log.sent("twin", at(1), 503).sentAgain("twin", at(2), 202);
+  void oneThatARestoreMayHaveTakenAwayIsAskedForOnceMore() {
+    log.sent("lost", at(1), 503).sentAgain("lost", at(2), 202);
+
+    assertEquals(0, reconcile().leftAlone());
+    assertEquals(List.of("lost@2"), log.asked);
+  }
+
+  @Test
+  void oneThatWasTakenTwiceButIsNotOnRecordIsLeftAlone() {
+    log.sent("twin", at(1), 503).sentAgain("twin", at(2), 202).sentAgain("twin", at(3), 202);
 
     Reconciliation report = reconcile();
 

@@ -62,6 +62,7 @@ record UseCases(
         new ReplayRefused(
             refusals,
             store,
+            replay,
             standardizer,
             service -> of(settings, service).replayGuard(),
             ids,

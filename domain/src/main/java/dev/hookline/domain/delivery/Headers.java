@@ -2,6 +2,7 @@ package dev.hookline.domain.delivery;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -66,7 +67,10 @@ public final class Headers {
 
   @Override
   public int hashCode() {
-    return fields.hashCode();
+    return fields.entrySet().stream()
+        .mapToInt(
+            field -> field.getKey().toLowerCase(Locale.ROOT).hashCode() ^ field.getValue().hashCode())
+        .sum();
   }
 
   /** The names alone: values may be secret. */
