@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -79,20 +80,31 @@ final class GroupCommit<C, R> {
     try {
       return waiting.end.get(budget.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
-      waiting.end.cancel(false);
+      // What has ended just now counts: it may be on record.
+      if (!waiting.end.cancel(false)) {
+        return ended(waiting.end);
+      }
       RuntimeException fault = waiting.lastFault;
       throw fault == null
           ? new StoreUnavailableException("no commit within " + budget, e)
           : Fault.translate(fault);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException failure) {
-        throw failure;
-      }
-      throw new IllegalStateException(e.getCause());
+    } catch (ExecutionException _) {
+      return ended(waiting.end);
     } catch (InterruptedException e) {
       waiting.end.cancel(false);
       Thread.currentThread().interrupt();
       throw new StoreUnavailableException("interrupted while waiting for a commit", e);
+    }
+  }
+
+  private static <R> R ended(CompletableFuture<R> end) {
+    try {
+      return end.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException failure) {
+        throw failure;
+      }
+      throw new IllegalStateException(e.getCause());
     }
   }
 

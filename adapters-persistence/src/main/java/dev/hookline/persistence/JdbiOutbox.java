@@ -146,6 +146,10 @@ final class JdbiOutbox implements Outbox {
         ON CONFLICT DO NOTHING
       )
       SELECT id FROM written
+      UNION
+      -- Under its epoch only the lane's owner ends a message: the answer to that was lost.
+      SELECT s.id FROM step s JOIN held h ON h.id = s.lane AND h.epoch = s.epoch
+      WHERE s.state IN ('DISPATCHED', 'FAILED')
       """
           .formatted(ALLOWED);
 

@@ -34,8 +34,9 @@ import org.jspecify.annotations.Nullable;
  * less, and nothing that a lost connection could leave open.
  */
 final class JdbiPipelineStore implements PipelineStore {
-  // One statement for any number of pipelines. The keys go in sorted, so that two of these wait for
-  // each other in one direction only; a key that is there already leaves the rest of its row out.
+  // One statement for any number of pipelines. What is unique goes in sorted, so that two of these
+  // wait for each other in one direction only, but where keys come again with other bodies; a key
+  // that is there already leaves the rest of its row out.
   // The large columns come apart: the candidates are gone through several times. What is not put
   // off is due whatever the database's clock says, also after it was set back.
   private static final String STORE =
@@ -52,7 +53,7 @@ final class JdbiPipelineStore implements PipelineStore {
           since, ordering_key, delay, trace_context, request_id, place)
       ), fresh AS (
         INSERT INTO delivery_key (service, key, body_digest, pipeline_id)
-        SELECT service, key, body_digest, id FROM candidate ORDER BY service, key
+        SELECT service, key, body_digest, id FROM candidate ORDER BY service, body_digest, key
         ON CONFLICT DO NOTHING
         RETURNING pipeline_id AS id
       ), events AS (
@@ -189,11 +190,12 @@ final class JdbiPipelineStore implements PipelineStore {
 
   private List<Optional<Acceptance>> write(Handle handle, List<Row> rows) {
     Set<UUID> fresh = store(handle, rows);
-    if (!fresh.isEmpty()) {
-      notifier.signal();
-    }
     List<Row> others = rows.stream().filter(row -> !fresh.contains(row.id())).toList();
     Map<UUID, Acceptance> onRecord = others.isEmpty() ? Map.of() : onRecord(handle, others);
+    // Also what an earlier try has stored, whose answer was lost.
+    if (!fresh.isEmpty() || onRecord.containsValue(new Acceptance.Accepted())) {
+      notifier.signal();
+    }
     return rows.stream()
         .map(
             row ->

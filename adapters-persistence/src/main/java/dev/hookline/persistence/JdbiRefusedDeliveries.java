@@ -13,13 +13,18 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
 
-/** Refused deliveries, a row each. */
+/** Refused deliveries, a row each. Concurrent callers share commits, so that they leave room for others. */
 final class JdbiRefusedDeliveries implements RefusedDeliveries {
   private static final String COLUMNS =
       """
@@ -44,40 +49,69 @@ final class JdbiRefusedDeliveries implements RefusedDeliveries {
   private static final String REMOVE = "DELETE FROM refused_delivery WHERE id = :id";
 
   private final Sessions sessions;
+  private final GroupCommit<Row, Boolean> commits;
 
   JdbiRefusedDeliveries(Sessions sessions) {
     this.sessions = sessions;
+    this.commits =
+        new GroupCommit<>(
+            sessions,
+            row -> row.refused.delivery().body().length(),
+            JdbiRefusedDeliveries::write);
   }
 
   @Override
   public void keep(RefusedDelivery refused, Duration budget) {
-    Delivery delivery = refused.delivery();
-    List<Map.Entry<String, String>> headers = fields(delivery.headers());
-    sessions.within(
-        budget,
-        handle ->
-            Optional.of(
-                handle
-                    .createUpdate(KEEP)
-                    .bind("id", refused.id())
-                    .bind("service", delivery.service().name())
-                    .bind("same", same(refused))
-                    .bind("names", Storable.texts(headers, Map.Entry::getKey))
-                    .bind("values", Storable.texts(headers, Map.Entry::getValue))
-                    .bind("body", delivery.body().bytes())
-                    .bind("remoteAddress", text(delivery.remoteAddress()))
-                    .bind("receivedAt", Storable.time(delivery.receivedAt()))
-                    .bind("error", text(refused.error()))
-                    .bind("message", text(refused.message()))
-                    .bind("eventType", refused.eventType().map(Storable::text).orElse(null))
-                    .bind("eventId", refused.eventId().map(Storable::text).orElse(null))
-                    .execute()));
+    commits.write(new Row(refused), budget);
   }
 
-  private static byte[] same(RefusedDelivery refused) {
-    return Storable.sha256(
-        refused.delivery().body().digest(),
-        refused.eventId().orElse("").getBytes(StandardCharsets.UTF_8));
+  /** A refused delivery with what tells it from others, made by its own caller's thread. */
+  private static final class Row {
+    // Two statements with some of the same wait for each other in one direction only.
+    static final Comparator<Row> IN_ORDER =
+        Comparator.<Row, String>comparing(row -> row.refused.delivery().service().name())
+            .thenComparing(row -> row.same, Arrays::compareUnsigned);
+
+    private final RefusedDelivery refused;
+    private final byte[] same;
+
+    private Row(RefusedDelivery refused) {
+      this.refused = refused;
+      this.same =
+          Storable.sha256(
+              refused.delivery().body().digest(),
+              refused.eventId().orElse("").getBytes(StandardCharsets.UTF_8));
+    }
+
+    void bindTo(PreparedBatch batch) {
+      Delivery delivery = refused.delivery();
+      List<Map.Entry<String, String>> headers = fields(delivery.headers());
+      batch
+          .bind("id", refused.id())
+          .bind("service", delivery.service().name())
+          .bind("same", same)
+          .bind("names", Storable.texts(headers, Map.Entry::getKey))
+          .bind("values", Storable.texts(headers, Map.Entry::getValue))
+          .bind("body", delivery.body().bytes())
+          .bind("remoteAddress", text(delivery.remoteAddress()))
+          .bind("receivedAt", Storable.time(delivery.receivedAt()))
+          .bind("error", text(refused.error()))
+          .bind("message", text(refused.message()))
+          .bind("eventType", refused.eventType().map(Storable::text).orElse(null))
+          .bind("eventId", refused.eventId().map(Storable::text).orElse(null))
+          .add();
+    }
+  }
+
+  private static List<Optional<Boolean>> write(Handle handle, List<Row> rows) {
+    handle.useTransaction(
+        transaction -> {
+          try (PreparedBatch batch = transaction.prepareBatch(KEEP)) {
+            rows.stream().sorted(Row.IN_ORDER).forEach(row -> row.bindTo(batch));
+            batch.execute();
+          }
+        });
+    return Collections.nCopies(rows.size(), Optional.of(true));
   }
 
   private static List<Map.Entry<String, String>> fields(Headers headers) {

@@ -1,13 +1,8 @@
 package dev.hookline.persistence;
 
 import dev.hookline.application.pipeline.StoreUnavailableException;
-import java.time.Duration;
-import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -64,61 +59,12 @@ final class Sessions {
     return unlessInTheWay(() -> jdbi.inTransaction(work::apply));
   }
 
-  /**
-   * Repeats an idempotent write until it says how it ended, while the caller waits. A lost
-   * connection leaves open whether the write took effect, so it is asked again on another.
-   *
-   * @param budget how long the caller waits; what is on its way then may still commit
-   * @param write gives nothing if it has to be run again
-   * @throws StoreUnavailableException if the budget is spent
-   */
-  <T> T within(Duration budget, Function<Handle, Optional<T>> write) {
-    long deadline = System.nanoTime() + budget.toNanos();
-    // A thread of its own: an interrupt of the caller's must not close a pooled connection's
-    // socket.
-    var task = new FutureTask<>(() -> repeat(deadline, write));
-    Thread.ofVirtual().name("commit").start(task);
-    try {
-      return task.get(budget.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException e) {
-      throw new StoreUnavailableException("no commit within " + budget, e);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException failure) {
-        throw failure;
-      }
-      throw new IllegalStateException(e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new StoreUnavailableException("interrupted while waiting for a commit", e);
-    }
-  }
-
   /** Runs statements on one connection, once; its failures are for the caller to judge. */
   <T> T once(Function<Handle, T> work) {
     return jdbi.withHandle(work::apply);
   }
 
-  private <T> T repeat(long deadline, Function<Handle, Optional<T>> write)
-      throws InterruptedException {
-    RuntimeException last = null;
-    for (int attempt = 1; deadline - System.nanoTime() > 0; attempt++) {
-      try {
-        Optional<T> end = once(write);
-        if (end.isPresent()) {
-          return end.get();
-        }
-      } catch (JdbiException e) {
-        if (Fault.of(e) == Fault.DEFECT) {
-          throw e;
-        }
-        last = e;
-      }
-      pause(attempt, last);
-    }
-    throw last == null ? new StoreUnavailableException("no commit in time") : Fault.translate(last);
-  }
-
-  private <T> T unlessInTheWay(Supply<T> work) {
+  private <T> T unlessInTheWay(Supplier<T> work) {
     for (int attempt = 1; ; attempt++) {
       try {
         return work.get();
@@ -146,9 +92,5 @@ final class Sessions {
     boolean away = why != null && Fault.of(why) == Fault.UNAVAILABLE;
     long most = (away ? 20L : 5L) << Math.min(attempt - 1, 4);
     Thread.sleep(random.nextLong(most) + 1);
-  }
-
-  private interface Supply<T> {
-    T get();
   }
 }

@@ -112,8 +112,7 @@ public final class InMemoryStorage implements Storage {
     /** One message's step, whose pipeline stands so towards its target. */
     Row step(OutboxMessage message) {
       PipelineState towards = message.pipeline().state();
-      boolean over =
-          towards instanceof PipelineState.Dispatched || towards instanceof PipelineState.Failed;
+      boolean over = isOver(towards);
       String dead = towards instanceof PipelineState.Failed failed ? failed.error() : deadError;
       int left = over ? open - 1 : open;
       PipelineState now = left > 0 ? stillOpen(towards) : ended(towards, dead);
@@ -296,6 +295,10 @@ public final class InMemoryStorage implements Storage {
             null));
   }
 
+  private static boolean isOver(PipelineState state) {
+    return state instanceof PipelineState.Dispatched || state instanceof PipelineState.Failed;
+  }
+
   private static HistoryEntry entry(
       PipelineState pipeline, PipelineState towards, Optional<String> target) {
     Optional<String> error =
@@ -305,15 +308,13 @@ public final class InMemoryStorage implements Storage {
           case PipelineState.Received _, PipelineState.Attempting _, PipelineState.Dispatched _ ->
               Optional.empty();
         };
-    boolean over =
-        towards instanceof PipelineState.Dispatched || towards instanceof PipelineState.Failed;
     return new HistoryEntry(
         pipeline.name(),
         towards.at(),
         towards.attempts(),
         error,
         target,
-        over && target.isPresent() ? Optional.of(towards.name()) : Optional.empty());
+        isOver(towards) && target.isPresent() ? Optional.of(towards.name()) : Optional.empty());
   }
 
   private static HistoryEntry received(PipelineState state) {
@@ -1000,9 +1001,13 @@ public final class InMemoryStorage implements Storage {
         var written = new HashSet<Long>();
         for (OutboxMessage step : steps) {
           Message message = messages.get(step.id());
-          if (message != null && held(worker).contains(step.lane())) {
-            write(message, step);
-            written.add(step.id());
+          if (held(worker).contains(step.lane())) {
+            if (message != null) {
+              write(message, step);
+            }
+            if (message != null || isOver(step.pipeline().state())) {
+              written.add(step.id());
+            }
           }
         }
         return written;

@@ -434,6 +434,23 @@ public abstract class OutboxContract {
   }
 
   @Test
+  void endWhoseAnswerWasLostIsOnRecordWhenItIsSaidAgain() {
+    PipelineId id = accept("octo/a");
+    List<OutboxMessage> ended =
+        begin(alice, due(lease(alice))).stream()
+            .map(begun -> settled(begun, new Outcome.Delivered()))
+            .toList();
+    Set<Long> written = storage().outbox().record(alice, ended);
+    assertEquals(1, written.size());
+
+    assertEquals(written, storage().outbox().record(alice, ended));
+    assertEquals(3, storage().records().pipeline(id).orElseThrow().history().size());
+    storage().pass(LEASE.plusMillis(1));
+    lease(bob);
+    assertEquals(Set.of(), storage().outbox().record(alice, ended), "not under a lost lane");
+  }
+
+  @Test
   void ofABatchOnlyTheMessagesOfLostLanesAreRefused() {
     for (int i = 0; i < 40; i++) {
       accept("octo/r" + i);

@@ -241,10 +241,10 @@ final class OutboxDrain {
     for (OutboxMessage message : unrecorded.values()) {
       if (!written.contains(message.id())) {
         LOG.warn(
-            "Pipeline {} was dispatched and not put on record now: either it is already, and the answer"
-                + " was lost, or lane {} went to another worker, which repeats it",
-            message.pipeline().id(),
-            message.lane().id());
+            "Lane {} went to another worker while pipeline {} was dispatched; that worker repeats"
+                + " it",
+            message.lane().id(),
+            message.pipeline().id());
       } else if (message.pipeline().state() instanceof Attempting) {
         begunOnRecord.add(message.id());
       }

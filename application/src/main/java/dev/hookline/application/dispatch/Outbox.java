@@ -74,8 +74,9 @@ public interface Outbox {
    * <p>A pipeline with messages to other targets is PROCESSING until the last of them is over; then
    * it is FAILED if any target was given up, else DISPATCHED.
    *
-   * @return the ids of those written; a message is missing if its lane has gone to another worker,
-   *     and then nothing of it is changed
+   * @return the ids of those on record so, also where an earlier call ended the message and its
+   *     answer was lost; a message is missing if its lane has gone to another worker, and then
+   *     nothing of it is changed
    */
   Set<Long> record(WorkerId worker, Collection<OutboxMessage> messages);
 
