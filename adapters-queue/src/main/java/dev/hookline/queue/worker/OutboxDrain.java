@@ -12,28 +12,20 @@ import dev.hookline.application.dispatch.Outbox.Ordering;
 import dev.hookline.application.dispatch.OutboxMessage;
 import dev.hookline.application.dispatch.ProcessWebhookEvent;
 import dev.hookline.application.dispatch.Targets;
-import dev.hookline.domain.pipeline.PipelineState.Attempting;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Future;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One worker's hands: it holds lanes, begins what is due in them, gives each line its turn, and
@@ -46,7 +38,6 @@ import org.slf4j.LoggerFactory;
  * until its turn is on record, so a claim never sees what a recording is about to change.
  */
 final class OutboxDrain {
-  private static final Logger LOG = LoggerFactory.getLogger(OutboxDrain.class);
   private static final int FIRST_RUN = 8;
   private static final int LONGEST_RUN = 64;
 
@@ -86,23 +77,15 @@ final class OutboxDrain {
   private final WorkerSettings settings;
   private final DispatchRate rate;
   private final Executor executor;
-  private final Executor recorder;
+  private final Recording recording;
   private final LongSupplier nanos;
   private final Runnable onFinished;
 
   /** By ordering key, or without ordering by message. */
   private final Map<Long, Turn> turns = new HashMap<>();
 
-  private final Queue<OutboxMessage> progress = new ConcurrentLinkedQueue<>();
-  private final Queue<Turn> ends = new ConcurrentLinkedQueue<>();
-  private final List<Turn> ended = new ArrayList<>();
-  private final Map<Long, OutboxMessage> unrecorded = new LinkedHashMap<>();
-
   /** How many turns have not ended. */
   private final AtomicInteger working = new AtomicInteger();
-
-  /** Messages whose beginning was recorded while their turn went on. */
-  private final Set<Long> begunOnRecord = new HashSet<>();
 
   /** Targets that have more due than could be begun. */
   private final Set<String> backlogs = new HashSet<>();
@@ -121,9 +104,6 @@ final class OutboxDrain {
 
   /** Changed by the one thread, looked at by those of the turns. */
   private volatile Set<Lane> lanes = Set.of();
-
-  /** Writes what is unrecorded; changed by the one thread, looked at by those of the turns. */
-  private volatile @Nullable FutureTask<Set<Long>> recording;
 
   private volatile long renewedAt;
   private volatile boolean stopping;
@@ -159,7 +139,13 @@ final class OutboxDrain {
     this.executor = executor;
     // The messages of one pipeline to several targets are rows of one pipeline: two statements at a
     // time would lock such rows in either order.
-    this.recorder = targets.only().isPresent() ? recorder : Runnable::run;
+    this.recording =
+        new Recording(
+            outbox,
+            settings.worker(),
+            targets.only().isPresent() ? recorder : Runnable::run,
+            this::forget,
+            onFinished);
     this.nanos = nanos;
     this.onFinished = onFinished;
   }
@@ -183,24 +169,7 @@ final class OutboxDrain {
    * @return how many messages are on record now
    */
   int settle() {
-    int recorded = finishRecording();
-    if (recording != null) {
-      return recorded;
-    }
-    // The ends first: all that a turn has to say came before its end.
-    for (Turn turn = ends.poll(); turn != null; turn = ends.poll()) {
-      ended.add(turn);
-    }
-    for (var message = progress.poll(); message != null; message = progress.poll()) {
-      unrecorded.put(
-          message.id(), begunOnRecord.remove(message.id()) ? message.recorded(1) : message);
-    }
-    if (unrecorded.isEmpty()) {
-      forgetEnded();
-      return recorded;
-    }
-    startRecording();
-    return recorded + finishRecording();
+    return recording.settle();
   }
 
   /**
@@ -220,60 +189,9 @@ final class OutboxDrain {
     return recorded;
   }
 
-  private void startRecording() {
-    var messages = List.copyOf(unrecorded.values());
-    var writing = new FutureTask<>(() -> outbox.record(settings.worker(), messages));
-    recording = writing;
-    recorder.execute(
-        () -> {
-          writing.run();
-          onFinished.run();
-        });
-  }
-
-  private int finishRecording() {
-    FutureTask<Set<Long>> writing = recording;
-    if (writing == null || !writing.isDone()) {
-      return 0;
-    }
-    recording = null;
-    Set<Long> written = resultOf(writing);
-    for (OutboxMessage message : unrecorded.values()) {
-      if (!written.contains(message.id())) {
-        LOG.warn(
-            "Lane {} went to another worker while pipeline {} was dispatched; that worker repeats"
-                + " it",
-            message.lane().id(),
-            message.pipeline().id());
-      } else if (message.pipeline().state() instanceof Attempting) {
-        begunOnRecord.add(message.id());
-      }
-    }
-    int recorded = unrecorded.size();
-    unrecorded.clear();
-    forgetEnded();
-    return recorded;
-  }
-
-  private static Set<Long> resultOf(FutureTask<Set<Long>> writing) {
-    if (writing.state() == Future.State.SUCCESS) {
-      return writing.resultNow();
-    }
-    if (writing.exceptionNow() instanceof RuntimeException failure) {
-      throw failure;
-    }
-    throw new IllegalStateException("recording failed", writing.exceptionNow());
-  }
-
-  private void forgetEnded() {
-    ended.forEach(this::forget);
-    ended.clear();
-  }
-
   private void forget(Turn turn) {
     turns.remove(key(turn.head()));
     heldBytes -= turn.bytes();
-    turn.messages().forEach(message -> begunOnRecord.remove(message.id()));
     // As many as a turn is good for, so that little is read in vain.
     run =
         turn.exhausted()
@@ -553,17 +471,12 @@ final class OutboxDrain {
    * A message was begun or settled, and that is not on record yet. Called from the turn's thread.
    */
   void progressed(OutboxMessage message) {
-    progress.add(message);
-    // What has just begun will mostly be settled with its end; the next round takes it if not. And
-    // the end of a recording that is under way calls for the next one itself.
-    if (!(message.pipeline().state() instanceof Attempting) && recording == null) {
-      onFinished.run();
-    }
+    recording.progressed(message);
   }
 
   /** Called from the turn's thread, as the last it does. */
   void ended(Turn turn) {
-    ends.add(turn);
+    recording.ended(turn);
     working.decrementAndGet();
     onFinished.run();
   }
