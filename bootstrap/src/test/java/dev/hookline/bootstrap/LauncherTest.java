@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LauncherTest {
   @TempDir private Path folder = Path.of("");
   private Path launcher = Path.of("");
+  private Path built = Path.of("");
 
   private record Ran(int code, String out, String err) {}
 
@@ -31,7 +32,7 @@ class LauncherTest {
     launcher = Files.copy(Path.of("bin/hookline"), bin.resolve("hookline"));
     Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwxr-xr-x"));
     Path target = Files.createDirectories(folder.resolve("a house/bootstrap/target"));
-    Files.createFile(target.resolve("hookline.jar"));
+    built = Files.createFile(target.resolve("hookline.jar"));
   }
 
   @Test
@@ -167,16 +168,85 @@ class LauncherTest {
 
   @Test
   void aMissingJarIsBuiltQuietly() throws Exception {
-    Files.delete(folder.resolve("a house/bootstrap/target/hookline.jar"));
-    Path tools = Files.createDirectory(folder.resolve("tools"));
-    program(tools.resolve("mvn"), "echo built with \"$@\"; touch bootstrap/target/hookline.jar");
+    Files.delete(built);
     Ran ran =
         run(
-            Map.of("HOOKLINE_JAVA", java("new", "25"), "PATH", tools + ":/usr/bin:/bin"),
+            Map.of(
+                "HOOKLINE_JAVA",
+                java("new", "25"),
+                "PATH",
+                maven("echo built with \"$@\"; touch bootstrap/target/hookline.jar")),
             "version");
     assertEquals(0, ran.code(), ran::err);
     assertTrue(ran.err().contains("built with -B -q -DskipTests"), ran::err);
     assertTrue(ran.out().startsWith("java of new\n"), ran::out);
+    assertTrue(Files.exists(built));
+  }
+
+  @Test
+  void aBuildThatFailsLeavesNoJar() throws Exception {
+    Files.delete(built);
+    Ran ran =
+        run(
+            Map.of(
+                "HOOKLINE_JAVA",
+                java("new", "25"),
+                "PATH",
+                maven("touch bootstrap/target/hookline.jar; exit 1")),
+            "version");
+    assertEquals(1, ran.code(), ran::out);
+    assertTrue(ran.err().endsWith("hookline: the build failed\n"), ran::err);
+    assertFalse(Files.exists(built));
+  }
+
+  @Test
+  void aBuildThatASignalBreaksOffLeavesNoJar() throws Exception {
+    Files.delete(built);
+    String path = maven("touch bootstrap/target/hookline.jar; echo begun; read -r line || true");
+    var builder = new ProcessBuilder(launcher.toString(), "version").redirectErrorStream(true);
+    builder.environment().clear();
+    builder.environment().put("PATH", path);
+    builder.environment().put("HOOKLINE_JAVA", java("new", "25"));
+    Process process = builder.start();
+    try (var said = process.inputReader(StandardCharsets.UTF_8)) {
+      assertTrue(said.lines().anyMatch("begun"::equals));
+      assertTrue(process.toHandle().destroy());
+      // Only now does it go on.
+      process.getOutputStream().close();
+      assertEquals(1, process.waitFor());
+    }
+    assertFalse(Files.exists(built));
+  }
+
+  @Test
+  void mavenRunsOnTheJavaThatWasFoundIfThatCanCompile() throws Exception {
+    java("new", "25");
+    Path found = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("new/bin/java"));
+    Map<String, String> environment =
+        Map.of(
+            "HOOKLINE_JAVA",
+            found.toString(),
+            "JAVA_HOME",
+            "/another",
+            "PATH",
+            maven("echo \"built on $JAVA_HOME\"; touch bootstrap/target/hookline.jar"));
+    Files.delete(built);
+    Ran without = run(environment, "version");
+    assertTrue(without.err().contains("built on /another\n"), without::err);
+
+    program(folder.resolve("new/bin/javac"), "exit 1");
+    Files.createFile(folder.resolve("new/release"));
+    Files.delete(built);
+    Ran with = run(environment, "version");
+    assertTrue(
+        with.err().contains("built on " + folder.resolve("new").toRealPath() + "\n"), with::err);
+  }
+
+  /** A path with a Maven that does this. */
+  private String maven(String script) throws IOException {
+    Path tools = Files.createDirectory(folder.resolve("tools"));
+    program(tools.resolve("mvn"), script);
+    return tools + ":/usr/bin:/bin";
   }
 
   private String java(String name, String version) throws IOException {
