@@ -85,17 +85,62 @@ class LauncherTest {
   })
   void theHeapIsBoundByTheMemoryThatThereIs(String limit, String total, boolean large)
       throws Exception {
-    Path cgroup = Files.createDirectory(folder.resolve("cgroup"));
-    Files.writeString(cgroup.resolve("memory.max"), limit + "\n");
+    inGroup("0::/", total);
+    limit("memory.max", limit);
+    assertEquals(large, hasALargeHeap());
+  }
+
+  /** As systemd has it: a unit's MemoryMax= stands in its own group, a slice's in one above. */
+  @ParameterizedTest
+  @CsvSource({
+    "max, max, max, true",
+    "max, max, 1073741824, false",
+    "max, 1073741824, max, false",
+    "1073741824, max, max, false",
+    "17179869184, 8589934592, 17179869184, true",
+    "17179869184, 1073741824, 17179869184, false"
+  })
+  void everyGroupAroundTheProcessBoundsIt(String root, String slice, String unit, boolean large)
+      throws Exception {
+    inGroup("1:name=systemd:/\n0::/hookline\\x2dworker.slice/one two.service", "32000000");
+    limit("memory.max", root);
+    limit("hookline\\x2dworker.slice/memory.max", slice);
+    limit("hookline\\x2dworker.slice/one two.service/memory.max", unit);
+    limit("another.slice/memory.max", "1073741824");
+    assertEquals(large, hasALargeHeap());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"9223372036854771712, true", "1073741824, false"})
+  void theOlderGroupsBoundItInAFileOfTheirOwn(String limit, boolean large) throws Exception {
+    inGroup("4:memory:/some/group", "16000000");
+    limit("memory/memory.limit_in_bytes", limit);
+    assertEquals(large, hasALargeHeap());
+  }
+
+  /** Has the launcher take this for what the kernel tells. */
+  private void inGroup(String group, String total) throws IOException {
+    Path own = Files.writeString(folder.resolve("group"), group + "\n");
     Path meminfo =
         Files.writeString(folder.resolve("meminfo"), "MemTotal:       %s kB\n".formatted(total));
     Files.writeString(
         launcher,
         Files.readString(launcher)
-            .replace("/sys/fs/cgroup/", cgroup + "/")
-            .replace("/proc/meminfo", meminfo.toString()));
+            .replace("/proc/self/cgroup", own.toString())
+            .replace("/proc/meminfo", meminfo.toString())
+            .replace("/sys/fs/cgroup", folder.resolve("groups").toString()));
+  }
+
+  private void limit(String file, String limit) throws IOException {
+    Path path = folder.resolve("groups").resolve(file);
+    Files.createDirectories(path.getParent());
+    Files.writeString(path, limit + "\n");
+  }
+
+  private boolean hasALargeHeap() throws IOException, InterruptedException {
     Ran ran = run(Map.of("HOOKLINE_JAVA", java("new", "25")), "version");
-    assertEquals(large, ran.out().contains("-XX:MaxRAM=8g\n"), ran::out);
+    assertEquals(0, ran.code(), ran::err);
+    return ran.out().contains("-XX:MaxRAM=8g\n");
   }
 
   @Test
