@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs the launcher with programs that only pretend to be Java or Maven. */
 class LauncherTest {
@@ -60,6 +61,17 @@ class LauncherTest {
     assertTrue(usual.out().contains("-XX:+UseSerialGC\n"), usual::out);
     assertFalse(other.out().contains("-XX:+UseSerialGC"), other::out);
     assertTrue(other.out().contains("-XX:+UseZGC\n"), other::out);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"})
+  void soDoesOneThatJavaFindsByItself(String variable) throws Exception {
+    String java = java("new", "25");
+    Ran usual = run(Map.of("HOOKLINE_JAVA", java, variable, "-Xmx1g"), "version");
+    Ran other = run(Map.of("HOOKLINE_JAVA", java, variable, "-Da=b -XX:+UseG1GC"), "version");
+    assertTrue(usual.out().contains("-XX:+UseSerialGC\n"), usual::out);
+    assertFalse(other.out().contains("-XX:+UseSerialGC"), other::out);
+    assertFalse(other.out().contains("-XX:+UseG1GC"), other::out);
   }
 
   @Test
