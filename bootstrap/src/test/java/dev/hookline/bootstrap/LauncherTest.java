@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -221,6 +222,36 @@ class LauncherTest {
     Ran ran = run(Map.of("HOOKLINE_JAVA", java("new", "25")), "version");
     assertEquals(0, ran.code(), ran::err);
     assertTrue(ran.out().contains("/a house/bootstrap/target/hookline.jar"), ran::out);
+  }
+
+  @Test
+  void aFolderOfTheSameNameInCdpathIsNotTakenForItsOwn() throws Exception {
+    Files.createDirectories(folder.resolve("elsewhere/bin"));
+    launcher =
+        program(
+            folder.resolve("from its folder"),
+            "cd '%s' && exec bin/hookline \"$@\"".formatted(folder.resolve("a house/bootstrap")));
+    Ran ran =
+        run(
+            Map.of(
+                "HOOKLINE_JAVA",
+                java("new", "25"),
+                "CDPATH",
+                folder.resolve("elsewhere").toString()),
+            "version");
+    assertEquals(0, ran.code(), ran::err);
+    assertTrue(ran.out().contains("/a house/bootstrap/target/hookline.jar\n"), ran::out);
+  }
+
+  @Test
+  void noOtherScriptFollowsCdpathEither() throws IOException {
+    try (var bin = Files.list(Path.of("bin"))) {
+      for (Path script :
+          Stream.concat(bin, Stream.of(Path.of("deploy/compose/make-secrets"))).toList()) {
+        String text = Files.readString(script);
+        assertTrue(text.contains("\nset -eu\nunset CDPATH\n"), script::toString);
+      }
+    }
   }
 
   @Test
