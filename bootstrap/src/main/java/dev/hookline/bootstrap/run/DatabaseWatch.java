@@ -86,21 +86,32 @@ final class DatabaseWatch implements AutoCloseable {
 
   private void waitForIt() {
     try {
-      while (!closed.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS)) {
-        switch (look()) {
-          case Away() -> {}
-          case Fits() -> {
-            LOG.info("The database is reached and fits");
-            return;
-          }
-          case Misfit(String advice) -> {
-            onMisfit.accept(advice);
-            return;
-          }
-        }
+      boolean known = false;
+      while (!known && !closed.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS)) {
+        known = isKnown();
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Looks, and tells what there is; if that is not known, another look has to come. */
+  private boolean isKnown() {
+    try {
+      return switch (look()) {
+        case Away() -> false;
+        case Fits() -> {
+          LOG.info("The database is reached and fits");
+          yield true;
+        }
+        case Misfit(String advice) -> {
+          onMisfit.accept(advice);
+          yield true;
+        }
+      };
+    } catch (RuntimeException e) {
+      LOG.error("A look at the database met a defect; another one comes in a second", e);
+      return false;
     }
   }
 
