@@ -12,16 +12,19 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs the launcher with programs that only pretend to be Java or Maven. */
 class LauncherTest {
   @TempDir private Path folder = Path.of("");
   private Path launcher = Path.of("");
+  private Path built = Path.of("");
 
   private record Ran(int code, String out, String err) {}
 
@@ -31,7 +34,7 @@ class LauncherTest {
     launcher = Files.copy(Path.of("bin/hookline"), bin.resolve("hookline"));
     Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwxr-xr-x"));
     Path target = Files.createDirectories(folder.resolve("a house/bootstrap/target"));
-    Files.createFile(target.resolve("hookline.jar"));
+    built = Files.createFile(target.resolve("hookline.jar"));
   }
 
   @Test
@@ -61,6 +64,17 @@ class LauncherTest {
     assertTrue(other.out().contains("-XX:+UseZGC\n"), other::out);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"})
+  void soDoesOneThatJavaFindsByItself(String variable) throws Exception {
+    String java = java("new", "25");
+    Ran usual = run(Map.of("HOOKLINE_JAVA", java, variable, "-Xmx1g"), "version");
+    Ran other = run(Map.of("HOOKLINE_JAVA", java, variable, "-Da=b -XX:+UseG1GC"), "version");
+    assertTrue(usual.out().contains("-XX:+UseSerialGC\n"), usual::out);
+    assertFalse(other.out().contains("-XX:+UseSerialGC"), other::out);
+    assertFalse(other.out().contains("-XX:+UseG1GC"), other::out);
+  }
+
   @Test
   void onlyTheNameOfACollectorIsOne() throws Exception {
     String java = java("new", "25");
@@ -84,17 +98,62 @@ class LauncherTest {
   })
   void theHeapIsBoundByTheMemoryThatThereIs(String limit, String total, boolean large)
       throws Exception {
-    Path cgroup = Files.createDirectory(folder.resolve("cgroup"));
-    Files.writeString(cgroup.resolve("memory.max"), limit + "\n");
+    inGroup("0::/", total);
+    limit("memory.max", limit);
+    assertEquals(large, hasALargeHeap());
+  }
+
+  /** As systemd has it: a unit's MemoryMax= stands in its own group, a slice's in one above. */
+  @ParameterizedTest
+  @CsvSource({
+    "max, max, max, true",
+    "max, max, 1073741824, false",
+    "max, 1073741824, max, false",
+    "1073741824, max, max, false",
+    "17179869184, 8589934592, 17179869184, true",
+    "17179869184, 1073741824, 17179869184, false"
+  })
+  void everyGroupAroundTheProcessBoundsIt(String root, String slice, String unit, boolean large)
+      throws Exception {
+    inGroup("1:name=systemd:/\n0::/hookline\\x2dworker.slice/one two.service", "32000000");
+    limit("memory.max", root);
+    limit("hookline\\x2dworker.slice/memory.max", slice);
+    limit("hookline\\x2dworker.slice/one two.service/memory.max", unit);
+    limit("another.slice/memory.max", "1073741824");
+    assertEquals(large, hasALargeHeap());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"9223372036854771712, true", "1073741824, false"})
+  void theOlderGroupsBoundItInAFileOfTheirOwn(String limit, boolean large) throws Exception {
+    inGroup("4:memory:/some/group", "16000000");
+    limit("memory/memory.limit_in_bytes", limit);
+    assertEquals(large, hasALargeHeap());
+  }
+
+  /** Has the launcher take this for what the kernel tells. */
+  private void inGroup(String group, String total) throws IOException {
+    Path own = Files.writeString(folder.resolve("group"), group + "\n");
     Path meminfo =
         Files.writeString(folder.resolve("meminfo"), "MemTotal:       %s kB\n".formatted(total));
     Files.writeString(
         launcher,
         Files.readString(launcher)
-            .replace("/sys/fs/cgroup/", cgroup + "/")
-            .replace("/proc/meminfo", meminfo.toString()));
+            .replace("/proc/self/cgroup", own.toString())
+            .replace("/proc/meminfo", meminfo.toString())
+            .replace("/sys/fs/cgroup", folder.resolve("groups").toString()));
+  }
+
+  private void limit(String file, String limit) throws IOException {
+    Path path = folder.resolve("groups").resolve(file);
+    Files.createDirectories(path.getParent());
+    Files.writeString(path, limit + "\n");
+  }
+
+  private boolean hasALargeHeap() throws IOException, InterruptedException {
     Ran ran = run(Map.of("HOOKLINE_JAVA", java("new", "25")), "version");
-    assertEquals(large, ran.out().contains("-XX:MaxRAM=8g\n"), ran::out);
+    assertEquals(0, ran.code(), ran::err);
+    return ran.out().contains("-XX:MaxRAM=8g\n");
   }
 
   @Test
@@ -166,17 +225,116 @@ class LauncherTest {
   }
 
   @Test
-  void aMissingJarIsBuiltQuietly() throws Exception {
-    Files.delete(folder.resolve("a house/bootstrap/target/hookline.jar"));
-    Path tools = Files.createDirectory(folder.resolve("tools"));
-    program(tools.resolve("mvn"), "echo built with \"$@\"; touch bootstrap/target/hookline.jar");
+  void aFolderOfTheSameNameInCdpathIsNotTakenForItsOwn() throws Exception {
+    Files.createDirectories(folder.resolve("elsewhere/bin"));
+    launcher =
+        program(
+            folder.resolve("from its folder"),
+            "cd '%s' && exec bin/hookline \"$@\"".formatted(folder.resolve("a house/bootstrap")));
     Ran ran =
         run(
-            Map.of("HOOKLINE_JAVA", java("new", "25"), "PATH", tools + ":/usr/bin:/bin"),
+            Map.of(
+                "HOOKLINE_JAVA",
+                java("new", "25"),
+                "CDPATH",
+                folder.resolve("elsewhere").toString()),
+            "version");
+    assertEquals(0, ran.code(), ran::err);
+    assertTrue(ran.out().contains("/a house/bootstrap/target/hookline.jar\n"), ran::out);
+  }
+
+  @Test
+  void noOtherScriptFollowsCdpathEither() throws IOException {
+    try (var bin = Files.list(Path.of("bin"))) {
+      for (Path script :
+          Stream.concat(bin, Stream.of(Path.of("deploy/compose/make-secrets"))).toList()) {
+        String text = Files.readString(script);
+        assertTrue(text.contains("\nset -eu\nunset CDPATH\n"), script::toString);
+      }
+    }
+  }
+
+  @Test
+  void aMissingJarIsBuiltQuietly() throws Exception {
+    Files.delete(built);
+    Ran ran =
+        run(
+            Map.of(
+                "HOOKLINE_JAVA",
+                java("new", "25"),
+                "PATH",
+                maven("echo built with \"$@\"; touch bootstrap/target/hookline.jar")),
             "version");
     assertEquals(0, ran.code(), ran::err);
     assertTrue(ran.err().contains("built with -B -q -DskipTests"), ran::err);
     assertTrue(ran.out().startsWith("java of new\n"), ran::out);
+    assertTrue(Files.exists(built));
+  }
+
+  @Test
+  void aBuildThatFailsLeavesNoJar() throws Exception {
+    Files.delete(built);
+    Ran ran =
+        run(
+            Map.of(
+                "HOOKLINE_JAVA",
+                java("new", "25"),
+                "PATH",
+                maven("touch bootstrap/target/hookline.jar; exit 1")),
+            "version");
+    assertEquals(1, ran.code(), ran::out);
+    assertTrue(ran.err().endsWith("hookline: the build failed\n"), ran::err);
+    assertFalse(Files.exists(built));
+  }
+
+  @Test
+  void aBuildThatASignalBreaksOffLeavesNoJar() throws Exception {
+    Files.delete(built);
+    String path = maven("touch bootstrap/target/hookline.jar; echo begun; read -r line || true");
+    var builder = new ProcessBuilder(launcher.toString(), "version").redirectErrorStream(true);
+    builder.environment().clear();
+    builder.environment().put("PATH", path);
+    builder.environment().put("HOOKLINE_JAVA", java("new", "25"));
+    Process process = builder.start();
+    try (var said = process.inputReader(StandardCharsets.UTF_8)) {
+      assertTrue(said.lines().anyMatch("begun"::equals));
+      assertTrue(process.toHandle().destroy());
+      // Only now does it go on.
+      process.getOutputStream().close();
+      assertEquals(1, process.waitFor());
+    }
+    assertFalse(Files.exists(built));
+  }
+
+  @Test
+  void mavenRunsOnTheJavaThatWasFoundIfThatCanCompile() throws Exception {
+    java("new", "25");
+    Path found = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("new/bin/java"));
+    Map<String, String> environment =
+        Map.of(
+            "HOOKLINE_JAVA",
+            found.toString(),
+            "JAVA_HOME",
+            "/another",
+            "PATH",
+            maven("echo \"built on $JAVA_HOME\"; touch bootstrap/target/hookline.jar"));
+    Files.delete(built);
+    Ran without = run(environment, "version");
+    assertTrue(without.err().contains("built on /another\n"), without::err);
+
+    program(folder.resolve("new/bin/javac"), "exit 1");
+    Files.createFile(folder.resolve("new/release"));
+    Files.delete(built);
+    Ran with = run(environment, "version");
+    assertTrue(
+        with.err().contains("built on " + folder.resolve("new").toRealPath() + "\n"), with::err);
+  }
+
+  /** A path with a Maven that does this. */
+  private String maven(String script) throws IOException {
+    Path tools = Files.createDirectory(folder.resolve("tools"));
+    program(tools.resolve("mvn"), script);
+    return tools + ":/usr/bin:/bin";
   }
 
   private String java(String name, String version) throws IOException {

@@ -30,6 +30,11 @@ public final class CommandException extends RuntimeException {
     return usage(List.of(line));
   }
 
+  /** Something else than there is to choose from. */
+  static CommandException notOneOf(String option, String choices, String given) {
+    return usage("%s: not one of %s: \"%s\"".formatted(option, choices, Table.printable(given)));
+  }
+
   /** What was asked for is not there. */
   public static CommandException notFound(String line) {
     return new CommandException(ExitCode.NOT_FOUND, List.of(line));

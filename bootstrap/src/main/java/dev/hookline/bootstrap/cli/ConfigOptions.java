@@ -79,15 +79,13 @@ final class ConfigOptions {
                         "db.url (HOOKLINE_DB_URL) is not set, and no hookline up runs in %s; set the"
                                 .formatted(folder)
                             + " one, start the other, or name its folder with --data"));
-    return settings
-        .withDb(
+    return data.withSecrets(
+        around,
+        settings.withDb(
             new Settings.Db(
                 Optional.of(running.jdbcUrl()),
                 Optional.of(running.dbUser()),
                 Optional.of(SecretSource.of(List.of(running.dbPassword()))),
-                settings.db().requireDurability()))
-        .withSecretsFrom(
-            service ->
-                UpFolder.secretOf(folder, service).map(secret -> SecretSource.of(List.of(secret))));
+                settings.db().requireDurability())));
   }
 }

@@ -4,16 +4,12 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.hookline.bootstrap.config.SecretSource;
 import dev.hookline.bootstrap.config.Settings;
 import dev.hookline.bootstrap.config.Settings.Role;
-import dev.hookline.bootstrap.config.Unreadable;
-import dev.hookline.bootstrap.up.UpFolder;
 import dev.hookline.domain.delivery.Delivery;
 import dev.hookline.domain.delivery.Headers;
 import dev.hookline.domain.delivery.RawBody;
-import dev.hookline.domain.delivery.Service;
 import dev.hookline.http.doctor.Diagnosis;
 import dev.hookline.http.doctor.Finding;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -88,9 +84,9 @@ final class DoctorCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     var delivery =
         new Delivery(
-            service(),
+            around.service("SERVICE", service),
             headers(),
-            RawBody.of(body()),
+            RawBody.of(around.read("--body", body)),
             TimeOption.parse("--received-at", receivedAt, around.clock())
                 .orElseGet(() -> around.clock().instant()),
             "");
@@ -101,24 +97,6 @@ final class DoctorCommand implements Callable<Integer> {
       print(diagnosis);
     }
     return diagnosis.isAuthentic() ? ExitCode.DONE : ExitCode.FAILED;
-  }
-
-  private Service service() {
-    return around.profiles().stream()
-        .map(profile -> profile.service())
-        .filter(known -> known.name().equals(service))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                CommandException.usage(
-                    "SERVICE: not one of %s: \"%s\""
-                        .formatted(
-                            String.join(
-                                ", ",
-                                around.profiles().stream()
-                                    .map(profile -> profile.service().name())
-                                    .toList()),
-                            Table.printable(service))));
   }
 
   private Headers headers() {
@@ -134,28 +112,9 @@ final class DoctorCommand implements Callable<Integer> {
     return Headers.of(fields);
   }
 
-  private byte[] body() throws IOException {
-    if (body.equals("-")) {
-      return around.in().readAllBytes();
-    }
-    Path path = around.folder().resolve(body);
-    try {
-      return Files.readAllBytes(path);
-    } catch (IOException e) {
-      throw CommandException.usage(
-          "--body: cannot read %s (%s)".formatted(path, Unreadable.reason(e)));
-    }
-  }
-
   /** As {@code serve} has them, or else {@code up}. */
   private Settings settings() {
-    return options
-        .load(around, Role.TOOL)
-        .settings()
-        .withSecretsFrom(
-            known ->
-                UpFolder.secretOf(data.folder(around), known)
-                    .map(secret -> SecretSource.of(List.of(secret))));
+    return data.withSecrets(around, options.load(around, Role.TOOL).settings());
   }
 
   private List<String> more() {

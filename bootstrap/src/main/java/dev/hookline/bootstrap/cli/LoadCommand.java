@@ -213,14 +213,10 @@ final class LoadCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException, InterruptedException {
+  public Integer call() throws InterruptedException {
     Provider provider =
         Provider.of(service)
-            .orElseThrow(
-                () ->
-                    CommandException.usage(
-                        "--service: not one of %s: \"%s\""
-                            .formatted(Provider.names(), Table.printable(service))));
+            .orElseThrow(() -> CommandException.notOneOf("--service", Provider.names(), service));
     Settings settings = options.load(around, Role.TOOL).settings();
     LoadPlan plan = plan(settings, provider);
     Duration patience = SpanOption.parse("--settle", settle);
@@ -254,7 +250,7 @@ final class LoadCommand implements Callable<Integer> {
     }
   }
 
-  private LoadPlan plan(Settings settings, Provider provider) throws IOException {
+  private LoadPlan plan(Settings settings, Provider provider) {
     require(
         connections >= 1 && connections <= MAX_CONNECTIONS,
         "--connections: from 1 to %d, not %d".formatted(MAX_CONNECTIONS, connections));
@@ -353,17 +349,11 @@ final class LoadCommand implements Callable<Integer> {
         .plusDays(1);
   }
 
-  private List<byte[]> readBodies(Provider provider) throws IOException {
+  private List<byte[]> readBodies(Provider provider) {
     var read = new ArrayList<byte[]>();
     for (String file : bodies) {
       Path path = around.folder().resolve(file);
-      byte[] body;
-      try {
-        body = Files.readAllBytes(path);
-      } catch (IOException e) {
-        throw CommandException.usage(
-            "--body: cannot read %s (%s)".formatted(path, Unreadable.reason(e)));
-      }
+      byte[] body = Surroundings.read("--body", path);
       require(
           Bodies.real(provider, body).isPresent(),
           "--body: %s is no JSON object as %s sends it".formatted(path, service));

@@ -36,21 +36,7 @@ final class PauseOptions {
     if (target.filter(String::isBlank).isPresent()) {
       throw CommandException.usage("--target: names no target");
     }
-    return new PauseScope(service.map(name -> known(name, around)), target);
-  }
-
-  private static Service known(String name, Surroundings around) {
-    List<Service> services = around.profiles().stream().map(profile -> profile.service()).toList();
-    return services.stream()
-        .filter(candidate -> candidate.name().equals(name))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                CommandException.usage(
-                    "--service: not one of %s: \"%s\""
-                        .formatted(
-                            String.join(", ", services.stream().map(Service::name).toList()),
-                            Table.printable(name))));
+    return new PauseScope(service.map(name -> around.service("--service", name)), target);
   }
 
   void print(Surroundings around, List<Pause> paused) {

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.hookline.bootstrap.config.Settings;
 import dev.hookline.bootstrap.config.Settings.Role;
-import dev.hookline.bootstrap.config.Unreadable;
 import dev.hookline.bootstrap.load.Provider;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -14,8 +13,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -84,11 +81,7 @@ final class SendCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     Provider provider =
         Provider.of(service)
-            .orElseThrow(
-                () ->
-                    CommandException.usage(
-                        "SERVICE: not one of %s: \"%s\""
-                            .formatted(Provider.names(), Table.printable(service))));
+            .orElseThrow(() -> CommandException.notOneOf("SERVICE", Provider.names(), service));
     if (count < 1) {
       throw CommandException.usage("--count: at least 1, not " + count);
     }
@@ -200,18 +193,6 @@ final class SendCommand implements Callable<Integer> {
   }
 
   private Optional<byte[]> body() throws IOException {
-    if (file.isEmpty()) {
-      return Optional.empty();
-    }
-    if (file.get().equals("-")) {
-      return Optional.of(around.in().readAllBytes());
-    }
-    Path path = around.folder().resolve(file.get());
-    try {
-      return Optional.of(Files.readAllBytes(path));
-    } catch (IOException e) {
-      throw CommandException.usage(
-          "--file: cannot read %s (%s)".formatted(path, Unreadable.reason(e)));
-    }
+    return file.isEmpty() ? Optional.empty() : Optional.of(around.read("--file", file.get()));
   }
 }

@@ -1,8 +1,12 @@
 package dev.hookline.bootstrap.cli;
 
+import dev.hookline.bootstrap.config.Unreadable;
+import dev.hookline.domain.delivery.Service;
 import dev.hookline.http.provider.ProviderProfile;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -28,6 +32,48 @@ public record Surroundings(
 
   /** Which outputs are terminals. */
   public record Terminals(boolean out, boolean err) {}
+
+  /**
+   * The service of that name.
+   *
+   * @param option where the name is given
+   * @throws CommandException if there is none
+   */
+  Service service(String option, String name) {
+    List<Service> known = profiles.stream().map(ProviderProfile::service).toList();
+    return known.stream()
+        .filter(candidate -> candidate.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                CommandException.notOneOf(
+                    option, String.join(", ", known.stream().map(Service::name).toList()), name));
+  }
+
+  /**
+   * What is in a file, or with {@code -} comes from standard input.
+   *
+   * @param option where the file is named
+   * @throws CommandException if the file cannot be read
+   */
+  byte[] read(String option, String file) throws IOException {
+    return file.equals("-") ? in.readAllBytes() : read(option, folder.resolve(file));
+  }
+
+  /**
+   * What is in a file.
+   *
+   * @param option where it is named
+   * @throws CommandException if it cannot be read
+   */
+  static byte[] read(String option, Path file) {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw CommandException.usage(
+          "%s: cannot read %s (%s)".formatted(option, file, Unreadable.reason(e)));
+    }
+  }
 
   /** Whether what is printed may be coloured. */
   boolean colours() {

@@ -128,7 +128,7 @@ final class Layers {
     Layer defaults = layers.getLast();
     return defaults
         .find(setting.key())
-        .map(node -> setting.reader().read(new Written(node, "default", this::problem)));
+        .map(node -> setting.reader().read(new Written(node, this::problem)));
   }
 
   private <T> Optional<T> load(Setting<T> setting) {
@@ -166,7 +166,6 @@ final class Layers {
       var written =
           new Written(
               node,
-              layer.originOf.apply(key),
               // What a structure says of itself begins with the last part of its key.
               text -> problem(key.substring(0, key.lastIndexOf('.') + 1) + text));
       return Optional.of(reader.read(written));

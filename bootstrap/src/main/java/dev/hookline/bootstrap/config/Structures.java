@@ -263,8 +263,7 @@ final class Structures {
         return Optional.empty();
       }
       try {
-        return Optional.of(
-            reader.read(new Written(node, whole.origin(), text -> problem(key + ": " + text))));
+        return Optional.of(reader.read(new Written(node, text -> problem(key + ": " + text))));
       } catch (IllegalArgumentException e) {
         problem(key + ": " + e.getMessage());
         return Optional.empty();

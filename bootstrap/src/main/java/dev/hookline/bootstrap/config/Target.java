@@ -11,50 +11,27 @@ public sealed interface Target {
   /** How long one attempt may take. */
   Duration timeout();
 
-  /** What {@code type} calls it. */
-  String type();
-
   /** One line of JSON on standard output. */
-  record Log(Duration timeout) implements Target {
-    @Override
-    public String type() {
-      return "log";
-    }
-  }
+  record Log(Duration timeout) implements Target {}
 
   /**
    * A program that is run.
    *
    * @param command the program and its arguments, never a shell's text
    */
-  record Exec(List<String> command, Duration timeout) implements Target {
-    @Override
-    public String type() {
-      return "exec";
-    }
-  }
+  record Exec(List<String> command, Duration timeout) implements Target {}
 
   /**
    * A CloudEvent by POST.
    *
    * @param secret signs it, if there is one
    */
-  record Http(URI url, Optional<SecretSource> secret, Duration timeout) implements Target {
-    @Override
-    public String type() {
-      return "http";
-    }
-  }
+  record Http(URI url, Optional<SecretSource> secret, Duration timeout) implements Target {}
 
   /**
    * A record in Kafka.
    *
    * @param bootstrapServers {@code host:port}, at least one
    */
-  record Kafka(List<String> bootstrapServers, String topic, Duration timeout) implements Target {
-    @Override
-    public String type() {
-      return "kafka";
-    }
-  }
+  record Kafka(List<String> bootstrapServers, String topic, Duration timeout) implements Target {}
 }

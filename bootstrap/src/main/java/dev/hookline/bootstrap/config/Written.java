@@ -9,10 +9,9 @@ import java.util.function.Consumer;
  * What is written for a key in one place.
  *
  * @param node the tree below the key
- * @param origin where it stands: a variable, a file, or {@code default}
  * @param problems takes what is wrong inside a structure, one line each
  */
-record Written(Config node, String origin, Consumer<String> problems) {
+record Written(Config node, Consumer<String> problems) {
 
   /**
    * @throws IllegalArgumentException if it is a list or a mapping

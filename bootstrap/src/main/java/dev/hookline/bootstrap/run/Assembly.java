@@ -158,10 +158,6 @@ final class Assembly {
         new Tracing(WebhookTracing.off(), DispatchTracing.off(), Optional.empty());
   }
 
-  IntakeServer intake(UseCases useCases, PrometheusMetrics metrics, SecretEvidence evidence) {
-    return intake(useCases, metrics, evidence, Tracing.OFF);
-  }
-
   IntakeServer intake(
       UseCases useCases, PrometheusMetrics metrics, SecretEvidence evidence, Tracing tracing) {
     Settings.Http http = settings.http();
@@ -360,11 +356,6 @@ final class Assembly {
 
   private static void listens(String listener, int port) {
     LOG.atInfo().addKeyValue("listener", listener).addKeyValue("port", port).log("listening");
-  }
-
-  OutboxWorker worker(
-      Database database, EventFormat format, PrometheusMetrics metrics, Targets targets) {
-    return worker(database, format, metrics, targets, Tracing.OFF);
   }
 
   OutboxWorker worker(

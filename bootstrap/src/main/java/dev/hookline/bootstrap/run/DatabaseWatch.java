@@ -28,6 +28,9 @@ final class DatabaseWatch implements AutoCloseable {
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile boolean fits;
 
+  /** Why it is waited for, as it was told last. */
+  private volatile String told = "";
+
   private DatabaseWatch(Database database, Duty duty, boolean durable, Consumer<String> onMisfit) {
     this.database = database;
     this.duty = duty;
@@ -48,8 +51,8 @@ final class DatabaseWatch implements AutoCloseable {
     var watch = new DatabaseWatch(database, duty, durable, onMisfit);
     switch (watch.look()) {
       case Away(String why) -> {
-        told(why);
-        Thread.ofVirtual().name("database-watch").start(() -> watch.waitForIt(why));
+        watch.tell(why);
+        Thread.ofVirtual().name("database-watch").start(watch::waitForIt);
       }
       case Fits() -> {}
       case Misfit(String advice) -> throw CommandException.usage(advice);
@@ -84,32 +87,45 @@ final class DatabaseWatch implements AutoCloseable {
 
   private record Misfit(String advice) implements Look {}
 
-  private static void told(String why) {
-    LOG.atWarn().addKeyValue("reason", why).log("The database cannot be reached; waiting for it");
-  }
-
-  private void waitForIt(String told) {
-    String known = told;
+  private void waitForIt() {
     try {
-      while (!closed.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS)) {
-        switch (look()) {
-          case Away(String why) when why.equals(known) -> {}
-          case Away(String why) -> {
-            told(why);
-            known = why;
-          }
-          case Fits() -> {
-            LOG.info("The database is reached and fits");
-            return;
-          }
-          case Misfit(String advice) -> {
-            onMisfit.accept(advice);
-            return;
-          }
-        }
+      boolean known = false;
+      while (!known && !closed.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS)) {
+        known = isKnown();
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Looks, and tells what there is; if that is not known, another look has to come. */
+  private boolean isKnown() {
+    try {
+      return switch (look()) {
+        case Away(String why) -> {
+          tell(why);
+          yield false;
+        }
+        case Fits() -> {
+          LOG.info("The database is reached and fits");
+          yield true;
+        }
+        case Misfit(String advice) -> {
+          onMisfit.accept(advice);
+          yield true;
+        }
+      };
+    } catch (RuntimeException e) {
+      LOG.error("A look at the database met a defect; another one comes in a second", e);
+      return false;
+    }
+  }
+
+  /** Once for each reason. */
+  private void tell(String why) {
+    if (!why.equals(told)) {
+      LOG.atWarn().addKeyValue("reason", why).log("The database cannot be reached; waiting for it");
+      told = why;
     }
   }
 

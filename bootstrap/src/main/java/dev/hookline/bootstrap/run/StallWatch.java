@@ -56,16 +56,20 @@ final class StallWatch implements AutoCloseable {
     try {
       while (!closed.await(limit.toNanos() / 10, TimeUnit.NANOSECONDS)) {
         long now = System.nanoTime();
-        // Where this thread stood still as well, the whole process did: it was suspended.
-        if (now - looked > limit.toNanos() / 2 || !databaseAnswers.getAsBoolean()) {
-          answeringSince = now;
-        }
-        looked = now;
-        var answering = Duration.ofNanos(System.nanoTime() - answeringSince);
-        if (answering.compareTo(limit) > 0 && sinceLastRound.get().compareTo(limit) > 0) {
-          LOG.error("The worker has not come round for {}: it ends", sinceLastRound.get());
-          onStall.run();
-          return;
+        try {
+          // Where this thread stood still as well, the whole process did: it was suspended.
+          if (now - looked > limit.toNanos() / 2 || !databaseAnswers.getAsBoolean()) {
+            answeringSince = now;
+          }
+          looked = now;
+          var answering = Duration.ofNanos(System.nanoTime() - answeringSince);
+          if (answering.compareTo(limit) > 0 && sinceLastRound.get().compareTo(limit) > 0) {
+            LOG.error("The worker has not come round for {}: it ends", sinceLastRound.get());
+            onStall.run();
+            return;
+          }
+        } catch (RuntimeException e) {
+          LOG.error("A look at the worker met a defect; another one comes", e);
         }
       }
     } catch (InterruptedException _) {

@@ -1,5 +1,9 @@
 package dev.hookline.bootstrap.up;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Set;
 
 /**
@@ -9,8 +13,8 @@ import java.util.Set;
  * @param adminUrl without a trailing slash
  * @param jdbcUrl of its database, without credentials
  * @param pid of its process
- * @param startedAt when that process began, in milliseconds since 1970; tells it from a later one
- *     with the same pid
+ * @param startedAt when that process began, which tells it from a later one with the same pid: on
+ *     Linux in ticks since the machine started, elsewhere in milliseconds since 1970
  */
 public record RunFile(
     String intakeUrl,
@@ -47,8 +51,19 @@ public record RunFile(
         .isPresent();
   }
 
+  /**
+   * As Linux tells it (proc_pid_stat(5)), if it does: Java adds the time at which the machine
+   * started, which is another one whenever the clock was set.
+   */
   private static long startOf(ProcessHandle process) {
-    return process.info().startInstant().map(java.time.Instant::toEpochMilli).orElse(0L);
+    try {
+      String told = Files.readString(Path.of("/proc/%d/stat".formatted(process.pid())));
+      // Field 22; the second is a name in parentheses, which may hold anything.
+      String third = told.substring(told.lastIndexOf(')') + 2);
+      return Long.parseLong(third.split(" ", -1)[22 - 3]);
+    } catch (IOException _) {
+      return process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
+    }
   }
 
   @Override

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.hookline.bootstrap.run.Processes;
+import dev.hookline.bootstrap.up.UpFolder;
+import dev.hookline.domain.delivery.Service;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -96,6 +98,16 @@ class DoctorCommandTest {
                 "old"));
     assertTrue(shell.out().contains("which is not configured here"), shell.out());
     assertFalse(shell.out().contains("oldest"), shell.out());
+  }
+
+  @Test
+  void theSecretThatUpHasMadeIsTakenWhereNoneIsConfigured() {
+    shell.environment.remove("HOOKLINE_GITHUB_SECRETS");
+    try (UpFolder up = UpFolder.open(folder.resolve(".hookline"))) {
+      String made = header(up.secretFor(new Service("github")), BODY);
+      int code = shell.run("doctor", "github", "--body", "body.json", "--header", made);
+      assertEquals(0, code, () -> shell.err().toString());
+    }
   }
 
   @Test

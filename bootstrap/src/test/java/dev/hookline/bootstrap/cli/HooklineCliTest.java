@@ -112,10 +112,28 @@ class HooklineCliTest {
           audit --depe | Unknown option: '--depe'; did you mean --deep? (see hookline audit --help)
           send github --secret s --file none.json | --file: cannot read FOLDER/none.json (no such file)
           load --body . --secret s | --body: cannot read FOLDER/. (Is a directory)
+          doctor github --body none | --body: cannot read FOLDER/none (no such file)
           """)
   void wrongUseIsNamedInWords(String line, String message) {
     assertEquals(2, shell.run(line.split(" ", -1)));
     assertEquals(List.of("hookline: " + message.replace("FOLDER", folder.toString())), shell.err());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "send gitlab --secret s",
+        "doctor gitlab --body b",
+        "load --service gitlab --secret s",
+        "pause --service gitlab",
+        "resume --service gitlab"
+      })
+  void whereThereIsNoSuchServiceTheOthersAreNamed(String line) {
+    assertEquals(2, shell.run(line.split(" ", -1)));
+    String option = line.contains("--service") ? "--service" : "SERVICE";
+    assertEquals(
+        List.of("hookline: " + option + ": not one of github, slack, linear: \"gitlab\""),
+        shell.err());
   }
 
   @Test

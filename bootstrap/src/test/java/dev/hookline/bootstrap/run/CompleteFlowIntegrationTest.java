@@ -124,7 +124,11 @@ class CompleteFlowIntegrationTest {
     metrics = new PrometheusMetrics(useCases.records(), database.pauses());
     intake =
         closer.add(
-            assembly.intake(useCases, metrics, Assembly.evidence(database, metrics, closer)));
+            assembly.intake(
+                useCases,
+                metrics,
+                Assembly.evidence(database, metrics, closer),
+                Assembly.Tracing.OFF));
   }
 
   @AfterEach
@@ -167,7 +171,8 @@ class CompleteFlowIntegrationTest {
   }
 
   private OutboxWorker startWorker(Assembly assembly, Targets targets, Database database) {
-    OutboxWorker worker = assembly.worker(database, useCases.format(), metrics, targets);
+    OutboxWorker worker =
+        assembly.worker(database, useCases.format(), metrics, targets, Assembly.Tracing.OFF);
     worker.start();
     return closer.add(worker);
   }

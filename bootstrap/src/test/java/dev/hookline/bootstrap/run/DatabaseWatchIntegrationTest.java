@@ -19,6 +19,8 @@ import java.util.Random;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,6 +55,23 @@ class DatabaseWatchIntegrationTest {
 
   @Test
   void oneThatWasWaitedForEndsTheProcessWhenItTurnsOutSo() throws InterruptedException {
+    waitForAMisfit(advice::add);
+  }
+
+  @Test
+  void aDefectDoesNotEndTheWaiting() throws InterruptedException {
+    var met = new AtomicBoolean();
+    waitForAMisfit(
+        told -> {
+          if (met.compareAndSet(false, true)) {
+            throw new IllegalStateException("a defect");
+          }
+          advice.add(told);
+        });
+    assertTrue(met.get());
+  }
+
+  private void waitForAMisfit(Consumer<String> onMisfit) throws InterruptedException {
     try (var server = PostgresServer.start(folder);
         var database = Database.open(server.settings(), new Random(1))) {
       database.migrate();
@@ -61,7 +80,7 @@ class DatabaseWatchIntegrationTest {
       var lines = new ListAppender<ILoggingEvent>();
       lines.start();
       log.addAppender(lines);
-      try (var watch = DatabaseWatch.start(database, Duty.WORKER, true, advice::add)) {
+      try (var watch = DatabaseWatch.start(database, Duty.WORKER, true, onMisfit)) {
         assertFalse(watch.fits());
         ILoggingEvent first = lines.list.getFirst();
         assertEquals("The database cannot be reached; waiting for it", first.getMessage());

@@ -114,7 +114,11 @@ class HostileContentIntegrationTest {
     metrics = new PrometheusMetrics(useCases.records(), database.pauses());
     intake =
         closer.add(
-            assembly.intake(useCases, metrics, Assembly.evidence(database, metrics, closer)));
+            assembly.intake(
+                useCases,
+                metrics,
+                Assembly.evidence(database, metrics, closer),
+                Assembly.Tracing.OFF));
     admin =
         closer.add(
             assembly.admin(
@@ -168,7 +172,8 @@ class HostileContentIntegrationTest {
                 closer.add(assembly.open("test-worker", 4)),
                 useCases.format(),
                 metrics,
-                Targets.only(target)))
+                Targets.only(target),
+                Assembly.Tracing.OFF))
         .start();
     target.awaitCount(ids.size());
     ids.forEach(this::awaitDispatched);

@@ -179,7 +179,8 @@ class NewProviderIntegrationTest {
                 closer.add(assembly.open("test-worker", 4)),
                 format,
                 new PrometheusMetrics(database.records(format), database.pauses()),
-                Targets.only(target)));
+                Targets.only(target),
+                Assembly.Tracing.OFF));
     worker.start();
     var intake = closer.add(intake(service, database));
 

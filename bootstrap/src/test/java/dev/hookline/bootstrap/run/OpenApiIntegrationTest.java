@@ -98,7 +98,11 @@ class OpenApiIntegrationTest {
     var metrics = new PrometheusMetrics(useCases.records(), database.pauses());
     intake =
         closer.add(
-            assembly.intake(useCases, metrics, Assembly.evidence(database, metrics, closer)));
+            assembly.intake(
+                useCases,
+                metrics,
+                Assembly.evidence(database, metrics, closer),
+                Assembly.Tracing.OFF));
     admin =
         closer.add(
             assembly.admin(
@@ -109,7 +113,8 @@ class OpenApiIntegrationTest {
                 closer.add(assembly.open("test-worker", 4)),
                 useCases.format(),
                 metrics,
-                Targets.only(new WatchedTarget("watched"))))
+                Targets.only(new WatchedTarget("watched")),
+                Assembly.Tracing.OFF))
         .start();
   }
 
@@ -305,7 +310,11 @@ class OpenApiIntegrationTest {
       UseCases useCases = assembly.useCases(database);
       var metrics = new PrometheusMetrics(useCases.records(), database.pauses());
       try (IntakeServer otherIntake =
-              assembly.intake(useCases, metrics, Assembly.evidence(database, metrics, others));
+              assembly.intake(
+                  useCases,
+                  metrics,
+                  Assembly.evidence(database, metrics, others),
+                  Assembly.Tracing.OFF);
           AdminServer otherAdmin =
               assembly.admin(
                   metrics, Optional.of(Assembly.api(useCases)), Optional.empty(), Map::of)) {

@@ -103,7 +103,11 @@ class ReconcileIntegrationTest {
     metrics = new PrometheusMetrics(useCases.records(), database.pauses());
     intake =
         closer.add(
-            assembly.intake(useCases, metrics, Assembly.evidence(database, metrics, closer)));
+            assembly.intake(
+                useCases,
+                metrics,
+                Assembly.evidence(database, metrics, closer),
+                Assembly.Tracing.OFF));
     gitHub.hook(HOOK);
     gitHub.knows(TOKEN::equals);
     gitHub.delivers(sent -> post(sent.event(), sent.guid()));

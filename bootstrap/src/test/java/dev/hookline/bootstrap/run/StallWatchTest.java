@@ -24,6 +24,24 @@ class StallWatchTest {
   }
 
   @Test
+  void aDefectInALookDoesNotEndTheWatch() throws InterruptedException {
+    var looks = new AtomicInteger();
+    try (var _ =
+        StallWatch.start(
+            () -> LONG_AGO,
+            () -> {
+              if (looks.getAndIncrement() == 0) {
+                throw new IllegalStateException("a defect");
+              }
+              return true;
+            },
+            LIMIT,
+            stalled::countDown)) {
+      assertTrue(stalled.await(10, TimeUnit.SECONDS));
+    }
+  }
+
+  @Test
   void aWorkerThatWaitsForItsDatabaseIsNot() throws InterruptedException {
     var looks = new AtomicInteger();
     var looked = new CountDownLatch(50);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.hookline.domain.delivery.Service;
+import dev.hookline.testing.Requirement;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,6 +81,15 @@ class UpFolderTest {
       up.announce(new RunFile("http://i", "http://a", "jdbc:x", "me", "pw", pid, 1));
       assertEquals(Optional.empty(), UpFolder.running(folder));
     }
+  }
+
+  @Test
+  void noClockTellsWhenItBegan() throws IOException {
+    Path stat = Path.of("/proc/self/stat");
+    Requirement.met(Files.exists(stat), "no " + stat + " here");
+    long startedAt = RunFile.ofThisProcess("http://i", "http://a", "jdbc:x", "u", "p").startedAt();
+    assertTrue(startedAt > 0);
+    assertTrue(Files.readString(stat).contains(" %d ".formatted(startedAt)), "at " + startedAt);
   }
 
   @ParameterizedTest
