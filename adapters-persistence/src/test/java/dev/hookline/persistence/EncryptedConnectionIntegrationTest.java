@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The README's URL for TLS, on a server that takes nothing else. */
+/** The URL for TLS that operators are told, on a server that takes nothing else. */
 final class EncryptedConnectionIntegrationTest {
   @TempDir private static Path folder;
   private static PostgresServer server;

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** The alerts name what a scrape shows, and the README names the alerts. */
+/** The alerts name what a scrape shows, and the page on operations names the alerts. */
 class AlertsTest {
   private static final Pattern ROW =
       Pattern.compile("(?m)^\\| (`Hookline\\w+` \\| (?:critical|warning)) \\| \\S.+ \\|$");
@@ -36,9 +36,9 @@ class AlertsTest {
   }
 
   @Test
-  void theReadmeHasTheSameAlerts() throws IOException {
+  void thePageHasTheSameAlerts() throws IOException {
     String written =
-        ROW.matcher(readme()).results().map(row -> row.group(1)).collect(Collectors.joining("\n"));
+        ROW.matcher(page()).results().map(row -> row.group(1)).collect(Collectors.joining("\n"));
     String shipped =
         alerts().stream()
             .map(alert -> "`%s` | %s".formatted(alert.name(), alert.severity()))
@@ -47,15 +47,24 @@ class AlertsTest {
   }
 
   @Test
-  void everyAlertSaysWhatToDoAndWhereToRead() throws IOException {
-    String readme = readme();
+  void theFirstTableOfThePageHasEveryAlert() throws IOException {
+    String page = page();
+    String table = page.substring(0, page.indexOf("\n## Processes"));
     for (Alert alert : alerts()) {
-      for (String text : List.of("summary", "action", "readme")) {
+      assertTrue(table.contains("`" + alert.name() + "`"), alert.name());
+    }
+  }
+
+  @Test
+  void everyAlertSaysWhatToDoAndWhereToRead() throws IOException {
+    String page = page();
+    for (Alert alert : alerts()) {
+      for (String text : List.of("summary", "action", "operations")) {
         assertFalse(alert.annotations().path(text).asText().isBlank(), alert.name());
       }
-      String section = alert.annotations().path("readme").asText();
+      String section = alert.annotations().path("operations").asText();
       assertTrue(
-          Pattern.compile("(?m)^###? " + Pattern.quote(section) + "$").matcher(readme).find(),
+          Pattern.compile("(?m)^###? " + Pattern.quote(section) + "$").matcher(page).find(),
           () -> alert.name() + " points to " + section);
     }
   }
@@ -71,8 +80,8 @@ class AlertsTest {
             "hookline.week.test.yml");
   }
 
-  private static String readme() throws IOException {
-    return Files.readString(Path.of("..", "README.md"));
+  private static String page() throws IOException {
+    return Files.readString(Path.of("docs", "operations.md"));
   }
 
   private static List<Alert> alerts() throws IOException {

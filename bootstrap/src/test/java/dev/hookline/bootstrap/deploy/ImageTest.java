@@ -33,7 +33,7 @@ class ImageTest {
         List.of(
             DeployFile.of("Dockerfile").path(),
             DeployFile.of("compose", "compose.yaml").path(),
-            ROOT.resolve("README.md"))) {
+            Path.of("docs", "deployment.md"))) {
       List<String> tags =
           TAG.matcher(Files.readString(file)).results().map(tag -> tag.group(1)).toList();
       assertFalse(tags.isEmpty(), file::toString);

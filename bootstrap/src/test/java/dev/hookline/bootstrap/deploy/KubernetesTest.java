@@ -59,7 +59,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The manifests are Kubernetes' own, fit each other, and keep what the README says of them. */
+/** The manifests are Kubernetes' own, fit each other, and keep what the page says of them. */
 class KubernetesTest {
   private static final Map<String, Class<? extends HasMetadata>> KINDS =
       Map.of(
@@ -182,7 +182,7 @@ class KubernetesTest {
         users);
     assertEquals(
         Pattern.compile("create secret generic (\\S+)")
-            .matcher(Files.readString(Path.of("..", "README.md")))
+            .matcher(Files.readString(Path.of("docs", "deployment.md")))
             .results()
             .map(secret -> secret.group(1))
             .collect(Collectors.toCollection(TreeSet::new)),

@@ -12,6 +12,7 @@ import dev.hookline.http.acme.AcmeDialect;
 import dev.hookline.http.dialects.Dialects;
 import dev.hookline.http.provider.Dialect;
 import dev.hookline.http.provider.ProviderProfile;
+import dev.hookline.http.testing.RsaKeys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,6 +51,8 @@ class GuidesTest {
       Pattern.compile("\\b(?:class|record|interface|enum) ([A-Z]\\w+)");
   private static final Pattern RULE_ROW = Pattern.compile("(?m)^\\| `([a-z_]+)` \\|.+\\|$");
   private static final Pattern RULE = Pattern.compile("ArchRule (\\w+)\\s*=");
+  private static final Pattern FIRST_CELL = Pattern.compile("(?m)^\\| (.+?) \\|");
+  private static final Pattern SENTENCE = Pattern.compile("`([^` ]+(?: [^` ]+){2,})`");
   private static final Pattern PICOCLI_NAME = Pattern.compile("\\bname = \"([a-z]+)\"");
 
   @TempDir private Path folder;
@@ -150,14 +153,15 @@ class GuidesTest {
   @Test
   void everyExampleOfAConfigurationIsTaken() throws IOException {
     Path secret = Files.writeString(folder.resolve("secret"), "c2VjcmV0IG9mIHRoaXMgdGVzdA==");
+    Path key = Files.writeString(folder.resolve("key"), RsaKeys.generate().pkcs8Pem());
     var problems = new ArrayList<String>();
     int seen = 0;
     for (Page page : Page.beside()) {
       for (Page.Fence fence : page.fences()) {
         if (fence.language().equals("yaml") && fence.code().startsWith("hookline:")) {
           seen++;
-          problems.addAll(
-              problems(fence.code().replaceAll("/run/secrets/\\w+", secret.toString())));
+          String code = fence.code().replaceAll("/run/secrets/[\\w.-]+[.]pem", key.toString());
+          problems.addAll(problems(code.replaceAll("/run/secrets/[\\w.-]+", secret.toString())));
         }
       }
     }
@@ -217,6 +221,25 @@ class GuidesTest {
       }
     }
     assertEquals(Set.of(), unknown);
+  }
+
+  @Test
+  void everyLineThatOperatorsAreToldToLookForIsWritten() throws IOException {
+    String page = Files.readString(Path.of("docs", "operations.md"));
+    String table = page.substring(0, page.indexOf("\n## Processes"));
+    String sources = allSources();
+    var unwritten = new TreeSet<String>();
+    int seen = 0;
+    for (MatchResult cell : results(FIRST_CELL, table)) {
+      for (MatchResult line : results(SENTENCE, cell.group(1))) {
+        seen++;
+        if (!sources.contains(line.group(1).replace("…", "{}"))) {
+          unwritten.add(line.group(1));
+        }
+      }
+    }
+    assertEquals(Set.of(), unwritten);
+    assertTrue(seen > 5, "only " + seen + " lines were found");
   }
 
   @Test

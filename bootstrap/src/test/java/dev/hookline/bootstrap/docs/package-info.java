@@ -1,4 +1,4 @@
-/** What the README says is checked here. */
+/** What the README and the pages beside it say is checked here. */
 @NullMarked
 package dev.hookline.bootstrap.docs;
 
