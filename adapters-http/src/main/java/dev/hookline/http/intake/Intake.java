@@ -242,7 +242,7 @@ final class Intake {
       Origin origin,
       Outcomes.Running outcome) {
     if (enabled.dialect().isUnsignedCheck(delivery)) {
-      outcome.handshake();
+      outcome.unsignedCheck();
       return Answer.empty(200);
     }
     Receipt receipt = receive.receive(delivery, enabled.profile(), origin);

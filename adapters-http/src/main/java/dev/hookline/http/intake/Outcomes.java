@@ -61,7 +61,7 @@ final class Outcomes {
         }
         case Receipt.Handshake _ -> {
           told = Optional.of(Status.HANDSHAKE);
-          handshake();
+          logger.handshake(service, requestId, count(Status.HANDSHAKE));
         }
         case Receipt.Refused(var error, var kept) -> {
           Status status = statusOf(error);
@@ -76,8 +76,9 @@ final class Outcomes {
       }
     }
 
-    void handshake() {
-      logger.handshake(service, requestId, count(Status.HANDSHAKE));
+    /** The endpoint was checked by somebody who proved nothing. */
+    void unsignedCheck() {
+      logger.unsignedCheck(service, requestId, count(Status.HANDSHAKE));
     }
 
     void turnedAway(Status status) {
