@@ -1,9 +1,11 @@
 package dev.hookline.http.server;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.hookline.http.testing.RawClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Optional;
@@ -182,6 +184,46 @@ class ByteBudgetTest {
       assertTrue(next.grow(30, AT_ONCE));
     }
     assertEquals(80, budget.free());
+  }
+
+  @Test
+  void whatIsGivenBackOnceAllIsReadIsTakenFromItsSenderOnce() throws Exception {
+    try (var read = of("busy");
+        var next = of("busy");
+        var more = of("busy")) {
+      assertTrue(read.begin(40, AT_ONCE));
+      read.isRead();
+      read.giveBack(30);
+      assertEquals(70, budget.free());
+      assertTrue(next.begin(40, AT_ONCE), "it has its half again");
+      assertTrue(more.begin(1, AT_ONCE), "one goes beyond");
+      assertFalse(next.grow(1, AT_ONCE), "and no second one");
+    }
+    assertEquals(80, budget.free());
+  }
+
+  @Test
+  void ofABodyThatIsReadWhatItHasIsHeldAndNotTheRoomThatItHad() throws Exception {
+    var ample = new ByteBudget(100_000);
+    var limits = new HttpServer.Limits("127.0.0.1", 0, 10_000, 10, LONG, Duration.ofSeconds(1));
+    try (var server =
+            new HttpServer(
+                limits,
+                HttpServer.Peers.ALL,
+                request ->
+                    request.readBody(10_000, ample) instanceof BodyReading.Complete
+                        ? Answer.of(200, "text/plain", Long.toString(ample.free()).getBytes(UTF_8))
+                        : Answer.empty(400),
+                (_, defect) -> {
+                  throw new AssertionError(defect);
+                },
+                () -> "id");
+        var raw = new RawClient(server.port())) {
+      String answer =
+          raw.send("POST / HTTP/1.1|Host: h|Transfer-Encoding: chunked||5|hello|0||").answer();
+      assertTrue(answer.endsWith("\r\n\r\n99995"), answer);
+      assertEquals(100_000, ample.free());
+    }
   }
 
   @Test
