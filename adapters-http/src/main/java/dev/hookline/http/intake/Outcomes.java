@@ -65,12 +65,10 @@ final class Outcomes {
         }
         case Receipt.Refused(var error, var kept) -> {
           Status status = statusOf(error);
+          told = kept.map(_ -> status);
           Duration took = count(status);
           kept.ifPresentOrElse(
-              refused -> {
-                told = Optional.of(status);
-                logger.refused(refused, service, requestId, span.context(), status, took);
-              },
+              refused -> logger.refused(refused, service, requestId, span.context(), status, took),
               () -> logger.turnedAway(service, requestId, status, took));
         }
       }
