@@ -125,7 +125,7 @@ class ByteBudgetTest {
     var some = of("slow");
     assertTrue(some.begin(40, AT_ONCE));
     var more = of("slow");
-    var waiting = waitToGrow(begun(more), 20);
+    var waiting = waitToGrow(more, 20);
     try (var honest = of("honest");
         var nobody = ofNobody()) {
       assertTrue(honest.begin(10, AT_ONCE));
@@ -143,12 +143,6 @@ class ByteBudgetTest {
     assertEquals(80, budget.free());
   }
 
-  /** With nothing taken yet, so that it is known to be its sender's. */
-  private static ByteBudget.Share begun(ByteBudget.Share body) throws InterruptedException {
-    assertTrue(body.begin(0, AT_ONCE));
-    return body;
-  }
-
   @Test
   void theFavourGoesToOneWhoseSenderHasRoomBeforeOneWhoCameFirst() throws Exception {
     var favoured = of("slow");
@@ -156,9 +150,9 @@ class ByteBudgetTest {
     var some = of("slow");
     assertTrue(some.begin(40, AT_ONCE));
     var more = of("slow");
-    var greedy = waitToGrow(begun(more), 20);
+    var greedy = waitToGrow(more, 20);
     var large = ofNobody();
-    var honest = waitToGrow(begun(large), 35);
+    var honest = waitToGrow(large, 35);
 
     favoured.close();
 
@@ -235,7 +229,7 @@ class ByteBudgetTest {
     var waiting = new ArrayList<FutureTask<Boolean>>();
     var bodies = new ArrayList<ByteBudget.Share>();
     for (int i = 0; i < ByteBudget.MOST_WAITING; i++) {
-      var body = begun(of("slow"));
+      var body = of("slow");
       bodies.add(body);
       waiting.add(waitToGrow(body, 1));
     }
