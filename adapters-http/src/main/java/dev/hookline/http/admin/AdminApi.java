@@ -1,5 +1,7 @@
 package dev.hookline.http.admin;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.hookline.application.inspect.PipelineFilter;
 import dev.hookline.application.inspect.Records;
 import dev.hookline.application.replay.ReplayPipeline;
@@ -180,14 +182,7 @@ public final class AdminApi {
   private Answer replayRefused(PipelineId refusedId, Request request, Caller caller) {
     return switch (log.replaying(caller, refusedId, replayRefused)) {
       case ReplayRefused.Replay.Accepted(PipelineId id) ->
-          Answer.json(
-              200,
-              document -> {
-                document.writeStartObject();
-                document.writeNumberField("replayed", 1);
-                document.writeStringField("pipeline_id", id.toString());
-                document.writeEndObject();
-              });
+          ok(ReportJson.replayed(id).getBytes(UTF_8));
       case ReplayRefused.Replay.StillRefused(var error) -> Errors.answer(error, request.id());
       case ReplayRefused.Replay.ServiceDisabled(Service service) -> disabled(service, request);
       case ReplayRefused.Replay.Unknown() -> unknown("refused delivery", request);
@@ -195,13 +190,7 @@ public final class AdminApi {
   }
 
   private static Answer replayed(int count) {
-    return Answer.json(
-        200,
-        document -> {
-          document.writeStartObject();
-          document.writeNumberField("replayed", count);
-          document.writeEndObject();
-        });
+    return ok(ReportJson.replayed(count).getBytes(UTF_8));
   }
 
   private static Answer disabled(Service service, Request request) {

@@ -326,7 +326,7 @@ final class Intake {
             json -> {
               json.writeStartObject();
               json.writeStringField("status", "refused");
-              json.writeStringField("error", Errors.nameOf(error));
+              json.writeStringField("error", error.name());
               json.writeStringField("request_id", requestId);
               json.writeEndObject();
             });

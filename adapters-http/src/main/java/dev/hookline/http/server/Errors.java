@@ -25,7 +25,7 @@ public final class Errors {
 
   /** The answer to a delivery that was turned away. */
   public static Answer answer(WebhookError error, String requestId) {
-    Answer answer = answer(statusOf(error), nameOf(error), error.message(), requestId);
+    Answer answer = answer(statusOf(error), error.name(), error.message(), requestId);
     return switch (error) {
       case RateLimitError(Duration retryAfter) -> retryAfter(answer, retryAfter);
       case OverloadedError(Duration retryAfter) -> retryAfter(answer, retryAfter);
@@ -45,11 +45,6 @@ public final class Errors {
   /** 500, with nothing of the inside. */
   public static Answer internal(String requestId) {
     return answer(500, "InternalError", "something went wrong here; it was logged", requestId);
-  }
-
-  /** The name that an error's answer carries. */
-  public static String nameOf(WebhookError error) {
-    return error.getClass().getSimpleName();
   }
 
   static byte[] body(String error, String message, String requestId) {

@@ -535,6 +535,13 @@ class AdminServerTest {
   }
 
   @Test
+  void anErrorBodyWithoutARequestNamesNone() {
+    assertEquals(
+        "{\"error\":\"NotFoundError\",\"message\":\"no \\\"x\\\"\",\"request_id\":null}",
+        ReportJson.error("NotFoundError", "no \"x\""));
+  }
+
+  @Test
   void processWithoutRecordsShowsHealthAndMetricsAlone() throws Exception {
     try (var bare = server(Optional.empty());
         var raw = new RawClient(bare.port())) {
