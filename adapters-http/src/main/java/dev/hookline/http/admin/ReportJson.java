@@ -10,7 +10,7 @@ import dev.hookline.application.retention.HistoryDay;
 import dev.hookline.application.retention.Pruned;
 import dev.hookline.domain.event.MetadataValue;
 import dev.hookline.domain.pipeline.PipelineId;
-import dev.hookline.http.server.JsonText;
+import dev.hookline.http.json.JsonText;
 import java.io.IOException;
 import java.time.LocalDate;
 import java.util.List;

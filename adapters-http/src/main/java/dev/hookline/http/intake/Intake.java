@@ -1,6 +1,5 @@
 package dev.hookline.http.intake;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import dev.hookline.application.pipeline.StoreUnavailableException;
 import dev.hookline.application.receive.AdmitSender;
 import dev.hookline.application.receive.Receipt;
@@ -21,6 +20,7 @@ import dev.hookline.domain.error.WebhookError.UnsupportedEventError;
 import dev.hookline.domain.pipeline.Origin;
 import dev.hookline.domain.pipeline.PipelineId;
 import dev.hookline.domain.trace.TraceContext;
+import dev.hookline.http.json.JsonText;
 import dev.hookline.http.provider.Dialect.AcceptedAnswer;
 import dev.hookline.http.provider.ProviderProfile.RefuseWith;
 import dev.hookline.http.server.Answer;
@@ -28,7 +28,6 @@ import dev.hookline.http.server.BodyReading;
 import dev.hookline.http.server.ByteBudget;
 import dev.hookline.http.server.Errors;
 import dev.hookline.http.server.Request;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Clock;
 import java.time.Duration;
@@ -275,11 +274,7 @@ final class Intake {
     };
   }
 
-  private interface MoreFields {
-    void write(JsonGenerator json) throws IOException;
-  }
-
-  private static Answer accepted(AcceptedAnswer success, PipelineId id, MoreFields more) {
+  private static Answer accepted(AcceptedAnswer success, PipelineId id, JsonText.Content more) {
     Answer answer =
         success.empty()
             ? Answer.empty(success.status())

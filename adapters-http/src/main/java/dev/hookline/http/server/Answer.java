@@ -1,5 +1,6 @@
 package dev.hookline.http.server;
 
+import dev.hookline.http.json.JsonText;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
