@@ -68,6 +68,13 @@ public final class Answer {
     return new Answer(status, more, body, hold, stream);
   }
 
+  /** The same answer, after which nothing should be sent for so long. */
+  public Answer retryAfter(Duration wait) {
+    // RFC 9110, section 10.2.3: whole seconds; zero would invite the sender back at once.
+    long seconds = Math.max(1, wait.plusNanos(999_999_999).toSeconds());
+    return with("Retry-After", Long.toString(seconds));
+  }
+
   /** The same answer, to be sent only after so long if many requests are under way. */
   public Answer heldFor(Duration time) {
     return new Answer(status, headers, body, time, stream);

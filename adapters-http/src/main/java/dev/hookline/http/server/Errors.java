@@ -28,8 +28,8 @@ public final class Errors {
   public static Answer answer(WebhookError error, String requestId) {
     Answer answer = answer(statusOf(error), error.name(), error.message(), requestId);
     return switch (error) {
-      case RateLimitError(Duration retryAfter) -> retryAfter(answer, retryAfter);
-      case OverloadedError(Duration retryAfter) -> retryAfter(answer, retryAfter);
+      case RateLimitError(Duration retryAfter) -> answer.retryAfter(retryAfter);
+      case OverloadedError(Duration retryAfter) -> answer.retryAfter(retryAfter);
       case InvalidSignatureError _,
           UnsupportedEventError _,
           InvalidPayloadError _,
@@ -40,7 +40,7 @@ public final class Errors {
 
   /** 503, to be tried again soon. */
   public static Answer overloaded(String message, Duration retryAfter, String requestId) {
-    return retryAfter(answer(503, "OverloadedError", message, requestId), retryAfter);
+    return answer(503, "OverloadedError", message, requestId).retryAfter(retryAfter);
   }
 
   /** 500, with nothing of the inside. */
@@ -67,12 +67,6 @@ public final class Errors {
       case RepositoryContextError _ -> 422;
       case OverloadedError _ -> 503;
     };
-  }
-
-  private static Answer retryAfter(Answer answer, Duration wait) {
-    // RFC 9110, section 10.2.3: whole seconds; zero would invite the sender back at once.
-    long seconds = Math.max(1, wait.plusNanos(999_999_999).toSeconds());
-    return answer.with("Retry-After", Long.toString(seconds));
   }
 
   private static String capped(String message) {
