@@ -163,19 +163,9 @@ public final class AdminApi {
         yield replayed(
             log.replaying(caller, filter.fields(), () -> replayMany.replay(found, limit)));
       }
-      case BodyReading.TooLarge() ->
-          Errors.answer(
-              413,
-              "PayloadTooLargeError",
-              "a body may have %d bytes".formatted(MAX_BODY),
-              request.id());
-      case BodyReading.Broken() ->
+      case BodyReading.Broken _ ->
           throw new InvalidRequestException("the body is broken or incomplete");
-      case BodyReading.NoMemory() ->
-          Errors.overloaded("too much is being received at once", AdminServer.SOON, request.id());
-      case BodyReading.TimedOut() ->
-          Errors.answer(
-              408, "RequestTimeoutError", "the request was not complete in time", request.id());
+      case BodyReading.Failed failed -> Errors.unread(failed, MAX_BODY, request.id());
     };
   }
 

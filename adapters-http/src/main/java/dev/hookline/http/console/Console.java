@@ -18,6 +18,7 @@ import dev.hookline.http.operator.OperatorLog;
 import dev.hookline.http.operator.OperatorLog.Caller;
 import dev.hookline.http.server.Answer;
 import dev.hookline.http.server.ByteBudget;
+import dev.hookline.http.server.Errors;
 import dev.hookline.http.server.Request;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -170,7 +171,15 @@ public final class Console implements AutoCloseable {
     if (file.isPresent()) {
       return reads(request) ? file.get().answer(request) : onlyReads();
     }
-    return page(request).with("Cache-Control", "no-store");
+    return pageOrError(request).with("Cache-Control", "no-store");
+  }
+
+  private Answer pageOrError(Request request) {
+    try {
+      return page(request);
+    } catch (UnreadFormException e) {
+      return Errors.unread(e.why(), Asked.MAX_FORM, request.id());
+    }
   }
 
   private static boolean reads(Request request) {

@@ -158,10 +158,7 @@ final class Intake {
   }
 
   private Answer receive(
-      Request request,
-      EnabledService enabled,
-      Origin origin,
-      Outcomes.Running outcome) {
+      Request request, EnabledService enabled, Origin origin, Outcomes.Running outcome) {
     try {
       return read(request, enabled, origin, outcome);
     } catch (StoreUnavailableException e) {
@@ -174,10 +171,7 @@ final class Intake {
   }
 
   private Answer read(
-      Request request,
-      EnabledService enabled,
-      Origin origin,
-      Outcomes.Running outcome) {
+      Request request, EnabledService enabled, Origin origin, Outcomes.Running outcome) {
     String client = addressOf(request);
     var tooFast = admit.admit(enabled.service(), client);
     if (tooFast.isPresent()) {
@@ -208,27 +202,9 @@ final class Intake {
             new Delivery(enabled.service(), request.headers(), body, clock.instant(), client);
         yield deliver(delivery, enabled, mediaType.get(), request.id(), origin, outcome);
       }
-      case BodyReading.TooLarge() -> {
-        outcome.turnedAway(Status.TOO_LARGE);
-        yield Errors.answer(
-            413,
-            "PayloadTooLargeError",
-            "a body may have %d bytes".formatted(maxBodyBytes),
-            request.id());
-      }
-      case BodyReading.Broken() -> {
-        outcome.turnedAway(Status.INVALID_PAYLOAD);
-        yield Errors.answer(
-            400, "InvalidPayloadError", "the body is broken or incomplete", request.id());
-      }
-      case BodyReading.NoMemory() -> {
-        outcome.turnedAway(Status.OVERLOADED);
-        yield Errors.overloaded("too much is being received at once", SOON, request.id());
-      }
-      case BodyReading.TimedOut() -> {
-        outcome.turnedAway(Status.TIMEOUT);
-        yield Errors.answer(
-            408, "RequestTimeoutError", "the request was not complete in time", request.id());
+      case BodyReading.Failed failed -> {
+        outcome.turnedAway(Outcomes.statusOf(failed));
+        yield Errors.unread(failed, maxBodyBytes, request.id());
       }
     };
   }

@@ -13,6 +13,7 @@ import dev.hookline.domain.error.WebhookError.OverloadedError;
 import dev.hookline.domain.error.WebhookError.RateLimitError;
 import dev.hookline.domain.error.WebhookError.UnsupportedEventError;
 import dev.hookline.domain.pipeline.PipelineId;
+import dev.hookline.http.server.BodyReading;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -112,6 +113,16 @@ final class Outcomes {
       metrics.received(service, status, took, told.isPresent() ? span.context() : Optional.empty());
       return took;
     }
+  }
+
+  /** How a request is counted whose body did not come in whole. */
+  static Status statusOf(BodyReading.Failed why) {
+    return switch (why) {
+      case BodyReading.TooLarge _ -> Status.TOO_LARGE;
+      case BodyReading.Broken _ -> Status.INVALID_PAYLOAD;
+      case BodyReading.NoMemory _ -> Status.OVERLOADED;
+      case BodyReading.TimedOut _ -> Status.TIMEOUT;
+    };
   }
 
   private static Status statusOf(WebhookError error) {

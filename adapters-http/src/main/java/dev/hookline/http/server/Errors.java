@@ -16,6 +16,7 @@ import java.time.Duration;
  */
 public final class Errors {
   private static final int MAX_MESSAGE = 500;
+  private static final Duration SOON = Duration.ofSeconds(1);
 
   private Errors() {}
 
@@ -35,6 +36,24 @@ public final class Errors {
           InvalidPayloadError _,
           RepositoryContextError _ ->
           answer;
+    };
+  }
+
+  /**
+   * The answer to a request whose body did not come in whole.
+   *
+   * @param max the most bytes it may have
+   */
+  public static Answer unread(BodyReading.Failed why, long max, String requestId) {
+    return switch (why) {
+      case BodyReading.TooLarge _ ->
+          answer(413, "PayloadTooLargeError", "a body may have %d bytes".formatted(max), requestId);
+      case BodyReading.Broken _ ->
+          answer(400, "InvalidPayloadError", "the body is broken or incomplete", requestId);
+      case BodyReading.NoMemory _ ->
+          overloaded("too much is being received at once", SOON, requestId);
+      case BodyReading.TimedOut _ ->
+          answer(408, "RequestTimeoutError", "the request was not complete in time", requestId);
     };
   }
 

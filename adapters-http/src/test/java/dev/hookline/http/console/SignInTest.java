@@ -130,6 +130,13 @@ class SignInTest {
   }
 
   @Test
+  void aFormThatIsTooLongIsToldSo() throws Exception {
+    var answer = bench.post("/console/login", Map.of("token", "x".repeat(Asked.MAX_FORM)));
+    assertEquals(413, answer.statusCode());
+    assertTrue(answer.body().contains("PayloadTooLargeError"), answer.body());
+  }
+
+  @Test
   void bearerMayReadAsWell() throws Exception {
     assertEquals(200, bench.get("/console", "Authorization", "Bearer " + TOKEN).statusCode());
     assertEquals(401, bench.get("/console", "Authorization", "Bearer t0keN").statusCode());
