@@ -8,12 +8,12 @@ import dev.hookline.application.pause.PauseScope;
 import dev.hookline.domain.delivery.Service;
 import dev.hookline.http.operator.InvalidRequestException;
 import dev.hookline.http.operator.Parameters;
+import dev.hookline.http.provider.FormFields;
 import dev.hookline.http.server.BodyReading;
 import dev.hookline.http.server.ByteBudget;
 import dev.hookline.http.server.Request;
 import java.time.Instant;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -58,8 +58,7 @@ final class Asked {
    * @throws UnreadFormException if it is too long, or could not be received
    */
   static Asked inForm(Request request, Set<String> known, ByteBudget budget) {
-    String type = request.headers().only("Content-Type").orElse("");
-    if (!type.toLowerCase(Locale.ROOT).startsWith("application/x-www-form-urlencoded")) {
+    if (!FormFields.areIn(request.headers())) {
       throw new InvalidRequestException("this takes the forms of its pages");
     }
     return switch (request.readBody(MAX_FORM, budget)) {

@@ -122,7 +122,8 @@ final class Pages {
     return withPipeline(
         visit,
         id,
-        found -> Payload.download(found.event().rawPayload(), found.pipeline().id() + ".bin"));
+        found ->
+            PayloadSection.download(found.event().rawPayload(), found.pipeline().id() + ".bin"));
   }
 
   /** What is made of the pipeline, or that there is none. */
@@ -156,7 +157,7 @@ final class Pages {
 
   Answer payloadOfRefused(Visit visit, String id) {
     return withRefused(
-        visit, id, found -> Payload.download(found.delivery().body(), found.id() + ".bin"));
+        visit, id, found -> PayloadSection.download(found.delivery().body(), found.id() + ".bin"));
   }
 
   /** What is made of the refused delivery, or that there is none. */

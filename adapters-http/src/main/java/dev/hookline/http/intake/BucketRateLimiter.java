@@ -36,7 +36,9 @@ public final class BucketRateLimiter implements RateLimiter {
       return Optional.empty();
     }
     var probe =
-        buckets.of(new Sender(service, group(remoteAddress)), rate).tryConsumeAndReturnRemaining(1);
+        buckets
+            .of(new Sender(service, Network.senderOf(remoteAddress)), rate)
+            .tryConsumeAndReturnRemaining(1);
     return probe.isConsumed()
         ? Optional.empty()
         : Optional.of(Duration.ofNanos(probe.getNanosToWaitForRefill()));
@@ -45,10 +47,5 @@ public final class BucketRateLimiter implements RateLimiter {
   /** How many senders are remembered. */
   long size() {
     return buckets.size();
-  }
-
-  /** What an address counts as. */
-  static String group(String remoteAddress) {
-    return Network.literal(remoteAddress).map(Network::senderOf).orElse(remoteAddress);
   }
 }

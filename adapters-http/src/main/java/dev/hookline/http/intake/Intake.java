@@ -22,6 +22,7 @@ import dev.hookline.domain.pipeline.PipelineId;
 import dev.hookline.domain.trace.TraceContext;
 import dev.hookline.http.json.JsonText;
 import dev.hookline.http.provider.Dialect.AcceptedAnswer;
+import dev.hookline.http.provider.MediaType;
 import dev.hookline.http.provider.ProviderProfile.RefuseWith;
 import dev.hookline.http.server.Answer;
 import dev.hookline.http.server.BodyReading;
@@ -34,7 +35,6 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -179,7 +179,7 @@ final class Intake {
       return Errors.answer(tooFast.get(), request.id());
     }
     Optional<String> mediaType =
-        mediaType(request.headers()).filter(enabled.dialect().profile().mediaTypes()::contains);
+        MediaType.in(request.headers()).filter(enabled.dialect().profile().mediaTypes()::contains);
     if (mediaType.isEmpty() || isEncoded(request.headers())) {
       outcome.turnedAway(Status.UNSUPPORTED_MEDIA_TYPE);
       return Errors.answer(
@@ -301,13 +301,6 @@ final class Intake {
               json.writeStringField("request_id", requestId);
               json.writeEndObject();
             });
-  }
-
-  /** The media type alone, in lower case; nothing if it is missing or doubled. */
-  private static Optional<String> mediaType(Headers headers) {
-    return headers
-        .only("Content-Type")
-        .map(value -> value.split(";", 2)[0].strip().toLowerCase(Locale.ROOT));
   }
 
   private static boolean isEncoded(Headers headers) {

@@ -113,7 +113,7 @@ public final class RejectedDeliveries {
             body.map(RawBody::length),
             body.filter(bytes -> bytes.length() == shown.length()).isPresent());
     synchronized (shelf) {
-      makeRoom(shelf, BucketRateLimiter.group(client));
+      makeRoom(shelf, Network.senderOf(client));
       shelf.newestFirst.addFirst(rejected);
     }
   }
@@ -147,8 +147,7 @@ public final class RejectedDeliveries {
     List<Rejected> own =
         shelf.newestFirst.stream()
             .filter(
-                rejected ->
-                    BucketRateLimiter.group(rejected.delivery().remoteAddress()).equals(sender))
+                rejected -> Network.senderOf(rejected.delivery().remoteAddress()).equals(sender))
             .toList();
     if (own.size() >= MOST_OF_ONE_SENDER) {
       shelf.newestFirst.remove(own.getLast());

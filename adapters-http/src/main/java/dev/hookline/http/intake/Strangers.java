@@ -48,7 +48,7 @@ final class Strangers {
 
   /** How long the answer to this failure is to be held back. */
   Duration hold(String remoteAddress) {
-    String sender = BucketRateLimiter.group(remoteAddress);
+    String sender = Network.senderOf(remoteAddress);
     if (few.of(sender, FEW).tryConsume(1)) {
       return Duration.ZERO;
     }

@@ -10,6 +10,7 @@ import dev.hookline.http.operator.Guesses.Pace;
 import java.net.CookieManager;
 import java.net.CookiePolicy;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -127,6 +128,16 @@ class SignInTest {
   void signingInLeadsNowhereElse(String next) throws Exception {
     var done = bench.post("/console/login", Map.of("token", TOKEN, "next", next));
     assertEquals("/console", done.headers().firstValue("Location").orElse(""));
+  }
+
+  @Test
+  void whatOnlyBeginsLikeAFormIsNone() throws Exception {
+    var other =
+        bench
+            .to("/console/login")
+            .header("Content-Type", "application/x-www-form-urlencodedx")
+            .POST(BodyPublishers.ofString("token=" + TOKEN));
+    assertEquals(400, bench.send(other).statusCode());
   }
 
   @Test
