@@ -10,7 +10,7 @@ import dev.hookline.application.replay.ReplayPipelines;
 import dev.hookline.application.replay.ReplayRefused;
 import dev.hookline.http.doctor.SignatureDoctor;
 import dev.hookline.http.intake.ClientAddress;
-import dev.hookline.http.intake.RejectedDeliveries;
+import dev.hookline.http.intake.UnprovenDeliveries;
 import dev.hookline.http.operator.AdminToken;
 import dev.hookline.http.operator.Guesses.Look;
 import dev.hookline.http.operator.InvalidRequestException;
@@ -91,7 +91,7 @@ public final class Console implements AutoCloseable {
       ReplayPipelines replayMany,
       PreviewReplay previewReplay,
       ReplayRefused replayRefused,
-      RejectedDeliveries rejected,
+      UnprovenDeliveries unproven,
       SignatureDoctor doctor) {}
 
   private final ClientAddress clients;

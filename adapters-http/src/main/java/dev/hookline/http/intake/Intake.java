@@ -60,7 +60,7 @@ final class Intake {
   private final AdmitSender admit;
   private final ReceiveWebhook receive;
   private final Outcomes outcomes;
-  private final RejectedDeliveries rejected;
+  private final UnprovenDeliveries unproven;
   private final WebhookTracing tracing;
   private final Clock clock;
   private final Strangers strangers = new Strangers(System::nanoTime);
@@ -77,7 +77,7 @@ final class Intake {
       AdmitSender admit,
       ReceiveWebhook receive,
       Outcomes outcomes,
-      RejectedDeliveries rejected,
+      UnprovenDeliveries unproven,
       WebhookTracing tracing,
       Clock clock) {
     this.services =
@@ -90,7 +90,7 @@ final class Intake {
     this.admit = admit;
     this.receive = receive;
     this.outcomes = outcomes;
-    this.rejected = rejected;
+    this.unproven = unproven;
     this.tracing = tracing;
     this.clock = Clock.tick(clock, STORED);
   }
@@ -193,7 +193,7 @@ final class Intake {
     boolean waits = request.expectsContinue() && request.declaredLength() <= maxBodyBytes;
     if (waits && !enabled.dialect().isWorthReading(request.headers())) {
       outcome.turnedAway(Status.INVALID_SIGNATURE);
-      rejected.keep(enabled.service(), request.headers(), Optional.empty(), client);
+      unproven.keep(enabled.service(), request.headers(), Optional.empty(), client);
       return Errors.answer(new InvalidSignatureError(Cause.NOT_PROVEN), request.id());
     }
     return switch (request.readBody(maxBodyBytes, budget, senderOf(request))) {
@@ -223,7 +223,7 @@ final class Intake {
     Receipt receipt = receive.receive(delivery, enabled.profile(), origin);
     outcome.received(receipt);
     if (receipt instanceof Receipt.Refused(InvalidSignatureError _, _)) {
-      rejected.keep(
+      unproven.keep(
           delivery.service(),
           delivery.headers(),
           Optional.of(delivery.body()),

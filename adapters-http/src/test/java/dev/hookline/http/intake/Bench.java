@@ -54,8 +54,8 @@ final class Bench implements AutoCloseable {
   final List<Status> exemplars = new CopyOnWriteArrayList<>();
 
   final BlockingQueue<String> limitedAddresses = new LinkedBlockingQueue<>();
-  final RejectedDeliveries rejected =
-      new RejectedDeliveries(
+  final UnprovenDeliveries unproven =
+      new UnprovenDeliveries(
           List.of(new TinyDialect("tiny"), new TinyDialect("kind")),
           Clock.fixed(Samples.NOON, ZoneOffset.UTC));
   final IntakeServer server;
@@ -143,7 +143,7 @@ final class Bench implements AutoCloseable {
             metrics,
             tracing,
             new WebhookLogger(),
-            rejected,
+            unproven,
             () -> UUID.randomUUID().toString(),
             clock);
   }
