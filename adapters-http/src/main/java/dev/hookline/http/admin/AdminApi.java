@@ -7,8 +7,10 @@ import dev.hookline.application.inspect.Records;
 import dev.hookline.application.replay.ReplayPipeline;
 import dev.hookline.application.replay.ReplayPipelines;
 import dev.hookline.application.replay.ReplayRefused;
+import dev.hookline.domain.delivery.RawBody;
 import dev.hookline.domain.delivery.Service;
 import dev.hookline.domain.pipeline.PipelineId;
+import dev.hookline.http.json.Payload;
 import dev.hookline.http.operator.InvalidRequestException;
 import dev.hookline.http.operator.OperatorLog;
 import dev.hookline.http.operator.OperatorLog.Caller;
@@ -18,6 +20,8 @@ import dev.hookline.http.server.BodyReading;
 import dev.hookline.http.server.ByteBudget;
 import dev.hookline.http.server.Errors;
 import dev.hookline.http.server.Request;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -157,7 +161,7 @@ public final class AdminApi {
   private Answer replayPipelines(Request request, Caller caller) {
     return switch (request.readBody(MAX_BODY, bodies)) {
       case BodyReading.Complete(var body) -> {
-        var filter = Parameters.of(JsonFilter.read(body), REPLAY_FILTER);
+        var filter = Parameters.of(fields(body), REPLAY_FILTER);
         PipelineFilter found = filter.pipelineFilter();
         int limit = filter.limit(MAX_REPLAYED, MAX_REPLAYED);
         yield replayed(
@@ -167,6 +171,28 @@ public final class AdminApi {
           throw new InvalidRequestException("the body is broken or incomplete");
       case BodyReading.Failed failed -> Errors.unread(failed, MAX_BODY, request.id());
     };
+  }
+
+  /** A flat object of texts and whole numbers; null counts as not given. */
+  private static Map<String, String> fields(RawBody body) {
+    Payload filter =
+        Payload.read(body.bytes())
+            .orElseThrow(
+                () -> new InvalidRequestException("the body must be one JSON object, the filter"));
+    var fields = new LinkedHashMap<String, String>();
+    for (String name : filter.names()) {
+      if (filter.has(name)) {
+        fields.put(name, field(filter, name));
+      }
+    }
+    return fields;
+  }
+
+  private static String field(Payload filter, String name) {
+    return filter
+        .text(name)
+        .or(() -> filter.whole(name).map(number -> Long.toString(number)))
+        .orElseThrow(() -> new InvalidRequestException(name + " must be a text or a number"));
   }
 
   private Answer replayRefused(PipelineId refusedId, Request request, Caller caller) {

@@ -466,6 +466,9 @@ class AdminServerTest {
         "{\"limit\":0}",
         "{\"since\":\"-1000000000-01-01T00:00:00Z\"}",
         "{\"limit\":true}",
+        "{\"limit\":1.5}",
+        "{\"limit\":[1]}",
+        "\uFEFF{}",
         "{\"state\":\"FAILED\",\"state\":\"FAILED\"}"
       })
   void badFilterIs400(String filter) throws Exception {
