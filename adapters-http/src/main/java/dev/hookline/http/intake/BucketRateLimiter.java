@@ -2,6 +2,7 @@ package dev.hookline.http.intake;
 
 import dev.hookline.application.receive.RateLimiter;
 import dev.hookline.domain.delivery.Service;
+import dev.hookline.http.pace.Buckets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -26,7 +27,8 @@ public final class BucketRateLimiter implements RateLimiter {
 
   BucketRateLimiter(Map<Service, Rate> rates, LongSupplier nanoTime) {
     this.rates = Map.copyOf(rates);
-    this.buckets = new Buckets<>(Rate.longestUntilFull(rates.values()), nanoTime);
+    this.buckets =
+        new Buckets<>(Rate.MOST_COUNTED, Rate.longestUntilFull(rates.values()), nanoTime);
   }
 
   @Override
@@ -37,7 +39,7 @@ public final class BucketRateLimiter implements RateLimiter {
     }
     var probe =
         buckets
-            .of(new Sender(service, Network.senderOf(remoteAddress)), rate)
+            .of(new Sender(service, Network.senderOf(remoteAddress)), rate::limit)
             .tryConsumeAndReturnRemaining(1);
     return probe.isConsumed()
         ? Optional.empty()
