@@ -10,6 +10,7 @@ import dev.hookline.application.pause.Pauses;
 import dev.hookline.application.pipeline.StoreUnavailableException;
 import dev.hookline.domain.pipeline.PipelineId;
 import dev.hookline.http.json.JsonText;
+import dev.hookline.http.metrics.Remembered;
 import dev.hookline.http.server.Answer;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -12,6 +12,7 @@ import dev.hookline.domain.pipeline.PipelineId;
 import dev.hookline.http.doctor.Diagnosis;
 import dev.hookline.http.doctor.Finding;
 import dev.hookline.http.intake.UnprovenDeliveries.Unproven;
+import dev.hookline.http.metrics.Remembered;
 import dev.hookline.http.server.Answer;
 import dev.hookline.http.server.Request;
 import java.time.Clock;
