@@ -3,9 +3,9 @@
  * ports; no database, no queue.
  */
 module dev.hookline.adapters.http {
+  requires transitive com.fasterxml.jackson.core;
   requires transitive dev.hookline.application;
   requires static transitive org.jspecify;
-  requires com.fasterxml.jackson.core;
   requires com.fasterxml.jackson.databind;
   requires com.github.benmanes.caffeine;
   requires com.j2html;

@@ -1,12 +1,16 @@
 package dev.hookline.http.admin;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.hookline.application.inspect.PipelineFilter;
 import dev.hookline.application.inspect.Records;
 import dev.hookline.application.replay.ReplayPipeline;
 import dev.hookline.application.replay.ReplayPipelines;
 import dev.hookline.application.replay.ReplayRefused;
+import dev.hookline.domain.delivery.RawBody;
 import dev.hookline.domain.delivery.Service;
 import dev.hookline.domain.pipeline.PipelineId;
+import dev.hookline.http.json.Payload;
 import dev.hookline.http.operator.InvalidRequestException;
 import dev.hookline.http.operator.OperatorLog;
 import dev.hookline.http.operator.OperatorLog.Caller;
@@ -16,6 +20,8 @@ import dev.hookline.http.server.BodyReading;
 import dev.hookline.http.server.ByteBudget;
 import dev.hookline.http.server.Errors;
 import dev.hookline.http.server.Request;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -155,39 +161,44 @@ public final class AdminApi {
   private Answer replayPipelines(Request request, Caller caller) {
     return switch (request.readBody(MAX_BODY, bodies)) {
       case BodyReading.Complete(var body) -> {
-        var filter = Parameters.of(JsonFilter.read(body), REPLAY_FILTER);
+        var filter = Parameters.of(fields(body), REPLAY_FILTER);
         PipelineFilter found = filter.pipelineFilter();
         int limit = filter.limit(MAX_REPLAYED, MAX_REPLAYED);
         yield replayed(
             log.replaying(caller, filter.fields(), () -> replayMany.replay(found, limit)));
       }
-      case BodyReading.TooLarge() ->
-          Errors.answer(
-              413,
-              "PayloadTooLargeError",
-              "a body may have %d bytes".formatted(MAX_BODY),
-              request.id());
-      case BodyReading.Broken() ->
+      case BodyReading.Broken _ ->
           throw new InvalidRequestException("the body is broken or incomplete");
-      case BodyReading.NoMemory() ->
-          Errors.overloaded("too much is being received at once", AdminServer.SOON, request.id());
-      case BodyReading.TimedOut() ->
-          Errors.answer(
-              408, "RequestTimeoutError", "the request was not complete in time", request.id());
+      case BodyReading.Failed failed -> Errors.unread(failed, MAX_BODY, request.id());
     };
+  }
+
+  /** A flat object of texts and whole numbers; null counts as not given. */
+  private static Map<String, String> fields(RawBody body) {
+    Payload filter =
+        Payload.read(body.bytes())
+            .orElseThrow(
+                () -> new InvalidRequestException("the body must be one JSON object, the filter"));
+    var fields = new LinkedHashMap<String, String>();
+    for (String name : filter.names()) {
+      if (filter.has(name)) {
+        fields.put(name, field(filter, name));
+      }
+    }
+    return fields;
+  }
+
+  private static String field(Payload filter, String name) {
+    return filter
+        .text(name)
+        .or(() -> filter.whole(name).map(number -> Long.toString(number)))
+        .orElseThrow(() -> new InvalidRequestException(name + " must be a text or a number"));
   }
 
   private Answer replayRefused(PipelineId refusedId, Request request, Caller caller) {
     return switch (log.replaying(caller, refusedId, replayRefused)) {
       case ReplayRefused.Replay.Accepted(PipelineId id) ->
-          Answer.json(
-              200,
-              document -> {
-                document.writeStartObject();
-                document.writeNumberField("replayed", 1);
-                document.writeStringField("pipeline_id", id.toString());
-                document.writeEndObject();
-              });
+          ok(ReportJson.replayed(id).getBytes(UTF_8));
       case ReplayRefused.Replay.StillRefused(var error) -> Errors.answer(error, request.id());
       case ReplayRefused.Replay.ServiceDisabled(Service service) -> disabled(service, request);
       case ReplayRefused.Replay.Unknown() -> unknown("refused delivery", request);
@@ -195,13 +206,7 @@ public final class AdminApi {
   }
 
   private static Answer replayed(int count) {
-    return Answer.json(
-        200,
-        document -> {
-          document.writeStartObject();
-          document.writeNumberField("replayed", count);
-          document.writeEndObject();
-        });
+    return ok(ReportJson.replayed(count).getBytes(UTF_8));
   }
 
   private static Answer disabled(Service service, Request request) {

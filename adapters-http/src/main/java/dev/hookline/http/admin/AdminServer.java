@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * them, records, replays and the console. Serves from its construction until it is closed.
  */
 public final class AdminServer implements AutoCloseable {
-  static final Duration SOON = Duration.ofSeconds(1);
+  private static final Duration SOON = Duration.ofSeconds(1);
   private static final Logger LOG = LoggerFactory.getLogger("dev.hookline.admin");
   private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(10);
   private static final int MAX_CONNECTIONS = 256;

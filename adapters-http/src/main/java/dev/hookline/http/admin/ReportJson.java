@@ -9,7 +9,8 @@ import dev.hookline.application.replay.ReplayPreview;
 import dev.hookline.application.retention.HistoryDay;
 import dev.hookline.application.retention.Pruned;
 import dev.hookline.domain.event.MetadataValue;
-import dev.hookline.http.server.JsonText;
+import dev.hookline.domain.pipeline.PipelineId;
+import dev.hookline.http.json.JsonText;
 import java.io.IOException;
 import java.time.LocalDate;
 import java.util.List;
@@ -17,8 +18,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * The JSON of what operators have looked through or cleared away: each document is one line. Days
- * are ISO-8601 and in UTC.
+ * The JSON of what operators have looked through, replayed or cleared away, and of what went wrong
+ * with it: each document is one line. Days are ISO-8601 and in UTC.
  */
 public final class ReportJson {
   private ReportJson() {}
@@ -88,8 +89,7 @@ public final class ReportJson {
   /** The error names are those that the admin endpoint answers for the same. */
   private static void obstacle(JsonGenerator json, Obstacle obstacle) throws IOException {
     switch (obstacle) {
-      case Replay.Unreadable(var error) ->
-          error(json, error.getClass().getSimpleName(), error.message());
+      case Replay.Unreadable(var error) -> error(json, error.name(), error.message());
       case Replay.ServiceDisabled(var service) ->
           error(
               json, "UnknownServiceError", "the service %s is not enabled here".formatted(service));
@@ -101,6 +101,41 @@ public final class ReportJson {
   private static void error(JsonGenerator json, String name, String message) throws IOException {
     json.writeStringField("error", name);
     json.writeStringField("message", message);
+  }
+
+  /**
+   * The error body, {@code {"error","message","request_id"}}, where no request was made: its id is
+   * null.
+   */
+  public static String error(String name, String message) {
+    return JsonText.text(
+        json -> {
+          json.writeStartObject();
+          error(json, name, message);
+          json.writeNullField("request_id");
+          json.writeEndObject();
+        });
+  }
+
+  /** {@code {"replayed"}}. */
+  public static String replayed(int count) {
+    return JsonText.text(
+        json -> {
+          json.writeStartObject();
+          json.writeNumberField("replayed", count);
+          json.writeEndObject();
+        });
+  }
+
+  /** {@code {"replayed","pipeline_id"}}, of the one pipeline that a refused delivery became. */
+  public static String replayed(PipelineId id) {
+    return JsonText.text(
+        json -> {
+          json.writeStartObject();
+          json.writeNumberField("replayed", 1);
+          json.writeStringField("pipeline_id", id.toString());
+          json.writeEndObject();
+        });
   }
 
   /** {@code {"broken","invariants":[{"name","checked","violations","examples"}]}}. */

@@ -8,12 +8,12 @@ import dev.hookline.application.pause.PauseScope;
 import dev.hookline.domain.delivery.Service;
 import dev.hookline.http.operator.InvalidRequestException;
 import dev.hookline.http.operator.Parameters;
+import dev.hookline.http.provider.FormFields;
 import dev.hookline.http.server.BodyReading;
 import dev.hookline.http.server.ByteBudget;
 import dev.hookline.http.server.Request;
 import java.time.Instant;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 
 /**
  * What a page or a form was asked for. A field that is not among those it takes is an {@link
- * InvalidRequestException}, as is a form that is none of these pages' or did not come in whole.
+ * InvalidRequestException}, as is a form that is none of these pages' or is broken off.
  */
 final class Asked {
   /** What narrows a listing of pipelines. */
@@ -52,16 +52,22 @@ final class Asked {
     return new Asked(Parameters.ofQuery(request.rawQuery(), union(known, PLACE)));
   }
 
-  /** A form, which may also prove which page sent it. */
+  /**
+   * A form, which may also prove which page sent it.
+   *
+   * @throws UnreadFormException if it is too long, or could not be received
+   */
   static Asked inForm(Request request, Set<String> known, ByteBudget budget) {
-    String type = request.headers().only("Content-Type").orElse("");
-    if (!type.toLowerCase(Locale.ROOT).startsWith("application/x-www-form-urlencoded")) {
+    if (!FormFields.areIn(request.headers())) {
       throw new InvalidRequestException("this takes the forms of its pages");
     }
-    if (request.readBody(MAX_FORM, budget) instanceof BodyReading.Complete(var body)) {
-      return new Asked(Parameters.ofQuery(new String(body.bytes(), UTF_8), union(known, CSRF)));
-    }
-    throw new InvalidRequestException("the form did not come in whole");
+    return switch (request.readBody(MAX_FORM, budget)) {
+      case BodyReading.Complete(var body) ->
+          new Asked(Parameters.ofQuery(new String(body.bytes(), UTF_8), union(known, CSRF)));
+      case BodyReading.Broken _ ->
+          throw new InvalidRequestException("the form did not come in whole");
+      case BodyReading.Failed failed -> throw new UnreadFormException(failed);
+    };
   }
 
   private static Set<String> union(Set<String> some, Set<String> more) {

@@ -10,13 +10,15 @@ import dev.hookline.application.replay.ReplayPipelines;
 import dev.hookline.application.replay.ReplayRefused;
 import dev.hookline.http.doctor.SignatureDoctor;
 import dev.hookline.http.intake.ClientAddress;
-import dev.hookline.http.intake.RejectedDeliveries;
+import dev.hookline.http.intake.UnprovenDeliveries;
 import dev.hookline.http.operator.AdminToken;
+import dev.hookline.http.operator.Guesses.Look;
 import dev.hookline.http.operator.InvalidRequestException;
 import dev.hookline.http.operator.OperatorLog;
 import dev.hookline.http.operator.OperatorLog.Caller;
 import dev.hookline.http.server.Answer;
 import dev.hookline.http.server.ByteBudget;
+import dev.hookline.http.server.Errors;
 import dev.hookline.http.server.Request;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -48,6 +50,7 @@ public final class Console implements AutoCloseable {
   static final String SIGN_OUT = ROOT + "/logout";
   static final String LIVE = ROOT + "/live";
   private static final String HOME = "/";
+  private static final Duration SOON = Duration.ofSeconds(1);
 
   private static final Pattern PIPELINE = Pattern.compile(PIPELINES + "/([^/]+)");
   private static final Pattern PIPELINE_PART =
@@ -88,7 +91,7 @@ public final class Console implements AutoCloseable {
       ReplayPipelines replayMany,
       PreviewReplay previewReplay,
       ReplayRefused replayRefused,
-      RejectedDeliveries rejected,
+      UnprovenDeliveries unproven,
       SignatureDoctor doctor) {}
 
   private final ClientAddress clients;
@@ -168,7 +171,15 @@ public final class Console implements AutoCloseable {
     if (file.isPresent()) {
       return reads(request) ? file.get().answer(request) : onlyReads();
     }
-    return page(request).with("Cache-Control", "no-store");
+    return pageOrError(request).with("Cache-Control", "no-store");
+  }
+
+  private Answer pageOrError(Request request) {
+    try {
+      return page(request);
+    } catch (UnreadFormException e) {
+      return Errors.unread(e.why(), Asked.MAX_FORM, request.id());
+    }
   }
 
   private static boolean reads(Request request) {
@@ -203,7 +214,7 @@ public final class Console implements AutoCloseable {
     } catch (StoreUnavailableException _) {
       return layout
           .problem(503, visit, "The database is away. Try again in a moment.")
-          .with("Retry-After", "1");
+          .retryAfter(SOON);
     }
   }
 
@@ -230,14 +241,14 @@ public final class Console implements AutoCloseable {
   private Answer signIn(Request request, Asked form) {
     String wanted = form.field("next");
     String next = PLACE_HERE.matcher(wanted).matches() ? wanted : ROOT;
-    return switch (signIns.signIn(
-        form.field("token"), clients.senderOf(request.peer(), request.headers()))) {
-      case SignIns.SignIn.Done(String session) ->
-          Answer.seeOther(next).with("Set-Cookie", cookie(session, request));
-      case SignIns.SignIn.Wrong() -> askForToken(401, next, Optional.of("That is not the token."));
-      case SignIns.SignIn.TooOften(Duration pause) ->
+    String sender = clients.senderOf(request.peer(), request.headers());
+    return switch (signIns.look(form.field("token"), sender)) {
+      case Look.Right() ->
+          Answer.seeOther(next).with("Set-Cookie", cookie(signIns.begin(), request));
+      case Look.Wrong() -> askForToken(401, next, Optional.of("That is not the token."));
+      case Look.TooOften(Duration pause) ->
           askForToken(429, next, Optional.of("Too many wrong tokens. Try again in a moment."))
-              .with("Retry-After", Long.toString(pause.plusSeconds(1).toSeconds()));
+              .retryAfter(pause);
     };
   }
 

@@ -11,7 +11,8 @@ import dev.hookline.application.refused.RefusedDelivery;
 import dev.hookline.domain.pipeline.PipelineId;
 import dev.hookline.http.doctor.Diagnosis;
 import dev.hookline.http.doctor.Finding;
-import dev.hookline.http.intake.RejectedDeliveries.Rejected;
+import dev.hookline.http.intake.UnprovenDeliveries.Unproven;
+import dev.hookline.http.metrics.Remembered;
 import dev.hookline.http.server.Answer;
 import dev.hookline.http.server.Request;
 import java.time.Clock;
@@ -122,7 +123,8 @@ final class Pages {
     return withPipeline(
         visit,
         id,
-        found -> Payload.download(found.event().rawPayload(), found.pipeline().id() + ".bin"));
+        found ->
+            PayloadSection.download(found.event().rawPayload(), found.pipeline().id() + ".bin"));
   }
 
   /** What is made of the pipeline, or that there is none. */
@@ -156,7 +158,7 @@ final class Pages {
 
   Answer payloadOfRefused(Visit visit, String id) {
     return withRefused(
-        visit, id, found -> Payload.download(found.delivery().body(), found.id() + ".bin"));
+        visit, id, found -> PayloadSection.download(found.delivery().body(), found.id() + ".bin"));
   }
 
   /** What is made of the refused delivery, or that there is none. */
@@ -183,12 +185,12 @@ final class Pages {
         200,
         visit,
         "Signatures that did not hold",
-        SignaturesPage.list(ports.rejected().list(), this::inShort));
+        SignaturesPage.list(ports.unproven().list(), this::inShort));
   }
 
   /** What the headers tell: that costs next to nothing, and says which ones to open. */
-  private String inShort(Rejected rejected) {
-    return ports.doctor().examineHeaders(rejected.delivery()).findings().stream()
+  private String inShort(Unproven unproven) {
+    return ports.doctor().examineHeaders(unproven.delivery()).findings().stream()
         .filter(finding -> finding.cause() != Finding.Cause.BODY_NOT_KEPT)
         .map(Finding::what)
         .findFirst()
@@ -197,21 +199,21 @@ final class Pages {
 
   Answer signature(Visit visit, long id) {
     return ports
-        .rejected()
+        .unproven()
         .find(id)
         .map(
-            rejected ->
+            unproven ->
                 layout.page(
                     200,
                     visit,
                     "Why this signature did not hold",
-                    SignaturesPage.one(rejected, diagnose(rejected))))
+                    SignaturesPage.one(unproven, diagnose(unproven))))
         .orElseGet(() -> layout.missing(visit));
   }
 
-  private Diagnosis diagnose(Rejected rejected) {
-    return rejected.hasBody()
-        ? ports.doctor().examine(rejected.delivery(), List.of())
-        : ports.doctor().examineHeaders(rejected.delivery());
+  private Diagnosis diagnose(Unproven unproven) {
+    return unproven.hasBody()
+        ? ports.doctor().examine(unproven.delivery(), List.of())
+        : ports.doctor().examineHeaders(unproven.delivery());
   }
 }

@@ -53,7 +53,7 @@ record PipelinePage(PipelineView.Detailed found, Optional<String> notice) {
         section(h2("Timeline"), timeline()).withId("timeline").withData("live", ""),
         section(h2("Event"), event(found.event())),
         section(h2("Headers"), headers(found.event().rawHeaders())),
-        Payload.section(found.event().rawPayload(), path(pipeline.id()) + "/payload"));
+        PayloadSection.of(found.event().rawPayload(), path(pipeline.id()) + "/payload"));
   }
 
   private static DomContent standing(PipelineView pipeline) {

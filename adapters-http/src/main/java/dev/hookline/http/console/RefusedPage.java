@@ -91,6 +91,6 @@ final class RefusedPage {
             .attr("aria-label", "Refusal"),
         section(
             h2("Headers"), PipelinePage.headers(refused.delivery().headers().select(_ -> true))),
-        Payload.section(refused.delivery().body(), path(refused.id()) + "/payload"));
+        PayloadSection.of(refused.delivery().body(), path(refused.id()) + "/payload"));
   }
 }

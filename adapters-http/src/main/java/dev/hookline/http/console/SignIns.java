@@ -59,31 +59,17 @@ final class SignIns {
             .build();
   }
 
-  /** What came of an attempt to sign in. */
-  sealed interface SignIn {
-    /**
-     * @param session for the cookie
-     */
-    record Done(String session) implements SignIn {}
-
-    record Wrong() implements SignIn {}
-
-    /** Too many were wrong; whether this one is, is not even looked at. */
-    record TooOften(Duration pause) implements SignIn {}
-  }
-
   /**
+   * Looks at a token that somebody typed.
+   *
    * @param sender whose failures count together
    */
-  SignIn signIn(String given, String sender) {
-    return switch (typed.at(given, sender)) {
-      case Look.Right() -> new SignIn.Done(begin());
-      case Look.Wrong() -> new SignIn.Wrong();
-      case Look.TooOften(Duration pause) -> new SignIn.TooOften(pause);
-    };
+  Look look(String given, String sender) {
+    return typed.at(given, sender);
   }
 
-  private String begin() {
+  /** Signs in somebody whose token was right: the session, for the cookie. */
+  String begin() {
     String session = secret();
     sessions.put(session, new Session(secret(), tokenDigest(), nanoTime.getAsLong()));
     return session;

@@ -21,8 +21,8 @@ import static j2html.TagCreator.tr;
 
 import dev.hookline.http.doctor.Diagnosis;
 import dev.hookline.http.doctor.Finding;
-import dev.hookline.http.intake.RejectedDeliveries;
-import dev.hookline.http.intake.RejectedDeliveries.Rejected;
+import dev.hookline.http.intake.UnprovenDeliveries;
+import dev.hookline.http.intake.UnprovenDeliveries.Unproven;
 import j2html.tags.DomContent;
 import java.util.List;
 import java.util.function.Function;
@@ -34,43 +34,43 @@ import java.util.function.Function;
 final class SignaturesPage {
   private SignaturesPage() {}
 
-  private static String path(Rejected rejected) {
-    return Console.SIGNATURES + "/" + rejected.id();
+  private static String path(Unproven unproven) {
+    return Console.SIGNATURES + "/" + unproven.id();
   }
 
-  static List<DomContent> list(List<Rejected> rejected, Function<Rejected, String> inShort) {
+  static List<DomContent> list(List<Unproven> unproven, Function<Unproven, String> inShort) {
     return List.of(
         p(
             "The last %d of each service, for %d minutes, in the memory of this process alone. Their senders were told nothing but 401."
-                .formatted(RejectedDeliveries.MOST, RejectedDeliveries.KEPT_FOR.toMinutes())),
+                .formatted(UnprovenDeliveries.MOST, UnprovenDeliveries.KEPT_FOR.toMinutes())),
         section(
-                rejected.isEmpty()
+                unproven.isEmpty()
                     ? p("None is kept now.").withClass("empty")
                     : table(
                         columns("Received", "Service", "From", "Why"),
-                        tbody(each(rejected, one -> row(one, inShort.apply(one))))))
+                        tbody(each(unproven, one -> row(one, inShort.apply(one))))))
             .withId("found"));
   }
 
-  private static DomContent row(Rejected rejected, String inShort) {
+  private static DomContent row(Unproven unproven, String inShort) {
     return tr(
-        cell("Received", a(at(rejected.delivery().receivedAt())).withHref(path(rejected))),
-        cell("Service", text(rejected.delivery().service().name())),
-        cell("From", wild(rejected.delivery().remoteAddress())),
+        cell("Received", a(at(unproven.delivery().receivedAt())).withHref(path(unproven))),
+        cell("Service", text(unproven.delivery().service().name())),
+        cell("From", wild(unproven.delivery().remoteAddress())),
         cell("Why", wild(inShort)).withClass("error"));
   }
 
-  static List<DomContent> one(Rejected rejected, Diagnosis diagnosis) {
+  static List<DomContent> one(Unproven unproven, Diagnosis diagnosis) {
     String body =
-        rejected.length().isEmpty()
+        unproven.length().isEmpty()
             ? "not read"
-            : Markup.size(rejected.length().get()) + (rejected.hasBody() ? "" : ", not kept");
+            : Markup.size(unproven.length().get()) + (unproven.hasBody() ? "" : ", not kept");
     return List.of(
         section(
                 dl(
-                        fact("Service", text(rejected.delivery().service().name())),
-                        fact("Received", at(rejected.delivery().receivedAt())),
-                        fact("From", wild(rejected.delivery().remoteAddress())),
+                        fact("Service", text(unproven.delivery().service().name())),
+                        fact("Received", at(unproven.delivery().receivedAt())),
+                        fact("From", wild(unproven.delivery().remoteAddress())),
                         fact("Body", text(body)))
                     .withClass("facts"))
             .attr("aria-label", "Delivery"),

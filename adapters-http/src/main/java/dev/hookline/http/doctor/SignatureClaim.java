@@ -145,9 +145,11 @@ final class SignatureClaim {
   }
 
   private void readDigits(String digits) {
-    if (HmacSha256.isSignature(digits)) {
-      digest = Optional.of(HexFormat.of().parseHex(digits));
-    } else if (HEX.matcher(digits).matches()) {
+    digest = HmacSha256.signature(digits);
+    if (digest.isPresent()) {
+      return;
+    }
+    if (HEX.matcher(digits).matches()) {
       found(
           Cause.WRONG_LENGTH,
           "The signature has %d hexadecimal digits, and should have 64.%s"

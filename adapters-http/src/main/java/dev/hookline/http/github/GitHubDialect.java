@@ -1,6 +1,5 @@
 package dev.hookline.http.github;
 
-import dev.hookline.domain.delivery.Headers;
 import dev.hookline.domain.delivery.Service;
 import dev.hookline.domain.handler.ServiceHandler;
 import dev.hookline.domain.handler.SignatureVerifier;
@@ -11,7 +10,6 @@ import dev.hookline.http.provider.ProviderProfile;
 import dev.hookline.http.provider.ProviderProfile.RefuseWith;
 import dev.hookline.http.provider.RepositoryMappings;
 import dev.hookline.http.provider.SigningScheme;
-import dev.hookline.http.provider.SigningScheme.SignedTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -55,13 +53,7 @@ public final class GitHubDialect implements Dialect {
 
   @Override
   public SigningScheme signing() {
-    return new SigningScheme(
-        GitHubVerifier.SIGNATURE, GitHubVerifier.PREFIX, new SignedTime.None());
-  }
-
-  @Override
-  public boolean isWorthReading(Headers headers) {
-    return GitHubVerifier.signatureIn(headers).isPresent();
+    return GitHubVerifier.SIGNING;
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.hookline.http.intake;
 
 import dev.hookline.application.receive.Quota;
 import dev.hookline.domain.delivery.Service;
+import dev.hookline.http.pace.Buckets;
 import io.github.bucket4j.Bucket;
 import java.time.Duration;
 import java.util.Map;
@@ -27,7 +28,9 @@ public final class BucketQuota implements Quota {
 
   BucketQuota(Map<Service, Rate> rates, LongSupplier nanoTime) {
     this.rates = Map.copyOf(rates);
-    this.buckets = new Buckets<>(Rate.longestUntilFull(rates.values()).plus(LONGEST), nanoTime);
+    this.buckets =
+        new Buckets<>(
+            Rate.MOST_COUNTED, Rate.longestUntilFull(rates.values()).plus(LONGEST), nanoTime);
   }
 
   @Override
@@ -36,7 +39,7 @@ public final class BucketQuota implements Quota {
     if (rate == null) {
       return Duration.ZERO;
     }
-    Bucket bucket = buckets.of(new Tenant(service, tenant), rate);
+    Bucket bucket = buckets.of(new Tenant(service, tenant), rate::limit);
     var wait = Duration.ofNanos(bucket.consumeIgnoringRateLimits(1));
     if (wait.compareTo(LONGEST) <= 0) {
       return wait;
@@ -50,7 +53,7 @@ public final class BucketQuota implements Quota {
   public void giveBack(Service service, String tenant) {
     Rate rate = rates.get(service);
     if (rate != null) {
-      buckets.of(new Tenant(service, tenant), rate).addTokens(1);
+      buckets.of(new Tenant(service, tenant), rate::limit).addTokens(1);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.hookline.http.intake;
 
 import dev.hookline.application.receive.RateLimiter;
 import dev.hookline.domain.delivery.Service;
+import dev.hookline.http.pace.Buckets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -26,7 +27,8 @@ public final class BucketRateLimiter implements RateLimiter {
 
   BucketRateLimiter(Map<Service, Rate> rates, LongSupplier nanoTime) {
     this.rates = Map.copyOf(rates);
-    this.buckets = new Buckets<>(Rate.longestUntilFull(rates.values()), nanoTime);
+    this.buckets =
+        new Buckets<>(Rate.MOST_COUNTED, Rate.longestUntilFull(rates.values()), nanoTime);
   }
 
   @Override
@@ -36,7 +38,9 @@ public final class BucketRateLimiter implements RateLimiter {
       return Optional.empty();
     }
     var probe =
-        buckets.of(new Sender(service, group(remoteAddress)), rate).tryConsumeAndReturnRemaining(1);
+        buckets
+            .of(new Sender(service, Network.senderOf(remoteAddress)), rate::limit)
+            .tryConsumeAndReturnRemaining(1);
     return probe.isConsumed()
         ? Optional.empty()
         : Optional.of(Duration.ofNanos(probe.getNanosToWaitForRefill()));
@@ -45,10 +49,5 @@ public final class BucketRateLimiter implements RateLimiter {
   /** How many senders are remembered. */
   long size() {
     return buckets.size();
-  }
-
-  /** What an address counts as. */
-  static String group(String remoteAddress) {
-    return Network.literal(remoteAddress).map(Network::senderOf).orElse(remoteAddress);
   }
 }

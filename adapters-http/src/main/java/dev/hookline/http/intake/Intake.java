@@ -1,6 +1,5 @@
 package dev.hookline.http.intake;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import dev.hookline.application.pipeline.StoreUnavailableException;
 import dev.hookline.application.receive.AdmitSender;
 import dev.hookline.application.receive.Receipt;
@@ -21,21 +20,21 @@ import dev.hookline.domain.error.WebhookError.UnsupportedEventError;
 import dev.hookline.domain.pipeline.Origin;
 import dev.hookline.domain.pipeline.PipelineId;
 import dev.hookline.domain.trace.TraceContext;
+import dev.hookline.http.json.JsonText;
 import dev.hookline.http.provider.Dialect.AcceptedAnswer;
+import dev.hookline.http.provider.MediaType;
 import dev.hookline.http.provider.ProviderProfile.RefuseWith;
 import dev.hookline.http.server.Answer;
 import dev.hookline.http.server.BodyReading;
 import dev.hookline.http.server.ByteBudget;
 import dev.hookline.http.server.Errors;
 import dev.hookline.http.server.Request;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -61,7 +60,7 @@ final class Intake {
   private final AdmitSender admit;
   private final ReceiveWebhook receive;
   private final Outcomes outcomes;
-  private final RejectedDeliveries rejected;
+  private final UnprovenDeliveries unproven;
   private final WebhookTracing tracing;
   private final Clock clock;
   private final Strangers strangers = new Strangers(System::nanoTime);
@@ -78,7 +77,7 @@ final class Intake {
       AdmitSender admit,
       ReceiveWebhook receive,
       Outcomes outcomes,
-      RejectedDeliveries rejected,
+      UnprovenDeliveries unproven,
       WebhookTracing tracing,
       Clock clock) {
     this.services =
@@ -91,7 +90,7 @@ final class Intake {
     this.admit = admit;
     this.receive = receive;
     this.outcomes = outcomes;
-    this.rejected = rejected;
+    this.unproven = unproven;
     this.tracing = tracing;
     this.clock = Clock.tick(clock, STORED);
   }
@@ -159,10 +158,7 @@ final class Intake {
   }
 
   private Answer receive(
-      Request request,
-      EnabledService enabled,
-      Origin origin,
-      Outcomes.Running outcome) {
+      Request request, EnabledService enabled, Origin origin, Outcomes.Running outcome) {
     try {
       return read(request, enabled, origin, outcome);
     } catch (StoreUnavailableException e) {
@@ -175,10 +171,7 @@ final class Intake {
   }
 
   private Answer read(
-      Request request,
-      EnabledService enabled,
-      Origin origin,
-      Outcomes.Running outcome) {
+      Request request, EnabledService enabled, Origin origin, Outcomes.Running outcome) {
     String client = addressOf(request);
     var tooFast = admit.admit(enabled.service(), client);
     if (tooFast.isPresent()) {
@@ -186,7 +179,7 @@ final class Intake {
       return Errors.answer(tooFast.get(), request.id());
     }
     Optional<String> mediaType =
-        mediaType(request.headers()).filter(enabled.dialect().profile().mediaTypes()::contains);
+        MediaType.in(request.headers()).filter(enabled.dialect().profile().mediaTypes()::contains);
     if (mediaType.isEmpty() || isEncoded(request.headers())) {
       outcome.turnedAway(Status.UNSUPPORTED_MEDIA_TYPE);
       return Errors.answer(
@@ -200,7 +193,7 @@ final class Intake {
     boolean waits = request.expectsContinue() && request.declaredLength() <= maxBodyBytes;
     if (waits && !enabled.dialect().isWorthReading(request.headers())) {
       outcome.turnedAway(Status.INVALID_SIGNATURE);
-      rejected.keep(enabled.service(), request.headers(), Optional.empty(), client);
+      unproven.keep(enabled.service(), request.headers(), Optional.empty(), client);
       return Errors.answer(new InvalidSignatureError(Cause.NOT_PROVEN), request.id());
     }
     return switch (request.readBody(maxBodyBytes, budget, senderOf(request))) {
@@ -209,27 +202,9 @@ final class Intake {
             new Delivery(enabled.service(), request.headers(), body, clock.instant(), client);
         yield deliver(delivery, enabled, mediaType.get(), request.id(), origin, outcome);
       }
-      case BodyReading.TooLarge() -> {
-        outcome.turnedAway(Status.TOO_LARGE);
-        yield Errors.answer(
-            413,
-            "PayloadTooLargeError",
-            "a body may have %d bytes".formatted(maxBodyBytes),
-            request.id());
-      }
-      case BodyReading.Broken() -> {
-        outcome.turnedAway(Status.INVALID_PAYLOAD);
-        yield Errors.answer(
-            400, "InvalidPayloadError", "the body is broken or incomplete", request.id());
-      }
-      case BodyReading.NoMemory() -> {
-        outcome.turnedAway(Status.OVERLOADED);
-        yield Errors.overloaded("too much is being received at once", SOON, request.id());
-      }
-      case BodyReading.TimedOut() -> {
-        outcome.turnedAway(Status.TIMEOUT);
-        yield Errors.answer(
-            408, "RequestTimeoutError", "the request was not complete in time", request.id());
+      case BodyReading.Failed failed -> {
+        outcome.turnedAway(Outcomes.statusOf(failed));
+        yield Errors.unread(failed, maxBodyBytes, request.id());
       }
     };
   }
@@ -242,13 +217,13 @@ final class Intake {
       Origin origin,
       Outcomes.Running outcome) {
     if (enabled.dialect().isUnsignedCheck(delivery)) {
-      outcome.handshake();
+      outcome.unsignedCheck();
       return Answer.empty(200);
     }
     Receipt receipt = receive.receive(delivery, enabled.profile(), origin);
     outcome.received(receipt);
     if (receipt instanceof Receipt.Refused(InvalidSignatureError _, _)) {
-      rejected.keep(
+      unproven.keep(
           delivery.service(),
           delivery.headers(),
           Optional.of(delivery.body()),
@@ -275,11 +250,7 @@ final class Intake {
     };
   }
 
-  private interface MoreFields {
-    void write(JsonGenerator json) throws IOException;
-  }
-
-  private static Answer accepted(AcceptedAnswer success, PipelineId id, MoreFields more) {
+  private static Answer accepted(AcceptedAnswer success, PipelineId id, JsonText.Content more) {
     Answer answer =
         success.empty()
             ? Answer.empty(success.status())
@@ -326,17 +297,10 @@ final class Intake {
             json -> {
               json.writeStartObject();
               json.writeStringField("status", "refused");
-              json.writeStringField("error", Errors.nameOf(error));
+              json.writeStringField("error", error.name());
               json.writeStringField("request_id", requestId);
               json.writeEndObject();
             });
-  }
-
-  /** The media type alone, in lower case; nothing if it is missing or doubled. */
-  private static Optional<String> mediaType(Headers headers) {
-    return headers
-        .only("Content-Type")
-        .map(value -> value.split(";", 2)[0].strip().toLowerCase(Locale.ROOT));
   }
 
   private static boolean isEncoded(Headers headers) {

@@ -66,7 +66,7 @@ public final class IntakeServer implements AutoCloseable {
    * Binds the port and serves.
    *
    * @param services those that are enabled; any other is unknown here
-   * @param rejected where deliveries are kept for a while whose signature did not hold
+   * @param unproven where deliveries are kept for a while whose signature did not hold
    * @param requestIds makes the ids that answers and log lines carry: header-safe ASCII
    * @throws java.io.UncheckedIOException if the address is unknown or cannot be bound
    */
@@ -78,7 +78,7 @@ public final class IntakeServer implements AutoCloseable {
       WebhookMetrics metrics,
       WebhookTracing tracing,
       WebhookLogger logger,
-      RejectedDeliveries rejected,
+      UnprovenDeliveries unproven,
       Supplier<String> requestIds,
       Clock clock) {
     var clients = ClientAddress.behind(settings.trustedProxies());
@@ -93,7 +93,7 @@ public final class IntakeServer implements AutoCloseable {
             admit,
             receive,
             new Outcomes(metrics, logger),
-            rejected,
+            unproven,
             tracing,
             clock);
     this.server =

@@ -46,6 +46,11 @@ record Network(InetAddress base, int prefix) {
         : address.getHostAddress();
   }
 
+  /** Whom an address in a text counts as; the text itself if it is none. */
+  static String senderOf(String address) {
+    return literal(address).map(Network::senderOf).orElse(address);
+  }
+
   private static int prefixOf(String digits) {
     return digits.matches("[0-9]{1,3}") ? Integer.parseInt(digits) : -1;
   }

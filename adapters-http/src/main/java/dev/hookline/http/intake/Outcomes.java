@@ -13,6 +13,7 @@ import dev.hookline.domain.error.WebhookError.OverloadedError;
 import dev.hookline.domain.error.WebhookError.RateLimitError;
 import dev.hookline.domain.error.WebhookError.UnsupportedEventError;
 import dev.hookline.domain.pipeline.PipelineId;
+import dev.hookline.http.server.BodyReading;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -61,23 +62,22 @@ final class Outcomes {
         }
         case Receipt.Handshake _ -> {
           told = Optional.of(Status.HANDSHAKE);
-          handshake();
+          logger.handshake(service, requestId, count(Status.HANDSHAKE));
         }
         case Receipt.Refused(var error, var kept) -> {
           Status status = statusOf(error);
+          told = kept.map(_ -> status);
           Duration took = count(status);
           kept.ifPresentOrElse(
-              refused -> {
-                told = Optional.of(status);
-                logger.refused(refused, service, requestId, span.context(), status, took);
-              },
+              refused -> logger.refused(refused, service, requestId, span.context(), status, took),
               () -> logger.turnedAway(service, requestId, status, took));
         }
       }
     }
 
-    void handshake() {
-      logger.handshake(service, requestId, count(Status.HANDSHAKE));
+    /** The endpoint was checked by somebody who proved nothing. */
+    void unsignedCheck() {
+      logger.unsignedCheck(service, requestId, count(Status.HANDSHAKE));
     }
 
     void turnedAway(Status status) {
@@ -113,6 +113,16 @@ final class Outcomes {
       metrics.received(service, status, took, told.isPresent() ? span.context() : Optional.empty());
       return took;
     }
+  }
+
+  /** How a request is counted whose body did not come in whole. */
+  static Status statusOf(BodyReading.Failed why) {
+    return switch (why) {
+      case BodyReading.TooLarge _ -> Status.TOO_LARGE;
+      case BodyReading.Broken _ -> Status.INVALID_PAYLOAD;
+      case BodyReading.NoMemory _ -> Status.OVERLOADED;
+      case BodyReading.TimedOut _ -> Status.TIMEOUT;
+    };
   }
 
   private static Status statusOf(WebhookError error) {

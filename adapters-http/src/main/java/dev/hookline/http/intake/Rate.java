@@ -1,5 +1,6 @@
 package dev.hookline.http.intake;
 
+import io.github.bucket4j.Bandwidth;
 import java.time.Duration;
 import java.util.Collection;
 
@@ -12,10 +13,21 @@ import java.util.Collection;
 public record Rate(long perSecond, long burst) {
   public static final long MOST = 1_000_000_000L;
 
+  /** How many senders or tenants are told apart, so that strangers cannot fill the memory. */
+  static final int MOST_COUNTED = 100_000;
+
   public Rate {
     if (perSecond < 1 || perSecond > MOST || burst < 1 || burst > MOST) {
       throw new IllegalArgumentException("rate and burst are 1 to " + MOST);
     }
+  }
+
+  /** As a bucket has it. */
+  Bandwidth limit() {
+    return Bandwidth.builder()
+        .capacity(burst)
+        .refillGreedy(perSecond, Duration.ofSeconds(1))
+        .build();
   }
 
   /** How long nothing must come until a whole burst may come again. */

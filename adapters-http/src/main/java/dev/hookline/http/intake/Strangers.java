@@ -1,5 +1,6 @@
 package dev.hookline.http.intake;
 
+import dev.hookline.http.pace.Buckets;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -42,17 +43,17 @@ final class Strangers {
 
   Strangers(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
-    few = new Buckets<>(Rate.longestUntilFull(List.of(FEW)), nanoTime);
-    many = new Buckets<>(Rate.longestUntilFull(List.of(MANY)), nanoTime);
+    few = new Buckets<>(Rate.MOST_COUNTED, Rate.longestUntilFull(List.of(FEW)), nanoTime);
+    many = new Buckets<>(Rate.MOST_COUNTED, Rate.longestUntilFull(List.of(MANY)), nanoTime);
   }
 
   /** How long the answer to this failure is to be held back. */
   Duration hold(String remoteAddress) {
-    String sender = BucketRateLimiter.group(remoteAddress);
-    if (few.of(sender, FEW).tryConsume(1)) {
+    String sender = Network.senderOf(remoteAddress);
+    if (few.of(sender, FEW::limit).tryConsume(1)) {
       return Duration.ZERO;
     }
-    Step step = many.of(sender, MANY).tryConsume(1) ? Step.SOON : Step.LATE;
+    Step step = many.of(sender, MANY::limit).tryConsume(1) ? Step.SOON : Step.LATE;
     return step.least.plusNanos(chance(step.spread));
   }
 

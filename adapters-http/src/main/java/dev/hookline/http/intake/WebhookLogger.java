@@ -75,7 +75,7 @@ public final class WebhookLogger {
         .log("webhook received again");
   }
 
-  /** The provider checked the endpoint, or told about itself. */
+  /** The provider checked the endpoint, or told about itself, and proved that it was it. */
   void handshake(Service service, String requestId, Duration took) {
     line(Level.INFO, service, requestId, Status.HANDSHAKE, took).log("webhook handshake");
   }
@@ -102,13 +102,21 @@ public final class WebhookLogger {
     return text.map(value -> line.addKeyValue(key, clean(value))).orElse(line);
   }
 
+  /** The endpoint was checked without a signature: anybody can do that. */
+  void unsignedCheck(Service service, String requestId, Duration took) {
+    ofStranger(Level.INFO, service, requestId, Status.HANDSHAKE, took, "webhook handshake");
+  }
+
   /** A request was turned away before it was known to be authentic. */
   void turnedAway(Service service, String requestId, Status status, Duration took) {
+    ofStranger(Level.WARN, service, requestId, status, took, "webhook turned away");
+  }
+
+  private void ofStranger(
+      Level level, Service service, String requestId, Status status, Duration took, String said) {
     long skipped = admitStranger();
     if (skipped >= 0) {
-      line(Level.WARN, service, requestId, status, took)
-          .addKeyValue("suppressed", skipped)
-          .log("webhook turned away");
+      line(level, service, requestId, status, took).addKeyValue("suppressed", skipped).log(said);
     }
   }
 

@@ -85,16 +85,10 @@ public final class JacksonEventFormat implements EventFormat {
     return line;
   }
 
-  /** Writes JSON, as a lambda. */
-  @FunctionalInterface
-  private interface Writing {
-    void to(JsonGenerator json) throws IOException;
-  }
-
-  private static String write(Writing writing) {
+  private static String write(JsonText.Content content) {
     var text = new StringWriter();
     try (JsonGenerator json = WRITER.createGenerator(text)) {
-      writing.to(json);
+      content.write(json);
     } catch (IOException e) {
       throw new UncheckedIOException("writing to memory failed", e);
     }

@@ -132,7 +132,7 @@ final class JsonIndex {
       members = new int[before.length * 2];
       for (int entry : before) {
         if (entry != 0) {
-          members[slot(parents[entry - 1], nameOf(entry - 1))] = entry;
+          members[slot(parents[entry - 1], name(entry - 1))] = entry;
         }
       }
     }
@@ -165,11 +165,6 @@ final class JsonIndex {
     return (hash ^ (hash >>> 16)) & (members.length - 1);
   }
 
-  private String nameOf(int value) {
-    String name = names[value];
-    return name == null ? "" : name;
-  }
-
   /** How many values there are; 0 if the text has none. */
   int size() {
     return size;
@@ -179,9 +174,10 @@ final class JsonIndex {
     return kinds[value];
   }
 
-  /** The name of a member of an object. */
+  /** The name of a member of an object; empty of any other value. */
   String name(int member) {
-    return nameOf(member);
+    String name = names[member];
+    return name == null ? "" : name;
   }
 
   /** The object's value under the name, or {@link #NONE}. */

@@ -1,4 +1,4 @@
-/** JSON as providers send it, read strictly, and the JSON form of an event. */
+/** JSON as providers send it, read strictly, the JSON form of an event, and how JSON is written. */
 @NullMarked
 package dev.hookline.http.json;
 

@@ -1,6 +1,5 @@
 package dev.hookline.http.linear;
 
-import dev.hookline.domain.delivery.Headers;
 import dev.hookline.domain.delivery.Service;
 import dev.hookline.domain.handler.ServiceHandler;
 import dev.hookline.domain.handler.SignatureVerifier;
@@ -10,7 +9,6 @@ import dev.hookline.http.provider.ProviderProfile;
 import dev.hookline.http.provider.ProviderProfile.RefuseWith;
 import dev.hookline.http.provider.RepositoryMappings;
 import dev.hookline.http.provider.SigningScheme;
-import dev.hookline.http.provider.SigningScheme.SignedTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -49,13 +47,7 @@ public final class LinearDialect implements Dialect {
 
   @Override
   public SigningScheme signing() {
-    return new SigningScheme(
-        LinearVerifier.SIGNATURE, "", new SignedTime.Member(LinearVerifier.TIMESTAMP));
-  }
-
-  @Override
-  public boolean isWorthReading(Headers headers) {
-    return LinearVerifier.signatureIn(headers).isPresent();
+    return LinearVerifier.SIGNING;
   }
 
   @Override

@@ -1,13 +1,13 @@
 package dev.hookline.http.linear;
 
 import dev.hookline.domain.delivery.Delivery;
-import dev.hookline.domain.delivery.Headers;
 import dev.hookline.domain.error.WebhookError.InvalidSignatureError;
 import dev.hookline.domain.error.WebhookError.InvalidSignatureError.Cause;
 import dev.hookline.domain.handler.SignatureVerifier;
 import dev.hookline.domain.handler.Verification;
 import dev.hookline.http.json.Payload;
-import dev.hookline.http.provider.HmacSha256;
+import dev.hookline.http.provider.SigningScheme;
+import dev.hookline.http.provider.SigningScheme.SignedTime;
 import dev.hookline.http.provider.SigningSecrets;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,10 +20,11 @@ import java.util.function.Supplier;
  * "Webhooks"). The header {@code Linear-Timestamp} is not signed and never looked at.
  */
 final class LinearVerifier implements SignatureVerifier {
-  static final String SIGNATURE = "Linear-Signature";
-
   /** Of the body, in milliseconds. */
-  static final String TIMESTAMP = "webhookTimestamp";
+  private static final String TIMESTAMP = "webhookTimestamp";
+
+  static final SigningScheme SIGNING =
+      new SigningScheme("Linear-Signature", "", new SignedTime.Member(TIMESTAMP));
 
   private final SigningSecrets secrets;
   private final Duration tolerance;
@@ -36,8 +37,9 @@ final class LinearVerifier implements SignatureVerifier {
   @Override
   public Verification verify(Delivery delivery) {
     Optional<Verification.Authentic> signer =
-        signatureIn(delivery.headers())
-            .flatMap(hex -> secrets.signer(hex, delivery.body().bytes()));
+        SIGNING
+            .signatureIn(delivery.headers())
+            .flatMap(claimed -> secrets.signer(claimed, delivery.body().bytes()));
     if (signer.isEmpty()) {
       return new Verification.Forged(new InvalidSignatureError(Cause.NOT_PROVEN));
     }
@@ -55,11 +57,6 @@ final class LinearVerifier implements SignatureVerifier {
     return Payload.read(delivery.body().bytes())
         .flatMap(payload -> payload.whole(TIMESTAMP))
         .map(Instant::ofEpochMilli);
-  }
-
-  /** What may be the delivery's signature, in hexadecimal digits. */
-  static Optional<String> signatureIn(Headers headers) {
-    return headers.only(SIGNATURE).filter(HmacSha256::isSignature);
   }
 
   private boolean isInTime(long millis, Delivery delivery) {

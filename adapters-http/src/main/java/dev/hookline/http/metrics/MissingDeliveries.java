@@ -9,20 +9,26 @@ import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapsho
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.OptionalInt;
+import java.util.function.LongSupplier;
 
-/** What the last look into a provider's log has found, whichever worker made it. */
+/**
+ * What the last look into a provider's log has found, whichever worker made it: read when it is
+ * asked for, and remembered for a second.
+ */
 final class MissingDeliveries implements MultiCollector {
   private final ScheduledReconciliations schedule;
   private final Service service;
+  private final Remembered<OptionalInt> last;
 
-  MissingDeliveries(ScheduledReconciliations schedule, Service service) {
+  MissingDeliveries(ScheduledReconciliations schedule, Service service, LongSupplier nanoTime) {
     this.schedule = schedule;
     this.service = service;
+    this.last = new Remembered<>(this::lastMissing, OutboxGauges.FRESH, 1, nanoTime);
   }
 
   @Override
   public MetricSnapshots collect() {
-    OptionalInt missing = lastMissing();
+    OptionalInt missing = last.get();
     return missing.isPresent()
         ? MetricSnapshots.of(gauge(missing.getAsInt()))
         : new MetricSnapshots();

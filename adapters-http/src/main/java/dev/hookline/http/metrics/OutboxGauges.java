@@ -21,42 +21,31 @@ final class OutboxGauges implements MultiCollector {
   private static final String MESSAGES = "outbox_messages";
   private static final String OLDEST = "outbox_oldest_pending_seconds";
   private static final String PAUSED = "outbox_paused";
-  private static final long FRESH = Duration.ofSeconds(1).toNanos();
+
+  /** While the database is slow, scrapes must not queue up behind it. */
+  static final Duration FRESH = Duration.ofSeconds(1);
 
   private final Records records;
   private final Pauses pauses;
-  private final LongSupplier nanoTime;
-  private Optional<Standing> standing = Optional.empty();
-  private long readAt;
-  private boolean read;
+  private final Remembered<Optional<Standing>> standing;
 
   private record Standing(OutboxDepth depth, List<Pause> paused) {}
 
   OutboxGauges(Records records, Pauses pauses, LongSupplier nanoTime) {
     this.records = records;
     this.pauses = pauses;
-    this.nanoTime = nanoTime;
+    this.standing = new Remembered<>(this::readStanding, FRESH, 1, nanoTime);
   }
 
   @Override
   public MetricSnapshots collect() {
-    return standing()
+    return standing
+        .get()
         .map(
             now ->
                 MetricSnapshots.of(
                     messages(now.depth()), oldest(now.depth()), paused(now.paused())))
         .orElseGet(MetricSnapshots::of);
-  }
-
-  private synchronized Optional<Standing> standing() {
-    long now = nanoTime.getAsLong();
-    if (!read || now - readAt >= FRESH) {
-      standing = readStanding();
-      // After the reading: while the database is slow, scrapes must not queue up behind it.
-      readAt = nanoTime.getAsLong();
-      read = true;
-    }
-    return standing;
   }
 
   private Optional<Standing> readStanding() {

@@ -61,6 +61,7 @@ public final class PrometheusMetrics implements WebhookMetrics, DispatchMetrics 
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private final ExpositionFormatWriter text = PrometheusTextFormatWriter.create();
   private final Exemplars exemplars;
+  private final LongSupplier nanoTime;
   private final Counter received;
   private final Histogram processingTime;
   private final Counter secrets;
@@ -90,6 +91,7 @@ public final class PrometheusMetrics implements WebhookMetrics, DispatchMetrics 
 
   PrometheusMetrics(Records records, Pauses pauses, Exemplars exemplars, LongSupplier nanoTime) {
     this.exemplars = exemplars;
+    this.nanoTime = nanoTime;
     received =
         counter(
             "webhook_received_total",
@@ -146,7 +148,7 @@ public final class PrometheusMetrics implements WebhookMetrics, DispatchMetrics 
    * looked; absent while that is not known.
    */
   public void showMissingDeliveries(ScheduledReconciliations schedule, Service service) {
-    registry.register(new MissingDeliveries(schedule, service));
+    registry.register(new MissingDeliveries(schedule, service, nanoTime));
   }
 
   /** From now on shows when each secret last matched. */

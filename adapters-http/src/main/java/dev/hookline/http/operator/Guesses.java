@@ -1,10 +1,9 @@
 package dev.hookline.http.operator;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.hookline.domain.delivery.Headers;
+import dev.hookline.http.pace.Buckets;
+import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.Bucket;
-import io.github.bucket4j.TimeMeter;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -34,12 +33,15 @@ public final class Guesses {
       this.most = most;
       this.between = between;
     }
+
+    private Bandwidth limit() {
+      return Bandwidth.builder().capacity(most).refillIntervally(1, between).build();
+    }
   }
 
   private final AdminToken token;
   private final Pace pace;
-  private final LongSupplier nanoTime;
-  private final Cache<String, Bucket> failures;
+  private final Buckets<String> failures;
 
   /** What was seen of a token. */
   public sealed interface Look {
@@ -54,13 +56,7 @@ public final class Guesses {
   public Guesses(AdminToken token, Pace pace, LongSupplier nanoTime) {
     this.token = token;
     this.pace = pace;
-    this.nanoTime = nanoTime;
-    this.failures =
-        Caffeine.newBuilder()
-            .maximumSize(MOST_SENDERS)
-            .expireAfterAccess(pace.between.multipliedBy(pace.most))
-            .ticker(nanoTime::getAsLong)
-            .build();
+    this.failures = new Buckets<>(MOST_SENDERS, pace.between.multipliedBy(pace.most), nanoTime);
   }
 
   /**
@@ -72,7 +68,7 @@ public final class Guesses {
     if (!token.isWanted()) {
       return new Look.Right();
     }
-    Bucket allowed = failures.get(sender, _ -> bucket());
+    Bucket allowed = failures.of(sender, pace::limit);
     // One after the other: of those that come together no more are looked at than may be wrong.
     synchronized (allowed) {
       var permit = allowed.tryConsumeAndReturnRemaining(1);
@@ -94,24 +90,5 @@ public final class Guesses {
       return at(given.get(), sender);
     }
     return token.isWanted() ? new Look.Wrong() : new Look.Right();
-  }
-
-  private Bucket bucket() {
-    return Bucket.builder()
-        .addLimit(limit -> limit.capacity(pace.most).refillIntervally(1, pace.between))
-        .withCustomTimePrecision(new Meter(nanoTime))
-        .build();
-  }
-
-  private record Meter(LongSupplier nanoTime) implements TimeMeter {
-    @Override
-    public long currentTimeNanos() {
-      return nanoTime.getAsLong();
-    }
-
-    @Override
-    public boolean isWallClockBased() {
-      return false;
-    }
   }
 }

@@ -33,7 +33,9 @@ public interface Dialect {
    * not, no body could change that, and a sender who asks before it sends one (RFC 9110, section
    * 10.1.1) need not send it.
    */
-  boolean isWorthReading(Headers headers);
+  default boolean isWorthReading(Headers headers) {
+    return signing().signatureIn(headers).isPresent();
+  }
 
   ServiceHandler<?> handler(SupportedEvents supported, RepositoryMappings repositories);
 

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -30,11 +29,7 @@ public final class FormFields {
 
   /** Whether the content type is a form's; parameters such as a charset are passed over. */
   public static boolean areIn(Headers headers) {
-    return headers
-        .only("Content-Type")
-        .map(type -> type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT))
-        .filter(MEDIA_TYPE::equals)
-        .isPresent();
+    return MediaType.in(headers).filter(MEDIA_TYPE::equals).isPresent();
   }
 
   /**

@@ -1,17 +1,16 @@
 package dev.hookline.http.provider;
 
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.Provider;
 import java.util.HexFormat;
-import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** HMAC-SHA256 (RFC 2104) under a shared secret, whose key is the secret's UTF-8 bytes. */
+/** HMAC-SHA256 (RFC 2104). */
 public final class HmacSha256 {
   private static final String ALGORITHM = "HmacSHA256";
   private static final int HEX_LENGTH = 64;
@@ -29,33 +28,11 @@ public final class HmacSha256 {
     }
   }
 
-  /** Whether this could be a signature at all: exactly 64 hexadecimal digits. */
-  public static boolean isSignature(String hex) {
-    return hex.length() == HEX_LENGTH && hex.chars().allMatch(HexFormat::isHexDigit);
-  }
-
-  /**
-   * Which secret made the signature, as a position from 1; empty if none did or it is no
-   * {@linkplain #isSignature signature}. All secrets are tried, and compared in constant time.
-   *
-   * @param message the signed bytes, in parts that follow one another
-   */
-  public static OptionalInt signedBy(List<String> secrets, String hex, byte[]... message) {
-    if (!isSignature(hex)) {
-      return OptionalInt.empty();
-    }
-    byte[] claimed = HexFormat.of().parseHex(hex);
-    int match = 0;
-    for (int i = 0; i < secrets.size(); i++) {
-      String secret = secrets.get(i);
-      // A secret file caught empty must not become a key that anyone has.
-      if (!secret.isBlank()
-          && MessageDigest.isEqual(sign(secret, message), claimed)
-          && match == 0) {
-        match = i + 1;
-      }
-    }
-    return match == 0 ? OptionalInt.empty() : OptionalInt.of(match);
+  /** The signature's 32 bytes; empty if it can be none, which has exactly 64 hexadecimal digits. */
+  public static Optional<byte[]> signature(String hex) {
+    return hex.length() == HEX_LENGTH && hex.chars().allMatch(HexFormat::isHexDigit)
+        ? Optional.of(HexFormat.of().parseHex(hex))
+        : Optional.empty();
   }
 
   /**
@@ -90,10 +67,6 @@ public final class HmacSha256 {
     } catch (CloneNotSupportedException e) {
       throw new IllegalStateException("the JDK's " + ALGORITHM + " can be cloned", e);
     }
-  }
-
-  private static byte[] sign(String secret, byte[]... message) {
-    return begin(secret.getBytes(StandardCharsets.UTF_8), message).doFinal();
   }
 
   private static Mac begin(byte[] key, byte[]... message) {

@@ -1,9 +1,11 @@
 package dev.hookline.http.provider;
 
+import dev.hookline.domain.delivery.Headers;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /**
- * How a provider signs, for whoever looks for the reason why a signature does not hold.
+ * How a provider signs: where the signature stands, and what is signed beside the body.
  *
  * @param header that carries the signature
  * @param prefix before its hexadecimal digits; empty if there is none
@@ -25,6 +27,19 @@ public record SigningScheme(String header, String prefix, SignedTime time) {
 
     /** In a member of the body, in milliseconds since 1970. */
     record Member(String name) implements SignedTime {}
+  }
+
+  /**
+   * What may be a delivery's signature, as its 32 bytes. A header that came twice has none.
+   *
+   * @param headers of the delivery
+   */
+  public Optional<byte[]> signatureIn(Headers headers) {
+    return headers
+        .only(header)
+        .filter(value -> value.startsWith(prefix))
+        .map(value -> value.substring(prefix.length()))
+        .flatMap(HmacSha256::signature);
   }
 
   /** What is signed before the body of a delivery with this time. */

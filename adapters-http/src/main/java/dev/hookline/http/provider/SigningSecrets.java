@@ -2,9 +2,9 @@ package dev.hookline.http.provider;
 
 import dev.hookline.domain.handler.SecretFingerprint;
 import dev.hookline.domain.handler.Verification.Authentic;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.Supplier;
 
 /**
@@ -29,19 +29,26 @@ public final class SigningSecrets {
   }
 
   /**
-   * Which secret made the signature; empty if none did, or it is none. All are tried, and compared
-   * in constant time.
+   * Which secret made the signature; empty if none did. Its UTF-8 bytes are the key. All are tried,
+   * and compared in constant time.
    *
-   * @param hex the signature
+   * @param claimed the signature's 32 bytes
    * @param message the signed bytes, in parts that follow one another
    */
-  public Optional<Authentic> signer(String hex, byte[]... message) {
+  public Optional<Authentic> signer(byte[] claimed, byte[]... message) {
     Known now = now();
-    OptionalInt position = HmacSha256.signedBy(now.secrets(), hex, message);
-    return position.isPresent()
-        ? Optional.of(
-            new Authentic(position.getAsInt(), now.fingerprints().get(position.getAsInt() - 1)))
-        : Optional.empty();
+    Optional<Authentic> signer = Optional.empty();
+    for (int i = 0; i < now.secrets().size(); i++) {
+      String secret = now.secrets().get(i);
+      // A secret file caught empty must not become a key that anyone has.
+      boolean made =
+          !secret.isBlank()
+              && HmacSha256.holds(claimed, secret.getBytes(StandardCharsets.UTF_8), message);
+      if (made && signer.isEmpty()) {
+        signer = Optional.of(new Authentic(i + 1, now.fingerprints().get(i)));
+      }
+    }
+    return signer;
   }
 
   private Known now() {

@@ -1,5 +1,6 @@
 package dev.hookline.http.server;
 
+import dev.hookline.http.json.JsonText;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
@@ -65,6 +66,13 @@ public final class Answer {
     var more = new LinkedHashMap<>(headers);
     more.put(name, value);
     return new Answer(status, more, body, hold, stream);
+  }
+
+  /** The same answer, after which nothing should be sent for so long. */
+  public Answer retryAfter(Duration wait) {
+    // RFC 9110, section 10.2.3: whole seconds; zero would invite the sender back at once.
+    long seconds = Math.max(1, wait.plusNanos(999_999_999).toSeconds());
+    return with("Retry-After", Long.toString(seconds));
   }
 
   /** The same answer, to be sent only after so long if many requests are under way. */

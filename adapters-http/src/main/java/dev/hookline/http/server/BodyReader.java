@@ -212,7 +212,11 @@ final class BodyReader {
 
   private BodyReading complete() {
     share.isRead();
-    byte[] exact = bytes.length == length ? bytes : Arrays.copyOf(bytes, length);
-    return new BodyReading.Complete(RawBody.of(exact));
+    int room = bytes.length;
+    if (room > length) {
+      bytes = Arrays.copyOf(bytes, length);
+      share.giveBack(room - length);
+    }
+    return new BodyReading.Complete(RawBody.of(bytes));
   }
 }

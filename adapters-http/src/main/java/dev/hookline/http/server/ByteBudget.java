@@ -64,12 +64,23 @@ public final class ByteBudget {
   }
 
   /**
-   * What one body takes. For use by one thread.
+   * What one body takes. For use by one thread, which has to close it.
    *
-   * @param sender whom it counts for while it is read; empty if it may have all
+   * @param name of the sender whom it counts for until it is read; empty if it may have all
    */
-  Share open(Optional<String> sender) {
-    return new Share(sender);
+  Share open(Optional<String> name) {
+    lock.lock();
+    try {
+      Sender sender = name.map(this::sender).orElseGet(Sender::unbounded);
+      sender.bodies++;
+      return new Share(sender);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Sender sender(String name) {
+    return senders.computeIfAbsent(name, _ -> new Sender(name, ofOneSender));
   }
 
   /** What is left now, beside a favoured body. */
@@ -85,17 +96,32 @@ public final class ByteBudget {
   /** What is being read of one sender. It is forgotten with its last body. */
   private static final class Sender {
     private final String name;
+    private final long most;
     private int bodies;
-    private int waiting;
     private long taken;
 
-    Sender(String name) {
+    Sender(String name, long most) {
       this.name = name;
+      this.most = most;
+    }
+
+    static Sender unbounded() {
+      return new Sender("", Long.MAX_VALUE);
     }
   }
 
-  /** Tells the one whose turn it is now, if there is one. */
-  private void changed() {
+  /** Changes what the others wait for. */
+  private void change(Runnable how) {
+    lock.lock();
+    try {
+      how.run();
+      tellNext();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void tellNext() {
     Share next = next();
     if (next != null) {
       next.itsTurn.signal();
@@ -110,8 +136,8 @@ public final class ByteBudget {
   private @Nullable Share next() {
     Share first = null;
     for (Share share : inWant) {
-      if (share.isWithinItsHalf(share.wanted) && (first == null || share.wanted <= small)) {
-        if (share.hasRoom(share.wanted)) {
+      if (share.isWithinItsHalf() && (first == null || share.isSmall())) {
+        if (share.hasRoom()) {
           return share;
         }
         if (first == null) {
@@ -128,13 +154,12 @@ public final class ByteBudget {
   /** One body's part of the budget. */
   final class Share implements AutoCloseable {
     private final Condition itsTurn = lock.newCondition();
-    private final Optional<String> name;
-    private @Nullable Sender sender;
+    private Sender sender;
     private long taken;
     private long wanted;
 
-    private Share(Optional<String> name) {
-      this.name = name;
+    private Share(Sender sender) {
+      this.sender = sender;
     }
 
     /**
@@ -146,17 +171,11 @@ public final class ByteBudget {
     boolean begin(long bytes, Duration patience) throws InterruptedException {
       lock.lock();
       try {
-        name.ifPresent(this::enter);
-        return (bytes <= free || !isWithinItsHalf(bytes)) && grow(bytes, patience);
+        wanted = bytes;
+        return (bytes <= free || !isWithinItsHalf()) && grow(bytes, patience);
       } finally {
         lock.unlock();
       }
-    }
-
-    private void enter(String of) {
-      Sender entered = senders.computeIfAbsent(of, Sender::new);
-      entered.bodies++;
-      sender = entered;
     }
 
     /**
@@ -167,56 +186,37 @@ public final class ByteBudget {
     boolean grow(long bytes, Duration patience) throws InterruptedException {
       lock.lock();
       try {
-        if (mayNotEvenWait(bytes)) {
-          return false;
-        }
         wanted = bytes;
-        join();
-        try {
-          if (!awaitTurn(patience.toNanos())) {
-            return false;
-          }
+        if (favoured == this) {
           take(bytes);
           return true;
-        } finally {
-          leave();
-          changed();
         }
+        return (isWithinItsHalf() || !isCrowded()) && growInTurn(patience.toNanos());
       } finally {
         lock.unlock();
       }
     }
 
-    private boolean mayNotEvenWait(long bytes) {
-      return favoured != this
-          && sender != null
-          && sender.waiting >= MOST_WAITING
-          && !isWithinItsHalf(bytes);
-    }
-
-    private void join() {
+    private boolean growInTurn(long nanos) throws InterruptedException {
       inWant.addLast(this);
-      if (sender != null) {
-        sender.waiting++;
-      }
-    }
-
-    private void leave() {
-      inWant.remove(this);
-      if (sender != null) {
-        sender.waiting--;
+      try {
+        if (!awaitTurn(nanos)) {
+          return false;
+        }
+        if (!isWithinItsHalf() || !hasRoom()) {
+          favour();
+        }
+        take(wanted);
+        return true;
+      } finally {
+        inWant.remove(this);
+        tellNext();
       }
     }
 
     private boolean awaitTurn(long nanos) throws InterruptedException {
       long left = nanos;
-      while (favoured != this) {
-        if (next() == this) {
-          if (!isWithinItsHalf(wanted) || !hasRoom(wanted)) {
-            favour();
-          }
-          return true;
-        }
+      while (next() != this) {
         if (left <= 0) {
           return false;
         }
@@ -225,82 +225,69 @@ public final class ByteBudget {
       return true;
     }
 
-    private boolean isWithinItsHalf(long bytes) {
-      return sender == null || sender.taken + bytes <= ofOneSender;
+    private boolean isWithinItsHalf() {
+      // Not as a sum, which may be more than a long holds.
+      return sender.taken <= sender.most - wanted;
     }
 
-    private boolean hasRoom(long bytes) {
-      return bytes <= (bytes <= small ? free : free - kept);
+    private boolean isCrowded() {
+      return inWant.stream().filter(share -> share.sender == sender).count() >= MOST_WAITING;
+    }
+
+    private boolean isSmall() {
+      return wanted <= small;
+    }
+
+    private boolean hasRoom() {
+      return wanted <= (isSmall() ? free : free - kept);
     }
 
     /** From now on it is beside the budget, with what it has. */
     private void favour() {
-      long soFar = taken;
-      take(-soFar);
+      free += taken;
+      sender.taken -= taken;
       favoured = this;
-      taken = soFar;
     }
 
     private void take(long bytes) {
       taken += bytes;
       if (favoured != this) {
         free -= bytes;
-        if (sender != null) {
-          sender.taken += bytes;
-        }
+        sender.taken += bytes;
       }
     }
 
     /** Gives a part back. */
     void giveBack(long bytes) {
-      lock.lock();
-      try {
-        take(-bytes);
-        changed();
-      } finally {
-        lock.unlock();
-      }
+      change(() -> take(-bytes));
     }
 
     /** All of the body has come: what it has counts no longer for its sender. */
     void isRead() {
-      lock.lock();
-      try {
-        leaveSender();
-        changed();
-      } finally {
-        lock.unlock();
-      }
+      change(this::leaveSender);
     }
 
     private void leaveSender() {
-      if (sender == null) {
-        return;
-      }
       if (favoured != this) {
         sender.taken -= taken;
       }
-      sender.bodies--;
-      if (sender.bodies == 0) {
-        senders.remove(sender.name);
+      if (--sender.bodies == 0) {
+        senders.remove(sender.name, sender);
       }
-      sender = null;
+      sender = Sender.unbounded();
     }
 
     /** Gives back all that is left. */
     @Override
     public void close() {
-      lock.lock();
-      try {
-        leaveSender();
-        take(-taken);
-        if (favoured == this) {
-          favoured = null;
-        }
-        changed();
-      } finally {
-        lock.unlock();
-      }
+      change(
+          () -> {
+            leaveSender();
+            take(-taken);
+            if (favoured == this) {
+              favoured = null;
+            }
+          });
     }
   }
 }

@@ -4,6 +4,7 @@ import io.helidon.common.buffers.BufferData;
 import io.helidon.webserver.ConnectionContext;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ final class Deadline {
 
   private final ConnectionContext connection;
   private final String requestId;
+  private final long endNanos;
   private final AtomicReference<State> state = new AtomicReference<>(State.RECEIVING);
   private volatile @Nullable Future<?> timer;
   private volatile boolean headers;
@@ -30,9 +32,13 @@ final class Deadline {
   /** Where the connection's reader was; for the thread alone that serves the connection. */
   private @Nullable Object buffer;
 
-  Deadline(ConnectionContext connection, String requestId) {
+  /**
+   * @param endNanos when it is over, by {@link System#nanoTime}
+   */
+  Deadline(ConnectionContext connection, String requestId, long endNanos) {
     this.connection = connection;
     this.requestId = requestId;
+    this.endNanos = endNanos;
     this.buffer = ReadBuffers.current(connection.dataReader());
   }
 
@@ -92,6 +98,11 @@ final class Deadline {
   /** Whether nothing of the request is waited for, so that what comes next is another one's. */
   boolean isDone() {
     return state.get() == State.DONE;
+  }
+
+  /** How long the request may still take to arrive; negative once that is over. */
+  Duration left() {
+    return Duration.ofNanos(endNanos - System.nanoTime());
   }
 
   boolean expired() {

@@ -92,7 +92,8 @@ final class Deadlines implements AutoCloseable {
     if (before != null) {
       before.letGoOfBuffers();
     }
-    var deadline = new Deadline(connection, requestIds.get());
+    long endNanos = System.nanoTime() + headersNanos + bodyNanos;
+    var deadline = new Deadline(connection, requestIds.get(), endNanos);
     OF_THIS_CONNECTION.set(deadline);
     deadline.expireBy(timer.schedule(() -> halfTime(deadline), headersNanos, TimeUnit.NANOSECONDS));
   }

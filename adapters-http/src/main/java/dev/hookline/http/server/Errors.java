@@ -7,6 +7,7 @@ import dev.hookline.domain.error.WebhookError.InvalidSignatureError;
 import dev.hookline.domain.error.WebhookError.OverloadedError;
 import dev.hookline.domain.error.WebhookError.RateLimitError;
 import dev.hookline.domain.error.WebhookError.UnsupportedEventError;
+import dev.hookline.http.json.JsonText;
 import java.time.Duration;
 
 /**
@@ -15,6 +16,7 @@ import java.time.Duration;
  */
 public final class Errors {
   private static final int MAX_MESSAGE = 500;
+  private static final Duration SOON = Duration.ofSeconds(1);
 
   private Errors() {}
 
@@ -25,10 +27,10 @@ public final class Errors {
 
   /** The answer to a delivery that was turned away. */
   public static Answer answer(WebhookError error, String requestId) {
-    Answer answer = answer(statusOf(error), nameOf(error), error.message(), requestId);
+    Answer answer = answer(statusOf(error), error.name(), error.message(), requestId);
     return switch (error) {
-      case RateLimitError(Duration retryAfter) -> retryAfter(answer, retryAfter);
-      case OverloadedError(Duration retryAfter) -> retryAfter(answer, retryAfter);
+      case RateLimitError(Duration retryAfter) -> answer.retryAfter(retryAfter);
+      case OverloadedError(Duration retryAfter) -> answer.retryAfter(retryAfter);
       case InvalidSignatureError _,
           UnsupportedEventError _,
           InvalidPayloadError _,
@@ -37,19 +39,32 @@ public final class Errors {
     };
   }
 
+  /**
+   * The answer to a request whose body did not come in whole.
+   *
+   * @param max the most bytes it may have
+   */
+  public static Answer unread(BodyReading.Failed why, long max, String requestId) {
+    return switch (why) {
+      case BodyReading.TooLarge _ ->
+          answer(413, "PayloadTooLargeError", "a body may have %d bytes".formatted(max), requestId);
+      case BodyReading.Broken _ ->
+          answer(400, "InvalidPayloadError", "the body is broken or incomplete", requestId);
+      case BodyReading.NoMemory _ ->
+          overloaded("too much is being received at once", SOON, requestId);
+      case BodyReading.TimedOut _ ->
+          answer(408, "RequestTimeoutError", "the request was not complete in time", requestId);
+    };
+  }
+
   /** 503, to be tried again soon. */
   public static Answer overloaded(String message, Duration retryAfter, String requestId) {
-    return retryAfter(answer(503, "OverloadedError", message, requestId), retryAfter);
+    return answer(503, "OverloadedError", message, requestId).retryAfter(retryAfter);
   }
 
   /** 500, with nothing of the inside. */
   public static Answer internal(String requestId) {
     return answer(500, "InternalError", "something went wrong here; it was logged", requestId);
-  }
-
-  /** The name that an error's answer carries. */
-  public static String nameOf(WebhookError error) {
-    return error.getClass().getSimpleName();
   }
 
   static byte[] body(String error, String message, String requestId) {
@@ -71,12 +86,6 @@ public final class Errors {
       case RepositoryContextError _ -> 422;
       case OverloadedError _ -> 503;
     };
-  }
-
-  private static Answer retryAfter(Answer answer, Duration wait) {
-    // RFC 9110, section 10.2.3: whole seconds; zero would invite the sender back at once.
-    long seconds = Math.max(1, wait.plusNanos(999_999_999).toSeconds());
-    return answer.with("Retry-After", Long.toString(seconds));
   }
 
   private static String capped(String message) {

@@ -47,6 +47,9 @@ public final class HttpServer implements AutoCloseable {
   /** Past this many bytes nobody waits for an answer that was given long before. */
   private static final long MAX_DRAINED = 256L * 1024 * 1024;
 
+  /** An answer that is held back still goes out so long before the request's time is over. */
+  private static final Duration TO_ANSWER = Duration.ofMillis(500);
+
   /** With fewer requests under way than this there is room for all, and nobody is kept waiting. */
   static final int BUSY = 128;
 
@@ -256,7 +259,7 @@ public final class HttpServer implements AutoCloseable {
     try {
       Answer answer = answer(request);
       request.release();
-      hold(answer.hold());
+      hold(bounded(answer.hold(), request, deadline));
       send(answer, request, deadline, response);
     } finally {
       underWay.decrementAndGet();
@@ -264,12 +267,18 @@ public final class HttpServer implements AutoCloseable {
     }
   }
 
+  /** Where the body is still to come, its sender would hear 408 in place of a later answer. */
+  private static Duration bounded(Duration hold, Request request, Deadline deadline) {
+    Duration longest = deadline.left().minus(TO_ANSWER);
+    return request.bodyOpen() && hold.compareTo(longest) > 0 ? longest : hold;
+  }
+
   /**
    * Keeps the sender waiting while many others want something, and so from sending more on this
    * connection. Those who wait never take all connections: beyond half of them, nobody is kept.
    */
   private void hold(Duration time) {
-    if (time.isZero() || underWay.get() <= BUSY || !held.tryAcquire()) {
+    if (!time.isPositive() || underWay.get() <= BUSY || !held.tryAcquire()) {
       return;
     }
     try {

@@ -12,7 +12,6 @@ import dev.hookline.http.provider.ProviderProfile;
 import dev.hookline.http.provider.ProviderProfile.RefuseWith;
 import dev.hookline.http.provider.RepositoryMappings;
 import dev.hookline.http.provider.SigningScheme;
-import dev.hookline.http.provider.SigningScheme.SignedTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -58,16 +57,13 @@ public final class SlackDialect implements Dialect {
 
   @Override
   public SigningScheme signing() {
-    return new SigningScheme(
-        SlackVerifier.SIGNATURE,
-        SlackVerifier.PREFIX,
-        new SignedTime.Header(SlackVerifier.TIMESTAMP, "v0:", ":"));
+    return SlackVerifier.SIGNING;
   }
 
   @Override
   public boolean isWorthReading(Headers headers) {
     return mayBeUnsignedCheck(headers)
-        || (SlackVerifier.signatureIn(headers).isPresent()
+        || (Dialect.super.isWorthReading(headers)
             && SlackVerifier.timestampIn(headers).isPresent());
   }
 
@@ -101,6 +97,6 @@ public final class SlackDialect implements Dialect {
   }
 
   private static boolean mayBeUnsignedCheck(Headers headers) {
-    return headers.all(SlackVerifier.SIGNATURE).isEmpty() && FormFields.areIn(headers);
+    return headers.all(SlackVerifier.SIGNING.header()).isEmpty() && FormFields.areIn(headers);
   }
 }

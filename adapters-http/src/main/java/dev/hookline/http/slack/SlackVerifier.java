@@ -6,9 +6,9 @@ import dev.hookline.domain.error.WebhookError.InvalidSignatureError;
 import dev.hookline.domain.error.WebhookError.InvalidSignatureError.Cause;
 import dev.hookline.domain.handler.SignatureVerifier;
 import dev.hookline.domain.handler.Verification;
-import dev.hookline.http.provider.HmacSha256;
+import dev.hookline.http.provider.SigningScheme;
+import dev.hookline.http.provider.SigningScheme.SignedTime;
 import dev.hookline.http.provider.SigningSecrets;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -20,9 +20,9 @@ import java.util.function.Supplier;
  * time may lie off in either direction by the tolerance, which itself is still in time.
  */
 final class SlackVerifier implements SignatureVerifier {
-  static final String SIGNATURE = "X-Slack-Signature";
   static final String TIMESTAMP = "X-Slack-Request-Timestamp";
-  static final String PREFIX = "v0=";
+  static final SigningScheme SIGNING =
+      new SigningScheme("X-Slack-Signature", "v0=", new SignedTime.Header(TIMESTAMP, "v0:", ":"));
 
   /** More digits, zeros in front among them, might not fit a long, and no clock writes them. */
   private static final int MAX_SECONDS_DIGITS = 15;
@@ -58,22 +58,10 @@ final class SlackVerifier implements SignatureVerifier {
   }
 
   private Optional<Verification.Authentic> signer(Delivery delivery, String timestamp) {
-    return signatureIn(delivery.headers())
+    return SIGNING
+        .signatureIn(delivery.headers())
         .flatMap(
-            hex ->
-                secrets.signer(
-                    hex,
-                    ("v0:" + timestamp + ":").getBytes(StandardCharsets.US_ASCII),
-                    delivery.body().bytes()));
-  }
-
-  /** What may be the delivery's signature, in hexadecimal digits. */
-  static Optional<String> signatureIn(Headers headers) {
-    return headers
-        .only(SIGNATURE)
-        .filter(value -> value.startsWith(PREFIX))
-        .map(value -> value.substring(PREFIX.length()))
-        .filter(HmacSha256::isSignature);
+            claimed -> secrets.signer(claimed, SIGNING.before(timestamp), delivery.body().bytes()));
   }
 
   /** The signed time, in digits. */

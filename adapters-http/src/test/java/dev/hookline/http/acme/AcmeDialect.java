@@ -10,7 +10,6 @@ import dev.hookline.http.provider.ProviderProfile;
 import dev.hookline.http.provider.ProviderProfile.RefuseWith;
 import dev.hookline.http.provider.RepositoryMappings;
 import dev.hookline.http.provider.SigningScheme;
-import dev.hookline.http.provider.SigningScheme.SignedTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -47,14 +46,12 @@ public final class AcmeDialect implements Dialect {
 
   @Override
   public SigningScheme signing() {
-    return new SigningScheme(
-        AcmeVerifier.SIGNATURE, "", new SignedTime.Header(AcmeVerifier.TIME, "", "."));
+    return AcmeVerifier.SIGNING;
   }
 
   @Override
   public boolean isWorthReading(Headers headers) {
-    return AcmeVerifier.signatureIn(headers).isPresent()
-        && AcmeVerifier.timeIn(headers).isPresent();
+    return Dialect.super.isWorthReading(headers) && AcmeVerifier.timeIn(headers).isPresent();
   }
 
   @Override

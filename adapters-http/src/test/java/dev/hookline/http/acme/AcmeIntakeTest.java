@@ -19,7 +19,7 @@ import dev.hookline.domain.handler.SupportedEvents;
 import dev.hookline.http.intake.BucketQuota;
 import dev.hookline.http.intake.EnabledService;
 import dev.hookline.http.intake.IntakeServer;
-import dev.hookline.http.intake.RejectedDeliveries;
+import dev.hookline.http.intake.UnprovenDeliveries;
 import dev.hookline.http.intake.WebhookLogger;
 import dev.hookline.http.metrics.PrometheusMetrics;
 import dev.hookline.http.provider.RepositoryMapping;
@@ -112,7 +112,7 @@ class AcmeIntakeTest {
         metrics,
         WebhookTracing.off(),
         new WebhookLogger(),
-        new RejectedDeliveries(List.of(new AcmeDialect()), clock),
+        new UnprovenDeliveries(List.of(new AcmeDialect()), clock),
         () -> UUID.randomUUID().toString(),
         clock);
   }

@@ -1,14 +1,13 @@
 package dev.hookline.http.acme;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.hookline.domain.delivery.Delivery;
 import dev.hookline.domain.delivery.Headers;
 import dev.hookline.domain.error.WebhookError.InvalidSignatureError;
 import dev.hookline.domain.error.WebhookError.InvalidSignatureError.Cause;
 import dev.hookline.domain.handler.SignatureVerifier;
 import dev.hookline.domain.handler.Verification;
-import dev.hookline.http.provider.HmacSha256;
+import dev.hookline.http.provider.SigningScheme;
+import dev.hookline.http.provider.SigningScheme.SignedTime;
 import dev.hookline.http.provider.SigningSecrets;
 import dev.hookline.http.provider.Timestamps;
 import java.time.Duration;
@@ -19,8 +18,9 @@ import java.util.function.Supplier;
 
 /** Acme Builds signs the time of sending, a dot, and the raw body. */
 final class AcmeVerifier implements SignatureVerifier {
-  static final String SIGNATURE = "Acme-Signature";
-  static final String TIME = "Acme-Time";
+  private static final String TIME = "Acme-Time";
+  static final SigningScheme SIGNING =
+      new SigningScheme("Acme-Signature", "", new SignedTime.Header(TIME, "", "."));
 
   private final SigningSecrets secrets;
   private final Duration tolerance;
@@ -32,14 +32,13 @@ final class AcmeVerifier implements SignatureVerifier {
 
   @Override
   public Verification verify(Delivery delivery) {
-    Optional<String> signature = signatureIn(delivery.headers());
+    Optional<byte[]> signature = SIGNING.signatureIn(delivery.headers());
     Optional<String> time = timeIn(delivery.headers());
     if (signature.isEmpty() || time.isEmpty()) {
       return forged(Cause.NOT_PROVEN);
     }
-    byte[] prefix = (time.get() + ".").getBytes(UTF_8);
     Optional<Verification.Authentic> signer =
-        secrets.signer(signature.get(), prefix, delivery.body().bytes());
+        secrets.signer(signature.get(), SIGNING.before(time.get()), delivery.body().bytes());
     if (signer.isEmpty()) {
       return forged(Cause.NOT_PROVEN);
     }
@@ -48,11 +47,6 @@ final class AcmeVerifier implements SignatureVerifier {
 
   private static Verification forged(Cause cause) {
     return new Verification.Forged(new InvalidSignatureError(cause));
-  }
-
-  /** What may be the delivery's signature, in hexadecimal digits. */
-  static Optional<String> signatureIn(Headers headers) {
-    return headers.only(SIGNATURE).filter(HmacSha256::isSignature);
   }
 
   /** The time of sending as it was signed, in seconds since 1970. */

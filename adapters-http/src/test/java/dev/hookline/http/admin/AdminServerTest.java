@@ -467,6 +467,9 @@ class AdminServerTest {
         "{\"limit\":0}",
         "{\"since\":\"-1000000000-01-01T00:00:00Z\"}",
         "{\"limit\":true}",
+        "{\"limit\":1.5}",
+        "{\"limit\":[1]}",
+        "\uFEFF{}",
         "{\"state\":\"FAILED\",\"state\":\"FAILED\"}"
       })
   void badFilterIs400(String filter) throws Exception {
@@ -533,6 +536,13 @@ class AdminServerTest {
     var answer = get(path);
     assertError(503, "OverloadedError", answer);
     assertEquals("1", answer.headers().firstValue("Retry-After").orElse(""));
+  }
+
+  @Test
+  void anErrorBodyWithoutARequestNamesNone() {
+    assertEquals(
+        "{\"error\":\"NotFoundError\",\"message\":\"no \\\"x\\\"\",\"request_id\":null}",
+        ReportJson.error("NotFoundError", "no \"x\""));
   }
 
   @Test

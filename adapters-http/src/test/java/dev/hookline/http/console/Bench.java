@@ -24,7 +24,7 @@ import dev.hookline.domain.pipeline.PipelineState;
 import dev.hookline.http.admin.AdminServer;
 import dev.hookline.http.dialects.Dialects;
 import dev.hookline.http.doctor.SignatureDoctor;
-import dev.hookline.http.intake.RejectedDeliveries;
+import dev.hookline.http.intake.UnprovenDeliveries;
 import dev.hookline.http.metrics.PrometheusMetrics;
 import dev.hookline.http.operator.OperatorLog;
 import dev.hookline.http.provider.RepositoryMappings;
@@ -63,8 +63,8 @@ final class Bench implements AutoCloseable {
   final FakeStore store = new FakeStore();
   final FakeRecords records = new FakeRecords(store);
   final AtomicLong nanos = new AtomicLong();
-  final RejectedDeliveries rejected =
-      new RejectedDeliveries(Dialects.all(), Clock.fixed(Samples.NOON, ZoneOffset.UTC));
+  final UnprovenDeliveries unproven =
+      new UnprovenDeliveries(Dialects.all(), Clock.fixed(Samples.NOON, ZoneOffset.UTC));
   volatile Optional<String> token = Optional.empty();
   private final HttpClient client;
   private final AdminServer server;
@@ -120,7 +120,7 @@ final class Bench implements AutoCloseable {
                 _ -> true,
                 () -> Samples.uuid(Samples.NOON),
                 Duration.ofSeconds(1)),
-            rejected,
+            unproven,
             new SignatureDoctor(
                 Dialects.all().stream()
                     .map(

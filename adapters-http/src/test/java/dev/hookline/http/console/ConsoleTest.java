@@ -98,7 +98,7 @@ class ConsoleTest {
   void whySignaturesDidNotHoldIsShownWithoutAnythingOfTheirSenders() throws Exception {
     assertTrue(bench.get("/console/signatures").body().contains("None is kept now."));
     String signature = Deliveries.hmac(Bench.SECRET, HOSTILE + "\n");
-    bench.rejected.keep(
+    bench.unproven.keep(
         Samples.GITHUB,
         Headers.of(
             Map.of(
@@ -108,7 +108,7 @@ class ConsoleTest {
                 List.of("Bearer stolen"))),
         Optional.of(RawBody.of(HOSTILE.getBytes(StandardCharsets.UTF_8))),
         "192.0.2.66");
-    bench.rejected.keep(new Service("slack"), Headers.of(Map.of()), Optional.empty(), HOSTILE);
+    bench.unproven.keep(new Service("slack"), Headers.of(Map.of()), Optional.empty(), HOSTILE);
 
     String list = bench.get("/console/signatures").body();
     assertTrue(list.contains("There is no header X-Slack-Signature."), list);

@@ -10,6 +10,7 @@ import dev.hookline.http.operator.Guesses.Pace;
 import java.net.CookieManager;
 import java.net.CookiePolicy;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -130,6 +131,23 @@ class SignInTest {
   }
 
   @Test
+  void whatOnlyBeginsLikeAFormIsNone() throws Exception {
+    var other =
+        bench
+            .to("/console/login")
+            .header("Content-Type", "application/x-www-form-urlencodedx")
+            .POST(BodyPublishers.ofString("token=" + TOKEN));
+    assertEquals(400, bench.send(other).statusCode());
+  }
+
+  @Test
+  void aFormThatIsTooLongIsToldSo() throws Exception {
+    var answer = bench.post("/console/login", Map.of("token", "x".repeat(Asked.MAX_FORM)));
+    assertEquals(413, answer.statusCode());
+    assertTrue(answer.body().contains("PayloadTooLargeError"), answer.body());
+  }
+
+  @Test
   void bearerMayReadAsWell() throws Exception {
     assertEquals(200, bench.get("/console", "Authorization", "Bearer " + TOKEN).statusCode());
     assertEquals(401, bench.get("/console", "Authorization", "Bearer t0keN").statusCode());
@@ -170,7 +188,8 @@ class SignInTest {
   private int trying(String token, String from) throws Exception {
     var answer = bench.post("/console/login", Map.of("token", token), "X-Forwarded-For", from);
     assertEquals(
-        answer.statusCode() == 429, answer.headers().firstValue("Retry-After").isPresent());
+        answer.statusCode() == 429 ? Long.toString(Pace.BY_HAND.between.toSeconds()) : "",
+        answer.headers().firstValue("Retry-After").orElse(""));
     assertEquals(answer.statusCode() == 303, answer.headers().firstValue("Set-Cookie").isPresent());
     return answer.statusCode();
   }

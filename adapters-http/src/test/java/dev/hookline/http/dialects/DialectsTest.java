@@ -1,15 +1,19 @@
 package dev.hookline.http.dialects;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.hookline.domain.delivery.Headers;
+import dev.hookline.http.provider.Dialect;
 import dev.hookline.http.provider.ProviderProfile;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,11 +35,14 @@ class DialectsTest {
       String[] field = line.split(": ", 2);
       fields.computeIfAbsent(field[0], _ -> new ArrayList<>()).add(field[1]);
     }
+    return of(service).isWorthReading(Headers.of(fields));
+  }
+
+  private static Dialect of(String service) {
     return Dialects.all().stream()
         .filter(dialect -> dialect.profile().service().name().equals(service))
         .findFirst()
-        .orElseThrow()
-        .isWorthReading(Headers.of(fields));
+        .orElseThrow();
   }
 
   @ParameterizedTest
@@ -77,6 +84,22 @@ class DialectsTest {
   })
   void whatCannotBeSignedIsNotWorthReading(String service, String headers) {
     assertFalse(isWorthReading(service, headers));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"github, sha256=", "slack, v0=", "linear, ''"})
+  void aSignatureIsReadInEitherCaseAndAfterItsPrefixAlone(String service, String prefix) {
+    var scheme = of(service).signing();
+    byte[] signature = new byte[32];
+    Arrays.fill(signature, (byte) 0xab);
+    for (String digits : List.of("ab", "AB", "aB")) {
+      var sent = Headers.of(Map.of(scheme.header(), List.of(prefix + digits.repeat(32))));
+      assertArrayEquals(signature, scheme.signatureIn(sent).orElseThrow());
+    }
+    for (String other : List.of("x" + prefix + "ab".repeat(32), prefix + "ab".repeat(33), prefix)) {
+      var sent = Headers.of(Map.of(scheme.header(), List.of(other)));
+      assertTrue(scheme.signatureIn(sent).isEmpty(), other);
+    }
   }
 
   @Test

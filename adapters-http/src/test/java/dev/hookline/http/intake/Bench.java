@@ -5,6 +5,7 @@ import dev.hookline.application.receive.RateLimiter;
 import dev.hookline.application.receive.ReceiveWebhook;
 import dev.hookline.application.receive.ServiceProfile;
 import dev.hookline.application.receive.WebhookMetrics;
+import dev.hookline.application.receive.WebhookMetrics.Status;
 import dev.hookline.application.replay.ReplayPipeline;
 import dev.hookline.application.secret.SecretEvidence;
 import dev.hookline.application.standardize.Standardizer;
@@ -34,6 +35,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
@@ -47,9 +49,13 @@ final class Bench implements AutoCloseable {
   final FakeStore store = new FakeStore();
   final RecordedTracing tracing = new RecordedTracing();
   final BlockingQueue<String> counted = new LinkedBlockingQueue<>();
+
+  /** Which requests were counted with a span to their times. */
+  final List<Status> exemplars = new CopyOnWriteArrayList<>();
+
   final BlockingQueue<String> limitedAddresses = new LinkedBlockingQueue<>();
-  final RejectedDeliveries rejected =
-      new RejectedDeliveries(
+  final UnprovenDeliveries unproven =
+      new UnprovenDeliveries(
           List.of(new TinyDialect("tiny"), new TinyDialect("kind")),
           Clock.fixed(Samples.NOON, ZoneOffset.UTC));
   final IntakeServer server;
@@ -137,7 +143,7 @@ final class Bench implements AutoCloseable {
             metrics,
             tracing,
             new WebhookLogger(),
-            rejected,
+            unproven,
             () -> UUID.randomUUID().toString(),
             clock);
   }
@@ -202,6 +208,7 @@ final class Bench implements AutoCloseable {
     public void received(
         Service service, Status status, Duration processingTime, Optional<TraceContext> trace) {
       counted.add(service + " " + status);
+      trace.ifPresent(_ -> exemplars.add(status));
     }
 
     @Override

@@ -62,11 +62,11 @@ class BucketRateLimiterTest {
 
   @Test
   void memoryIsBoundedWhateverTheNumberOfSenders() {
-    for (int i = 0; i < Buckets.MOST + 20_000; i++) {
+    for (int i = 0; i < Rate.MOST_COUNTED + 20_000; i++) {
       var unused =
           limiter.tryPass(TINY, "10.%d.%d.%d".formatted(i >> 16 & 0xff, i >> 8 & 0xff, i & 0xff));
     }
-    assertTrue(limiter.size() <= Buckets.MOST);
+    assertTrue(limiter.size() <= Rate.MOST_COUNTED);
   }
 
   @Test

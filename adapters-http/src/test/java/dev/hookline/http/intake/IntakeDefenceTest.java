@@ -439,7 +439,7 @@ class IntakeDefenceTest {
       assertTrue(answer.startsWith("HTTP/1.1 401 "), answer);
       assertTrue(answer.contains("\"error\":\"InvalidSignatureError\""), answer);
       assertEquals("tiny INVALID_SIGNATURE", bench.nextCounted());
-      assertTrue(bench.rejected.list().getFirst().hasBody());
+      assertTrue(bench.unproven.list().getFirst().hasBody());
       String next = raw.send(HEAD + "Content-Length: 4||ping").answer();
       assertTrue(next.startsWith("HTTP/1.1 200 "), next);
     }

@@ -3,6 +3,7 @@ package dev.hookline.http.intake;
 import static java.net.http.HttpRequest.BodyPublishers.ofString;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.hookline.application.receive.WebhookMetrics.Status;
 import dev.hookline.domain.trace.TraceContext;
 import java.io.IOException;
 import java.net.http.HttpRequest;
@@ -86,15 +87,31 @@ class IntakeTracesTest {
   }
 
   @Test
-  void isNotToldOfStrangers() throws Exception {
+  void theTimesOfWhatIsAuthenticHaveItsSpan() throws Exception {
+    bench.tracing.place = Optional.of(OURS);
+    bench.deliver("tiny", PUSH);
+    bench.deliver("tiny", PUSH);
+    bench.deliver("tiny", "fork d2 octo/widgets");
+    bench.deliver("tiny", "ping");
+    send(forged());
+    bench.deliver("tiny", "ssl_check=1");
+
     assertEquals(
-        401,
-        send(
-            bench
-                .to("/webhooks/tiny")
-                .header("Content-Type", "application/json")
-                .header("X-Sign", "bad")
-                .POST(ofString(PUSH))));
+        List.of(Status.ACCEPTED, Status.DUPLICATE, Status.UNSUPPORTED_EVENT, Status.HANDSHAKE),
+        bench.exemplars);
+  }
+
+  private HttpRequest.Builder forged() {
+    return bench
+        .to("/webhooks/tiny")
+        .header("Content-Type", "application/json")
+        .header("X-Sign", "bad")
+        .POST(ofString(PUSH));
+  }
+
+  @Test
+  void isNotToldOfStrangers() throws Exception {
+    assertEquals(401, send(forged()));
     assertEquals(
         415, send(bench.to("/webhooks/tiny").header("X-Sign", "good").POST(ofString(PUSH))));
     bench.limitEverybody(Duration.ofSeconds(1));

@@ -19,7 +19,7 @@ import dev.hookline.http.doctor.Finding;
 import dev.hookline.http.doctor.Finding.Cause;
 import dev.hookline.http.doctor.SignatureDoctor;
 import dev.hookline.http.doctor.SignatureDoctor.Signing;
-import dev.hookline.http.intake.RejectedDeliveries.Rejected;
+import dev.hookline.http.intake.UnprovenDeliveries.Unproven;
 import dev.hookline.http.metrics.PrometheusMetrics;
 import dev.hookline.http.provider.Dialect;
 import dev.hookline.http.provider.RepositoryMappings;
@@ -51,8 +51,8 @@ class RejectionsTest {
 
   private final AtomicLong nanos = new AtomicLong();
   private final Clock clock = Clock.fixed(Samples.NOON, ZoneOffset.UTC);
-  private final RejectedDeliveries rejected =
-      new RejectedDeliveries(Dialects.all(), clock, nanos::get);
+  private final UnprovenDeliveries unproven =
+      new UnprovenDeliveries(Dialects.all(), clock, nanos::get);
   private final FakeStore store = new FakeStore();
   private final PrometheusMetrics metrics = new PrometheusMetrics(new FakeRecords(store), store);
   private final HttpClient client = HttpClient.newHttpClient();
@@ -102,7 +102,7 @@ class RejectionsTest {
         metrics,
         WebhookTracing.off(),
         new WebhookLogger(),
-        rejected,
+        unproven,
         () -> "00000000-0000-7000-8000-000000000000",
         clock);
   }
@@ -128,7 +128,7 @@ class RejectionsTest {
 
   /** The answer as it was sent, but for the time. */
   private String answer(String service, String body, String... headers) throws Exception {
-    nanos.addAndGet(RejectedDeliveries.GAP.toNanos());
+    nanos.addAndGet(UnprovenDeliveries.GAP.toNanos());
     var request =
         HttpRequest.newBuilder(
                 URI.create("http://127.0.0.1:%d/webhooks/%s".formatted(server.port(), service)))
@@ -145,7 +145,7 @@ class RejectionsTest {
   }
 
   private List<Cause> causesOfLast() {
-    Rejected last = rejected.list().getFirst();
+    Unproven last = unproven.list().getFirst();
     return (last.hasBody()
             ? doctor.examine(last.delivery(), List.of())
             : doctor.examineHeaders(last.delivery()))
@@ -234,6 +234,6 @@ class RejectionsTest {
             "X-GitHub-Delivery",
             "d1");
     assertFalse(answer.startsWith("401"), answer);
-    assertEquals(List.of(), rejected.list());
+    assertEquals(List.of(), unproven.list());
   }
 }

@@ -81,4 +81,20 @@ class WebhookLoggerTest {
     logger.turnedAway(Samples.GITHUB, "r", Status.INVALID_SIGNATURE, TOOK);
     assertTrue(lines.written.getLast().endsWith("suppressed=990"), lines.written.getLast());
   }
+
+  @Test
+  void whoChecksWithoutASignatureIsAStrangerToo() {
+    logger.turnedAway(Samples.GITHUB, "r", Status.INVALID_SIGNATURE, TOOK);
+    for (int i = 0; i < 1000; i++) {
+      logger.unsignedCheck(Samples.GITHUB, "r", TOOK);
+    }
+    assertEquals(WebhookLogger.STRANGERS_PER_SECOND, lines.written.size());
+    assertEquals(
+        "INFO webhook handshake service=github request_id=r status=handshake duration_ms=7"
+            + " suppressed=0",
+        lines.written.getLast());
+
+    logger.handshake(Samples.GITHUB, "r", TOOK);
+    assertEquals(WebhookLogger.STRANGERS_PER_SECOND + 1, lines.written.size(), "it is signed");
+  }
 }

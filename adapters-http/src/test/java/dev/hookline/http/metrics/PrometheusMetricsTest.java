@@ -166,9 +166,14 @@ class PrometheusMetricsTest {
     assertFalse(scrape().contains("webhook_missing_deliveries"), this::scrape);
 
     schedule.missing = OptionalInt.of(0);
+    nanos.addAndGet(Duration.ofSeconds(1).toNanos());
     shows(scrape(), "webhook_missing_deliveries{service=\"github\"} 0.0");
 
     schedule.away = true;
+    shows(scrape(), "webhook_missing_deliveries{service=\"github\"} 0.0");
+    assertEquals(2, schedule.asked, "at most once a second");
+
+    nanos.addAndGet(Duration.ofSeconds(1).toNanos());
     String text = scrape();
     assertFalse(text.contains("webhook_missing_deliveries"), text);
     shows(text, "outbox_messages{state=\"pending\"} 4.0");
@@ -177,6 +182,7 @@ class PrometheusMetricsTest {
   private static final class FakeSchedule implements ScheduledReconciliations {
     private OptionalInt missing = OptionalInt.empty();
     private boolean away;
+    private int asked;
 
     @Override
     public boolean begin(Service service, Duration interval) {
@@ -190,6 +196,7 @@ class PrometheusMetricsTest {
 
     @Override
     public OptionalInt lastMissing(Service service) {
+      asked++;
       if (away) {
         throw new StoreUnavailableException("away");
       }

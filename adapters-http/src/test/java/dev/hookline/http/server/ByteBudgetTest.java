@@ -1,9 +1,11 @@
 package dev.hookline.http.server;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.hookline.http.testing.RawClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Optional;
@@ -123,7 +125,7 @@ class ByteBudgetTest {
     var some = of("slow");
     assertTrue(some.begin(40, AT_ONCE));
     var more = of("slow");
-    var waiting = waitToGrow(begun(more), 20);
+    var waiting = waitToGrow(more, 20);
     try (var honest = of("honest");
         var nobody = ofNobody()) {
       assertTrue(honest.begin(10, AT_ONCE));
@@ -141,12 +143,6 @@ class ByteBudgetTest {
     assertEquals(80, budget.free());
   }
 
-  /** With nothing taken yet, so that it is known to be its sender's. */
-  private static ByteBudget.Share begun(ByteBudget.Share body) throws InterruptedException {
-    assertTrue(body.begin(0, AT_ONCE));
-    return body;
-  }
-
   @Test
   void theFavourGoesToOneWhoseSenderHasRoomBeforeOneWhoCameFirst() throws Exception {
     var favoured = of("slow");
@@ -154,9 +150,9 @@ class ByteBudgetTest {
     var some = of("slow");
     assertTrue(some.begin(40, AT_ONCE));
     var more = of("slow");
-    var greedy = waitToGrow(begun(more), 20);
+    var greedy = waitToGrow(more, 20);
     var large = ofNobody();
-    var honest = waitToGrow(begun(large), 35);
+    var honest = waitToGrow(large, 35);
 
     favoured.close();
 
@@ -185,6 +181,46 @@ class ByteBudgetTest {
   }
 
   @Test
+  void whatIsGivenBackOnceAllIsReadIsTakenFromItsSenderOnce() throws Exception {
+    try (var read = of("busy");
+        var next = of("busy");
+        var more = of("busy")) {
+      assertTrue(read.begin(40, AT_ONCE));
+      read.isRead();
+      read.giveBack(30);
+      assertEquals(70, budget.free());
+      assertTrue(next.begin(40, AT_ONCE), "it has its half again");
+      assertTrue(more.begin(1, AT_ONCE), "one goes beyond");
+      assertFalse(next.grow(1, AT_ONCE), "and no second one");
+    }
+    assertEquals(80, budget.free());
+  }
+
+  @Test
+  void ofABodyThatIsReadWhatItHasIsHeldAndNotTheRoomThatItHad() throws Exception {
+    var ample = new ByteBudget(100_000);
+    var limits = new HttpServer.Limits("127.0.0.1", 0, 10_000, 10, LONG, Duration.ofSeconds(1));
+    try (var server =
+            new HttpServer(
+                limits,
+                HttpServer.Peers.ALL,
+                request ->
+                    request.readBody(10_000, ample) instanceof BodyReading.Complete
+                        ? Answer.of(200, "text/plain", Long.toString(ample.free()).getBytes(UTF_8))
+                        : Answer.empty(400),
+                (_, defect) -> {
+                  throw new AssertionError(defect);
+                },
+                () -> "id");
+        var raw = new RawClient(server.port())) {
+      String answer =
+          raw.send("POST / HTTP/1.1|Host: h|Transfer-Encoding: chunked||5|hello|0||").answer();
+      assertTrue(answer.endsWith("\r\n\r\n99995"), answer);
+      assertEquals(100_000, ample.free());
+    }
+  }
+
+  @Test
   void ofASenderThatHasItsHalfFewWait() throws Exception {
     var favoured = of("slow");
     assertTrue(favoured.begin(50, AT_ONCE));
@@ -193,7 +229,7 @@ class ByteBudgetTest {
     var waiting = new ArrayList<FutureTask<Boolean>>();
     var bodies = new ArrayList<ByteBudget.Share>();
     for (int i = 0; i < ByteBudget.MOST_WAITING; i++) {
-      var body = begun(of("slow"));
+      var body = of("slow");
       bodies.add(body);
       waiting.add(waitToGrow(body, 1));
     }

@@ -179,7 +179,7 @@ public final class ReceiveWebhook {
         new RefusedDelivery(
             ids.get(),
             withKeptHeaders(delivery, profile),
-            error.getClass().getSimpleName(),
+            error.name(),
             error.message(),
             unusable.eventType(),
             unusable.eventId());

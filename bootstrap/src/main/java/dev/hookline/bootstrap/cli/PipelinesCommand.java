@@ -82,7 +82,7 @@ final class PipelinesCommand implements Runnable {
       if (found.isEmpty()) {
         String missing = "there is no pipeline %s (see hookline pipelines list)".formatted(wanted);
         if (json) {
-          around.out().println(ErrorJson.notFound(missing));
+          around.out().println(ReportJson.error("NotFoundError", missing));
         }
         throw CommandException.notFound(missing);
       }
@@ -197,10 +197,7 @@ final class PipelinesCommand implements Runnable {
     report.complaints().forEach(text -> around.err().println("hookline: " + text));
     around
         .out()
-        .println(
-            json
-                ? "{\"replayed\":%d}".formatted(report.replayed())
-                : "replayed " + report.replayed());
+        .println(json ? ReportJson.replayed(report.replayed()) : "replayed " + report.replayed());
     return report.exitCode();
   }
 

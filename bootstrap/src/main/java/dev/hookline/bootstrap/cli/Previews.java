@@ -59,8 +59,7 @@ final class Previews {
       case Replay.Unknown() -> "there is no such pipeline (see hookline pipelines list)";
       case Replay.ServiceDisabled(var service) ->
           "service %s is not enabled here: set services.%s.secrets".formatted(service, service);
-      case Replay.Unreadable(var error) ->
-          "%s: %s".formatted(error.getClass().getSimpleName(), error.message());
+      case Replay.Unreadable(var error) -> "%s: %s".formatted(error.name(), error.message());
     };
   }
 

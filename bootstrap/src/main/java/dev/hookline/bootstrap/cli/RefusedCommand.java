@@ -5,6 +5,7 @@ import dev.hookline.application.inspect.RefusedFilter;
 import dev.hookline.application.inspect.RefusedView;
 import dev.hookline.application.refused.RefusedDelivery;
 import dev.hookline.application.replay.ReplayRefused.Replay;
+import dev.hookline.http.admin.ReportJson;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -95,7 +96,7 @@ final class RefusedCommand implements Runnable {
       Optional<RefusedDelivery> found = inspection.refused(wanted);
       if (found.isEmpty()) {
         if (json) {
-          around.out().println(ErrorJson.notFound(missing(wanted)));
+          around.out().println(ReportJson.error("NotFoundError", missing(wanted)));
         }
         throw CommandException.notFound(missing(wanted));
       }
@@ -143,12 +144,12 @@ final class RefusedCommand implements Runnable {
             .out()
             .println(
                 json
-                    ? "{\"replayed\":1,\"pipeline_id\":\"%s\"}".formatted(pipeline)
+                    ? ReportJson.replayed(pipeline)
                     : "%s is pipeline %s now".formatted(id, pipeline));
         yield ExitCode.DONE;
       }
       case Replay.StillRefused(var error) -> {
-        String name = error.getClass().getSimpleName();
+        String name = error.name();
         answer(json, name, error.message());
         yield complain("%s: %s: %s".formatted(id, name, error.message()), ExitCode.FAILED);
       }
@@ -167,7 +168,7 @@ final class RefusedCommand implements Runnable {
 
   private void answer(boolean json, String error, String message) {
     if (json) {
-      around.out().println(ErrorJson.of(error, message));
+      around.out().println(ReportJson.error(error, message));
     }
   }
 

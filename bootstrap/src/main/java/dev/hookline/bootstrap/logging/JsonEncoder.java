@@ -3,7 +3,7 @@ package dev.hookline.bootstrap.logging;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.hookline.http.server.JsonText;
+import dev.hookline.http.json.JsonText;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.List;

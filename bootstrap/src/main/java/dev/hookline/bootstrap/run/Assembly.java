@@ -42,7 +42,7 @@ import dev.hookline.http.intake.BucketRateLimiter;
 import dev.hookline.http.intake.EnabledService;
 import dev.hookline.http.intake.IntakeServer;
 import dev.hookline.http.intake.Rate;
-import dev.hookline.http.intake.RejectedDeliveries;
+import dev.hookline.http.intake.UnprovenDeliveries;
 import dev.hookline.http.intake.WebhookLogger;
 import dev.hookline.http.metrics.PrometheusMetrics;
 import dev.hookline.http.metrics.PrometheusMetrics.Exemplars;
@@ -100,14 +100,14 @@ final class Assembly {
   /** Waits need no cryptographic chance. */
   private final Random jitter = new Random(random.nextLong());
 
-  private final RejectedDeliveries rejected;
+  private final UnprovenDeliveries unproven;
 
   private final Supplier<UUID> ids = Generators.timeBasedEpochGenerator(random)::generate;
 
   Assembly(Settings settings, Clock clock) {
     this.settings = settings;
     this.clock = clock;
-    this.rejected = new RejectedDeliveries(Dialects.all(), clock);
+    this.unproven = new UnprovenDeliveries(Dialects.all(), clock);
   }
 
   Database open(String name, int connections) {
@@ -191,7 +191,7 @@ final class Assembly {
             metrics,
             tracing.webhooks(),
             new WebhookLogger(),
-            rejected,
+            unproven,
             this::requestId,
             clock);
     listens("intake", server.port());
@@ -316,7 +316,7 @@ final class Assembly {
             useCases.replayMany(),
             useCases.previewReplay(),
             useCases.replayRefused(),
-            rejected,
+            unproven,
             doctor()),
         clock,
         random);

@@ -311,6 +311,7 @@ class RecordsCommandsIntegrationTest {
       assertEquals(3, run(line + " --json"), line);
       assertEquals("NotFoundError", json().path("error").asText(), line);
       assertTrue(json().path("message").asText().contains(nobodys), shell.out());
+      assertTrue(json().path("request_id").isNull(), shell.out());
       assertEquals(1, shell.err().size(), line);
       assertEquals(3, run(line), line);
       assertEquals("", shell.out(), line);

@@ -24,7 +24,7 @@ import dev.hookline.http.dialects.Dialects;
 import dev.hookline.http.intake.BucketQuota;
 import dev.hookline.http.intake.EnabledService;
 import dev.hookline.http.intake.IntakeServer;
-import dev.hookline.http.intake.RejectedDeliveries;
+import dev.hookline.http.intake.UnprovenDeliveries;
 import dev.hookline.http.intake.WebhookLogger;
 import dev.hookline.http.json.JacksonEventFormat;
 import dev.hookline.http.metrics.PrometheusMetrics;
@@ -147,7 +147,7 @@ class NewProviderIntegrationTest {
         metrics,
         WebhookTracing.off(),
         new WebhookLogger(),
-        new RejectedDeliveries(List.of(new AcmeDialect()), clock),
+        new UnprovenDeliveries(List.of(new AcmeDialect()), clock),
         () -> UUID.randomUUID().toString(),
         clock);
   }

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.hookline.application.inspect.PipelineFilter;
 import dev.hookline.application.inspect.PipelineView;
 import dev.hookline.application.reconcile.ReconcileWhenDue;
+import dev.hookline.application.reconcile.ScheduledReconciliations;
 import dev.hookline.bootstrap.cli.HooklineCli;
 import dev.hookline.bootstrap.cli.Surroundings;
 import dev.hookline.bootstrap.config.Configuration;
@@ -76,7 +77,6 @@ class ReconcileIntegrationTest {
   private Database database;
   private UseCases useCases;
   private IntakeServer intake;
-  private PrometheusMetrics metrics;
 
   @BeforeEach
   void assemble() {
@@ -100,7 +100,7 @@ class ReconcileIntegrationTest {
     database = closer.add(assembly.open("test-intake", 4));
     database.migrate();
     useCases = assembly.useCases(database);
-    metrics = new PrometheusMetrics(useCases.records(), database.pauses());
+    var metrics = new PrometheusMetrics(useCases.records(), database.pauses());
     intake =
         closer.add(
             assembly.intake(
@@ -177,7 +177,6 @@ class ReconcileIntegrationTest {
   void scheduleAsksAndShowsWhatWasMissing() {
     gitHub.sent(HOOK, "guid-lost", "push", now(), 503);
     var turns = database.scheduledReconciliations();
-    metrics.showMissingDeliveries(turns, GITHUB);
     // No interval: every look is due.
     try (var schedule =
         new ReconcileSchedule(
@@ -189,11 +188,11 @@ class ReconcileIntegrationTest {
                 Duration.ofHours(3),
                 clock))) {
       schedule.once();
-      assertEquals("webhook_missing_deliveries{service=\"github\"} 1.0", gauge());
+      assertEquals("webhook_missing_deliveries{service=\"github\"} 1.0", gauge(turns));
       assertEquals(Set.of("guid-lost"), onRecord());
 
       schedule.once();
-      assertEquals("webhook_missing_deliveries{service=\"github\"} 0.0", gauge());
+      assertEquals("webhook_missing_deliveries{service=\"github\"} 0.0", gauge(turns));
     }
   }
 
@@ -230,8 +229,11 @@ class ReconcileIntegrationTest {
         .collect(Collectors.toSet());
   }
 
-  private String gauge() {
-    return new String(metrics.scrape(PrometheusMetrics.CONTENT_TYPE), UTF_8)
+  /** By one that has not been asked before, and so remembers nothing. */
+  private String gauge(ScheduledReconciliations turns) {
+    var fresh = new PrometheusMetrics(useCases.records(), database.pauses());
+    fresh.showMissingDeliveries(turns, GITHUB);
+    return new String(fresh.scrape(PrometheusMetrics.CONTENT_TYPE), UTF_8)
         .lines()
         .filter(line -> line.startsWith("webhook_missing_deliveries"))
         .collect(Collectors.joining());

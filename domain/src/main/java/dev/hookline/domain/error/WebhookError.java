@@ -3,10 +3,15 @@ package dev.hookline.domain.error;
 import java.time.Duration;
 
 /**
- * Why a delivery was turned away: a value, returned. Its simple name is the answer's {@code error},
- * its message tells the sender what to mend and shows nothing of the inside.
+ * Why a delivery was turned away: a value, returned. Its message tells the sender what to mend and
+ * shows nothing of the inside.
  */
 public sealed interface WebhookError {
+
+  /** The answer's {@code error}, which is also what is kept and listed by. */
+  default String name() {
+    return getClass().getSimpleName();
+  }
 
   /** What the sender is told. */
   String message();

@@ -1,6 +1,6 @@
 package dev.hookline.http.github.rest;
 
-import dev.hookline.http.server.JsonText;
+import dev.hookline.http.json.JsonText;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.Signature;

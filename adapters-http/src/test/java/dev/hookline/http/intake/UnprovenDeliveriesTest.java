@@ -9,7 +9,7 @@ import dev.hookline.domain.delivery.Headers;
 import dev.hookline.domain.delivery.RawBody;
 import dev.hookline.domain.delivery.Service;
 import dev.hookline.http.dialects.Dialects;
-import dev.hookline.http.intake.RejectedDeliveries.Rejected;
+import dev.hookline.http.intake.UnprovenDeliveries.Unproven;
 import dev.hookline.testing.Samples;
 import java.time.Clock;
 import java.time.Instant;
@@ -21,11 +21,11 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-class RejectedDeliveriesTest {
+class UnprovenDeliveriesTest {
   private final AtomicLong nanos = new AtomicLong();
   private Instant now = Samples.NOON;
-  private final RejectedDeliveries rejected =
-      new RejectedDeliveries(Dialects.all(), new Moved(), nanos::get);
+  private final UnprovenDeliveries unproven =
+      new UnprovenDeliveries(Dialects.all(), new Moved(), nanos::get);
 
   private final class Moved extends Clock {
     @Override
@@ -46,8 +46,8 @@ class RejectedDeliveriesTest {
 
   /** Its turn comes at once. */
   private void keep(String service, int bytes, String client) {
-    nanos.addAndGet(RejectedDeliveries.GAP.toNanos());
-    rejected.keep(new Service(service), Headers.of(Map.of()), body(bytes), client);
+    nanos.addAndGet(UnprovenDeliveries.GAP.toNanos());
+    unproven.keep(new Service(service), Headers.of(Map.of()), body(bytes), client);
   }
 
   private static Optional<RawBody> body(int bytes) {
@@ -55,21 +55,21 @@ class RejectedDeliveriesTest {
   }
 
   private List<Long> ids() {
-    return rejected.list().stream().map(Rejected::id).toList();
+    return unproven.list().stream().map(Unproven::id).toList();
   }
 
   @Test
   void theLastOfEachServiceAreKept() {
-    for (int i = 1; i <= RejectedDeliveries.MOST + 3; i++) {
+    for (int i = 1; i <= UnprovenDeliveries.MOST + 3; i++) {
       keep("github", 1, "192.0.2." + i);
     }
     keep("slack", 1, "192.0.2.1");
     List<Long> ids = ids();
-    assertEquals(RejectedDeliveries.MOST + 1, ids.size());
-    assertEquals(RejectedDeliveries.MOST + 4, ids.getFirst());
+    assertEquals(UnprovenDeliveries.MOST + 1, ids.size());
+    assertEquals(UnprovenDeliveries.MOST + 4, ids.getFirst());
     assertEquals(4, ids.getLast());
-    assertTrue(rejected.find(3).isEmpty());
-    assertTrue(rejected.find(4).isPresent());
+    assertTrue(unproven.find(3).isEmpty());
+    assertTrue(unproven.find(4).isPresent());
   }
 
   @Test
@@ -79,7 +79,7 @@ class RejectedDeliveriesTest {
       keep("github", 1, "2001:db8::" + i);
     }
     List<Long> ids = ids();
-    assertEquals(1 + RejectedDeliveries.MOST_OF_ONE_SENDER, ids.size());
+    assertEquals(1 + UnprovenDeliveries.MOST_OF_ONE_SENDER, ids.size());
     assertEquals(51, ids.getFirst());
     assertEquals(1, ids.getLast());
   }
@@ -87,9 +87,9 @@ class RejectedDeliveriesTest {
   @Test
   void floodIsTakenAtASlowRate() {
     for (int i = 0; i < 100_000; i++) {
-      rejected.keep(Samples.GITHUB, Headers.of(Map.of()), body(1), "198.51.100." + (i % 200));
+      unproven.keep(Samples.GITHUB, Headers.of(Map.of()), body(1), "198.51.100." + (i % 200));
       if (i == 50_000) {
-        nanos.addAndGet(RejectedDeliveries.GAP.toNanos());
+        nanos.addAndGet(UnprovenDeliveries.GAP.toNanos());
       }
     }
     assertEquals(2, ids().size());
@@ -98,30 +98,30 @@ class RejectedDeliveriesTest {
   @Test
   void nothingIsKeptForLong() {
     keep("github", 1, "192.0.2.1");
-    now = now.plus(RejectedDeliveries.KEPT_FOR);
+    now = now.plus(UnprovenDeliveries.KEPT_FOR);
     keep("github", 1, "192.0.2.2");
     assertEquals(List.of(2L, 1L), ids());
     now = now.plusMillis(1);
     assertEquals(List.of(2L), ids());
-    assertTrue(rejected.find(1).isEmpty());
+    assertTrue(unproven.find(1).isEmpty());
   }
 
   @Test
   void longBodiesAreNotKeptButTheirLengthIs() {
-    keep("github", RejectedDeliveries.LONGEST_BODY, "192.0.2.1");
-    keep("github", RejectedDeliveries.LONGEST_BODY + 1, "192.0.2.1");
-    Rejected longer = rejected.list().getFirst();
+    keep("github", UnprovenDeliveries.LONGEST_BODY, "192.0.2.1");
+    keep("github", UnprovenDeliveries.LONGEST_BODY + 1, "192.0.2.1");
+    Unproven longer = unproven.list().getFirst();
     assertFalse(longer.hasBody());
-    assertEquals(Optional.of(RejectedDeliveries.LONGEST_BODY + 1), longer.length());
+    assertEquals(Optional.of(UnprovenDeliveries.LONGEST_BODY + 1), longer.length());
     assertArrayEquals(new byte[0], longer.delivery().body().bytes());
-    Rejected longest = rejected.list().getLast();
+    Unproven longest = unproven.list().getLast();
     assertTrue(longest.hasBody());
-    assertEquals(RejectedDeliveries.LONGEST_BODY, longest.delivery().body().length());
+    assertEquals(UnprovenDeliveries.LONGEST_BODY, longest.delivery().body().length());
   }
 
   @Test
   void onlyHeadersThatASignatureDependsOnAreKept() {
-    rejected.keep(
+    unproven.keep(
         new Service("slack"),
         Headers.of(
             Map.of(
@@ -135,7 +135,7 @@ class RejectedDeliveriesTest {
                 List.of("7"))),
         Optional.empty(),
         "192.0.2.1");
-    Rejected one = rejected.list().getFirst();
+    Unproven one = unproven.list().getFirst();
     Headers headers = one.delivery().headers();
     assertEquals(
         List.of("Content-Length", "X-Slack-Request-Timestamp", "X-Slack-Signature"),

@@ -14,13 +14,13 @@ import j2html.TagCreator;
 import j2html.tags.DomContent;
 
 /** The bytes of a delivery, to look at and to take away. */
-final class Payload {
-  private Payload() {}
+final class PayloadSection {
+  private PayloadSection() {}
 
   /**
    * @param download where the bytes themselves are
    */
-  static DomContent section(RawBody body, String download) {
+  static DomContent of(RawBody body, String download) {
     var view = PayloadView.of(body.bytes());
     String kind =
         "%s, %s%s".formatted(view.kind(), size(body.length()), view.cut() ? ", the beginning" : "");

@@ -31,7 +31,7 @@ import java.util.stream.Stream;
  * #MOST_OF_ONE_SENDER} of each sender. Anybody can fill it, so a flood costs no more than a look at
  * the time: of one service at most four are taken in a second. Safe for use by many threads.
  */
-public final class RejectedDeliveries {
+public final class UnprovenDeliveries {
   public static final int MOST = 20;
   public static final Duration KEPT_FOR = Duration.ofMinutes(15);
   static final int MOST_OF_ONE_SENDER = 5;
@@ -57,22 +57,22 @@ public final class RejectedDeliveries {
    * @param length of the body in bytes; empty if it was not read
    * @param hasBody whether the delivery's body is the one received; else it is empty
    */
-  public record Rejected(long id, Delivery delivery, Optional<Integer> length, boolean hasBody) {}
+  public record Unproven(long id, Delivery delivery, Optional<Integer> length, boolean hasBody) {}
 
   private static final class Shelf {
     private final AtomicLong nextAt;
-    private final Deque<Rejected> newestFirst = new ArrayDeque<>();
+    private final Deque<Unproven> newestFirst = new ArrayDeque<>();
 
     Shelf(long now) {
       nextAt = new AtomicLong(now);
     }
   }
 
-  public RejectedDeliveries(List<Dialect> dialects, Clock clock) {
+  public UnprovenDeliveries(List<Dialect> dialects, Clock clock) {
     this(dialects, clock, System::nanoTime);
   }
 
-  RejectedDeliveries(List<Dialect> dialects, Clock clock, LongSupplier nanoTime) {
+  UnprovenDeliveries(List<Dialect> dialects, Clock clock, LongSupplier nanoTime) {
     this.shelves =
         dialects.stream()
             .map(dialect -> dialect.profile().service())
@@ -81,7 +81,7 @@ public final class RejectedDeliveries {
                     Function.identity(), _ -> new Shelf(nanoTime.getAsLong())));
     this.kept = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
     kept.addAll(List.of("Content-Type", "Content-Length", "X-Hub-Signature"));
-    dialects.stream().map(Dialect::signing).flatMap(RejectedDeliveries::names).forEach(kept::add);
+    dialects.stream().map(Dialect::signing).flatMap(UnprovenDeliveries::names).forEach(kept::add);
     this.clock = clock;
     this.nanoTime = nanoTime;
   }
@@ -106,15 +106,15 @@ public final class RejectedDeliveries {
     RawBody shown =
         body.filter(bytes -> bytes.length() <= LONGEST_BODY)
             .orElseGet(() -> RawBody.of(new byte[0]));
-    var rejected =
-        new Rejected(
+    var unproven =
+        new Unproven(
             lastId.incrementAndGet(),
             new Delivery(service, reduced(headers), shown, clock.instant(), client),
             body.map(RawBody::length),
             body.filter(bytes -> bytes.length() == shown.length()).isPresent());
     synchronized (shelf) {
-      makeRoom(shelf, BucketRateLimiter.group(client));
-      shelf.newestFirst.addFirst(rejected);
+      makeRoom(shelf, Network.senderOf(client));
+      shelf.newestFirst.addFirst(unproven);
     }
   }
 
@@ -144,11 +144,10 @@ public final class RejectedDeliveries {
   /** One sender who goes on and on pushes out its own, and nobody else's. */
   private void makeRoom(Shelf shelf, String sender) {
     dropOld(shelf);
-    List<Rejected> own =
+    List<Unproven> own =
         shelf.newestFirst.stream()
             .filter(
-                rejected ->
-                    BucketRateLimiter.group(rejected.delivery().remoteAddress()).equals(sender))
+                unproven -> Network.senderOf(unproven.delivery().remoteAddress()).equals(sender))
             .toList();
     if (own.size() >= MOST_OF_ONE_SENDER) {
       shelf.newestFirst.remove(own.getLast());
@@ -159,11 +158,11 @@ public final class RejectedDeliveries {
 
   private void dropOld(Shelf shelf) {
     Instant oldest = clock.instant().minus(KEPT_FOR);
-    shelf.newestFirst.removeIf(rejected -> rejected.delivery().receivedAt().isBefore(oldest));
+    shelf.newestFirst.removeIf(unproven -> unproven.delivery().receivedAt().isBefore(oldest));
   }
 
   /** All that are kept now, newest first. */
-  public List<Rejected> list() {
+  public List<Unproven> list() {
     return shelves.values().stream()
         .flatMap(
             shelf -> {
@@ -172,12 +171,12 @@ public final class RejectedDeliveries {
                 return List.copyOf(shelf.newestFirst).stream();
               }
             })
-        .sorted(Comparator.comparingLong(Rejected::id).reversed())
+        .sorted(Comparator.comparingLong(Unproven::id).reversed())
         .toList();
   }
 
   /** The one with this id, if it is still kept. */
-  public Optional<Rejected> find(long id) {
-    return list().stream().filter(rejected -> rejected.id() == id).findFirst();
+  public Optional<Unproven> find(long id) {
+    return list().stream().filter(unproven -> unproven.id() == id).findFirst();
   }
 }

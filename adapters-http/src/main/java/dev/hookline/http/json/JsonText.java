@@ -1,4 +1,4 @@
-package dev.hookline.http.server;
+package dev.hookline.http.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;

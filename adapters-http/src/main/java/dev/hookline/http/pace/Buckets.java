@@ -1,51 +1,47 @@
-package dev.hookline.http.intake;
+package dev.hookline.http.pace;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.TimeMeter;
 import java.time.Duration;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
- * A token bucket for each key. At most {@value #MOST} are kept; the least used go first, and a key
- * that comes back then starts with a full one. Safe for use by many threads.
+ * A token bucket for each key. A bounded number is kept; the least used go first, and a key that
+ * comes back then starts with a full one. Safe for use by many threads.
  */
-final class Buckets<K> {
-  static final int MOST = 100_000;
-
+public final class Buckets<K> {
   private final LongSupplier nanoTime;
   private final Cache<K, Bucket> buckets;
 
   /**
+   * @param most how many are kept
    * @param idle how long a bucket must not be used to be as good as a new one
    */
-  Buckets(Duration idle, LongSupplier nanoTime) {
+  public Buckets(long most, Duration idle, LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
     this.buckets =
         Caffeine.newBuilder()
-            .maximumSize(MOST)
+            .maximumSize(most)
             .expireAfterAccess(idle)
             .ticker(nanoTime::getAsLong)
             .build();
   }
 
-  /** The key's bucket, a full one at this rate if there is none. */
-  Bucket of(K key, Rate rate) {
-    return buckets.get(key, _ -> full(rate));
+  /** The key's bucket, a full one of this limit if there is none. */
+  public Bucket of(K key, Supplier<Bandwidth> limit) {
+    return buckets.get(key, _ -> full(limit.get()));
   }
 
-  private Bucket full(Rate rate) {
-    return Bucket.builder()
-        .addLimit(
-            limit ->
-                limit.capacity(rate.burst()).refillGreedy(rate.perSecond(), Duration.ofSeconds(1)))
-        .withCustomTimePrecision(new Meter(nanoTime))
-        .build();
+  private Bucket full(Bandwidth limit) {
+    return Bucket.builder().addLimit(limit).withCustomTimePrecision(new Meter(nanoTime)).build();
   }
 
   /** How many are kept. */
-  long size() {
+  public long size() {
     buckets.cleanUp();
     return buckets.estimatedSize();
   }
