@@ -34,12 +34,15 @@ final class JdbiRecordsIntegrationTest {
 
   private final PostgresStorage storage = new PostgresStorage();
   private final List<PipelineId> planted = new ArrayList<>();
-  private final Records lookingAtTwo =
-      new JdbiRecords(
-          new Sessions(Jdbi.create(storage.server()::connect), new Random(1)),
-          new PlainEventFormat(),
-          source -> source.lookingAt(2),
-          2);
+  private final Records lookingAtTwo = lookingAt(2);
+
+  private Records lookingAt(int rows) {
+    return new JdbiRecords(
+        new Sessions(Jdbi.create(storage.server()::connect), new Random(1)),
+        new PlainEventFormat(),
+        source -> source.lookingAt(rows),
+        2);
+  }
 
   @BeforeAll
   void plant() {
@@ -117,6 +120,7 @@ final class JdbiRecordsIntegrationTest {
             time(until));
     assertEquals(expected, places(filter, storage.records()));
     assertEquals(expected, places(filter, lookingAtTwo), "looking at two rows for each part");
+    assertEquals(expected, places(filter, lookingAt(3)), "at one and a half pipelines with two ways");
   }
 
   /** Where those found stand among the planted, read two by two. */
