@@ -8,8 +8,12 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
 import org.jdbi.v3.core.statement.SqlStatement;
 
 /**
@@ -77,15 +81,19 @@ final class JdbiHistory implements History {
         WHERE id >= :from AND id < :beyond AND state IN ('RECEIVED', 'PROCESSING'))
       """;
 
+  // Here and below each batch begins behind the one before: from the lowest id it would wade
+  // through the dead rows of all of them, for as long as a transaction that is open somewhere keeps
+  // VACUUM from clearing them away.
   private static final String DROP_REST =
       """
-      WITH gone AS (
+      WITH old AS MATERIALIZED (
+        SELECT id FROM pipeline_other
+        WHERE id > :after AND id >= :from AND id < :beyond AND state IN ('DISPATCHED', 'FAILED')
+        ORDER BY id
+        LIMIT 1000
+      ), gone AS (
         DELETE FROM pipeline_other
-        WHERE state IN ('DISPATCHED', 'FAILED') AND id IN (
-          SELECT id FROM pipeline_other
-          WHERE id >= :from AND id < :beyond AND state IN ('DISPATCHED', 'FAILED')
-          ORDER BY id
-          LIMIT 1000)
+        WHERE state IN ('DISPATCHED', 'FAILED') AND id IN (SELECT id FROM old)
         RETURNING id
       ), events AS (
         DELETE FROM event_other WHERE pipeline_id IN (SELECT id FROM gone)
@@ -95,7 +103,9 @@ final class JdbiHistory implements History {
         INSERT INTO dropped_day SELECT :day::date WHERE EXISTS (SELECT FROM gone)
         ON CONFLICT DO NOTHING
       )
-      SELECT count(*) FROM gone
+      SELECT
+        (SELECT id FROM old ORDER BY id DESC LIMIT 1) AS last,
+        (SELECT count(*) FROM gone) AS gone
       """;
 
   private static final String DROPPED_DAYS =
@@ -137,13 +147,17 @@ final class JdbiHistory implements History {
 
   private static final String FORGET_REFUSED =
       """
-      DELETE FROM refused_delivery
-      WHERE id IN (
-        SELECT id FROM refused_delivery
-        WHERE id < :before
-        ORDER BY id
-        LIMIT 500)
+      WITH old AS MATERIALIZED (
+        SELECT id FROM refused_delivery WHERE id > :after AND id < :before ORDER BY id LIMIT 500
+      ), gone AS (
+        DELETE FROM refused_delivery WHERE id IN (SELECT id FROM old) RETURNING id
+      )
+      SELECT
+        (SELECT id FROM old ORDER BY id DESC LIMIT 1) AS last,
+        (SELECT count(*) FROM gone) AS gone
       """;
+
+  private static final UUID LOWEST = new UUID(0, 0);
 
   private final Sessions sessions;
   private final RandomGenerator random;
@@ -239,16 +253,12 @@ final class JdbiHistory implements History {
           if (within(day, handle.createQuery(REST_IS_OPEN)).mapTo(Boolean.class).one()) {
             return Dropping.OPEN;
           }
-          long rows = 0;
-          long gone;
-          do {
-            gone =
-                within(day, handle.createQuery(DROP_REST))
-                    .bind("day", day.toString())
-                    .mapTo(Long.class)
-                    .one();
-            rows += gone;
-          } while (gone > 0);
+          long rows =
+              inBatches(
+                  after ->
+                      within(day, handle.createQuery(DROP_REST))
+                          .bind("after", after)
+                          .bind("day", day.toString()));
           return rows > 0 ? Dropping.DROPPED : Dropping.GONE;
         });
   }
@@ -293,15 +303,40 @@ final class JdbiHistory implements History {
   @Override
   public long forgetRefusedBefore(LocalDate day) {
     return sessions.statements(
-        handle -> {
-          long forgotten = 0;
-          int gone;
-          do {
-            gone =
-                handle.createUpdate(FORGET_REFUSED).bind("before", Storable.firstId(day)).execute();
-            forgotten += gone;
-          } while (gone > 0);
-          return forgotten;
-        });
+        handle ->
+            inBatches(
+                after ->
+                    handle
+                        .createQuery(FORGET_REFUSED)
+                        .bind("after", after)
+                        .bind("before", Storable.firstId(day))));
+  }
+
+  /**
+   * One batch of a deletion.
+   *
+   * @param last the last id that was looked at; empty if there was none
+   */
+  private record Batch(Optional<UUID> last, long gone) {}
+
+  /**
+   * Deletes until nothing is left.
+   *
+   * @param behind deletes a batch of what comes after an id
+   * @return how many are gone
+   */
+  private static long inBatches(Function<UUID, Query> behind) {
+    long gone = 0;
+    Optional<UUID> after = Optional.of(LOWEST);
+    while (after.isPresent()) {
+      Batch batch = behind.apply(after.get()).map((row, _) -> batch(row)).one();
+      gone += batch.gone();
+      after = batch.last();
+    }
+    return gone;
+  }
+
+  private static Batch batch(ResultSet row) throws SQLException {
+    return new Batch(Optional.ofNullable(row.getObject("last", UUID.class)), row.getLong("gone"));
   }
 }

@@ -167,6 +167,44 @@ final class JdbiHistoryIntegrationTest {
   }
 
   @Test
+  void whatIsDeletedByTheRowGoesBatchByBatch() {
+    PipelineId open = rows.received(OLD);
+    storage
+        .server()
+        .execute(
+            """
+            CREATE TEMPORARY TABLE made AS
+            SELECT (left(hookline_first_id('2001-02-03')::text, 24) || lpad(to_hex(i), 12, '0'))::uuid AS id
+            FROM generate_series(1, 2500) i;
+            INSERT INTO pipeline (
+              id, service, event_id, event_type, repository, received_at, state, attempts, since,
+              history)
+            SELECT id, 'github', id::text, 'push', 'octo/widgets', now(), 'FAILED', 1, now(), '[]'
+            FROM made;
+            INSERT INTO event SELECT id, '{}', '' FROM made;
+            INSERT INTO dead_letter SELECT id FROM made;
+            INSERT INTO refused_delivery
+            SELECT id, 'github', id::text::bytea, '{}', '{}', '', '', now(), 'E', 'm' FROM made
+            """);
+
+    assertEquals(new Pruned(List.of(), List.of(day(OLD)), List.of(), 0, 2500), pruning.prune(day(NEXT)));
+    assertEquals("2501", rows.count("pipeline_other"), "of an open day nothing goes");
+    storage
+        .server()
+        .execute(
+            """
+            UPDATE pipeline SET state = 'DISPATCHED' WHERE id = '%s'; TRUNCATE outbox_message
+            """
+                .formatted(open));
+
+    assertEquals(List.of(day(OLD)), pruning.prune(day(NEXT)).dropped());
+    assertEquals("0", rows.count("pipeline_other"));
+    assertEquals("0", rows.count("event_other"));
+    assertEquals("0", rows.count("dead_letter"));
+    assertEquals("0", rows.count("refused_delivery"));
+  }
+
+  @Test
   void keysOfTheLastTwoDaysOutliveTheirEvents() {
     Instant yesterday = now().minus(1, DAYS);
     Instant thirdLast = now().minus(3, DAYS);
