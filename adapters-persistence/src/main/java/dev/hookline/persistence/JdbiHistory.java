@@ -25,14 +25,16 @@ final class JdbiHistory implements History {
 
   private static final String NOW = "SELECT now() AS now";
 
-  private static final String DAYS =
+  /** The days that have partitions. */
+  static final String DAYS_WITH_PARTITIONS =
       """
       SELECT to_date(substr(c.relname, 7), 'YYYYMMDD') AS day
       FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
       WHERE i.inhparent = 'event'::regclass AND c.relname ~ '^event_[0-9]{8}$'
-      UNION
-      SELECT hookline_day_of(id) FROM pipeline_other
       """;
+
+  private static final String DAYS =
+      DAYS_WITH_PARTITIONS + " UNION SELECT hookline_day_of(id) FROM pipeline_other";
 
   private static final String DAYS_BEFORE =
       "SELECT day FROM (%s) days WHERE day < :before::date ORDER BY day".formatted(DAYS);
