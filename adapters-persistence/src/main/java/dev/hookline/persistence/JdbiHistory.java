@@ -142,6 +142,15 @@ final class JdbiHistory implements History {
       """
           .formatted(IS_FORGETTABLE);
 
+  // Every summary of delivery_key_age only widens: where keys were deleted others come, and soon each
+  // of its ranges seems to hold keys of every day.
+  private static final String SUMMARIZE = "SELECT hookline_summarize_keys(:page)";
+
+  // Whoever does it reads much of the table.
+  private static final String BEGIN_ALONE = "SELECT pg_try_advisory_lock(7269000003)";
+
+  private static final String END_ALONE = "SELECT pg_advisory_unlock(7269000003)";
+
   private static final String FORGET_DAY = "DELETE FROM dropped_day WHERE day = :day::date";
 
   private static final String REMEMBER_DAY =
@@ -268,17 +277,30 @@ final class JdbiHistory implements History {
   @Override
   public long forgetKeysBefore(LocalDate day) {
     return sessions.statements(
-        handle ->
-            days(handle, DROPPED_DAYS, day).stream()
-                .mapToLong(dropped -> forgetKeysOf(handle, dropped))
-                .sum());
+        handle -> {
+          if (!handle.createQuery(BEGIN_ALONE).mapTo(Boolean.class).one()) {
+            return 0L;
+          }
+          long forgotten =
+              days(handle, DROPPED_DAYS, day).stream()
+                  .mapToLong(dropped -> forgetKeysOf(handle, dropped))
+                  .sum();
+          // Not left to the end of the connection, of which the server may hear later.
+          handle.createQuery(END_ALONE).mapTo(Boolean.class).one();
+          return forgotten;
+        });
   }
 
   private static long forgetKeysOf(Handle handle, LocalDate day) {
     long forgotten = 0;
     do {
-      for (long page : placesOfKeys(handle, day)) {
+      List<Long> pages = placesOfKeys(handle, day);
+      for (long page : pages) {
         forgotten += within(day, handle.createUpdate(FORGET_KEYS)).bind("page", page).execute();
+      }
+      // Not at once: a row counts until nobody sees it any more.
+      for (long page : pages) {
+        handle.createQuery(SUMMARIZE).bind("page", page).mapTo(Boolean.class).one();
       }
     } while (!isForgotten(handle, day));
     return forgotten;

@@ -6,6 +6,7 @@ import static dev.hookline.testing.Samples.aPipeline;
 import static dev.hookline.testing.Samples.anEvent;
 import static java.time.temporal.ChronoUnit.DAYS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -235,6 +236,78 @@ final class JdbiHistoryIntegrationTest {
   }
 
   @Test
+  void keysAreForgottenByOneAtATime() throws SQLException {
+    openDays(OLD);
+    rows.dispatched(OLD);
+    try (var other = storage.server().connect();
+        var statement = other.createStatement()) {
+      statement.execute("SELECT pg_advisory_lock(7269000003)");
+
+      assertEquals(0, prune(Duration.ofDays(30)).keys());
+      assertEquals("1", rows.count("delivery_key"));
+
+      statement.execute("SELECT pg_advisory_unlock(7269000003)");
+      assertEquals(1, prune(Duration.ofDays(30)).keys());
+    }
+  }
+
+  /** The keys of a day take the places of those of days before. */
+  @Test
+  void keysOfADayThatWentAreNotLookedForInThePlacesWhereTheyWere() throws SQLException {
+    plantKeys(OLD, 15_000);
+    plantKeys(NEXT, 1);
+    storage
+        .server()
+        .execute(
+            """
+            SELECT brin_summarize_new_values('delivery_key_age');
+            INSERT INTO dropped_day VALUES ('2001-02-03')
+            """);
+    assertTrue(planToFindKeysOf(OLD).contains("lossy="), "where they are, they are looked for");
+
+    assertEquals(15_000, prune(Duration.ofDays(30)).keys());
+    storage.server().execute("VACUUM delivery_key");
+    plantKeys(NEXT, 15_000);
+
+    String plan = planToFindKeysOf(OLD);
+    assertTrue(plan.contains("delivery_key_age"), plan);
+    assertFalse(plan.contains("lossy="), plan);
+  }
+
+  private void plantKeys(Instant at, int keys) {
+    storage
+        .server()
+        .execute(
+            """
+            INSERT INTO delivery_key (service, key, pipeline_id)
+            SELECT 'github', gen_random_uuid()::text, '%s' FROM generate_series(1, %d)
+            """
+                .formatted(Samples.uuid(at), keys));
+  }
+
+  private String planToFindKeysOf(Instant at) throws SQLException {
+    var plan = new StringBuilder();
+    try (var connection = storage.server().connect();
+        var statement = connection.createStatement()) {
+      statement.execute("SET enable_seqscan = off");
+      try (var lines =
+          statement.executeQuery(
+              """
+              EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF)
+              SELECT FROM delivery_key
+              WHERE pipeline_id >= hookline_first_id('%1$s')
+                AND pipeline_id < hookline_first_id('%1$s'::date + 1)
+              """
+                  .formatted(day(at)))) {
+        while (lines.next()) {
+          plan.append(lines.getString(1)).append('\n');
+        }
+      }
+    }
+    return plan.toString();
+  }
+
+  @Test
   void deliveryThatComesAgainAfterItsEventWentIsADuplicate() {
     Instant yesterday = now().minus(1, DAYS);
     openDays(yesterday);
@@ -328,6 +401,8 @@ final class JdbiHistoryIntegrationTest {
     }
     assertEquals(days, dropped.size());
     assertEquals(days, Set.copyOf(dropped).size());
+    // One who came while another forgot keys has left his to the next.
+    keys += pruning.prune(day(OLD.plus(days, DAYS))).keys();
     assertEquals(2L * days, keys);
     assertEquals("0", rows.count("delivery_key"));
     assertEquals("0", rows.count("refused_delivery"));

@@ -67,6 +67,7 @@ final class RolesIntegrationTest {
         "SELECT hookline_open_day('2001-01-01')",
         "SELECT hookline_open_day('2001-01-01', 1)",
         "SELECT hookline_drop_day('2001-01-01')",
+        "SELECT hookline_summarize_keys(0)",
         "DELETE FROM schema_history",
         "TRUNCATE pipeline",
         "ALTER TABLE event ADD COLUMN c text",

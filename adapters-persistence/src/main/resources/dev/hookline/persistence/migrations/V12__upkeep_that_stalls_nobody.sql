@@ -43,12 +43,33 @@ RETURN hookline_open_day(day, 64 * 1024 * 1024);
 
 COMMENT ON FUNCTION hookline_open_day(date) IS 'Makes the partitions of a UTC day unless they are there; false if it could not, if the day stays in the default partition, or if the default partitions are too large to be read for it in passing.';
 
--- What is replaced keeps its owner and its grants, and nothing else: as in V7.
+CREATE FUNCTION hookline_summarize_keys(page bigint) RETURNS boolean
+LANGUAGE plpgsql STRICT
+SET lock_timeout = '1s'
+AS $$
+BEGIN
+  PERFORM brin_desummarize_range('delivery_key_age', page);
+  PERFORM brin_summarize_range('delivery_key_age', page);
+  RETURN true;
+EXCEPTION
+  -- VACUUM has the table, and summarizes what has no summary.
+  WHEN lock_not_available OR deadlock_detected THEN
+    RETURN false;
+END
+$$;
+
+COMMENT ON FUNCTION hookline_summarize_keys(bigint) IS 'Has delivery_key_age look anew at the range of a page, since its summaries only widen; false if others are in the way.';
+
+-- These two run with the rights of whoever migrated: what is replaced keeps its owner and its grants, and
+-- nothing else, as in V7.
 DO $$
 BEGIN
   EXECUTE format(
     'ALTER FUNCTION hookline_open_day(date) SECURITY DEFINER SET search_path = %I, pg_temp',
     current_schema());
+  EXECUTE format(
+    'ALTER FUNCTION hookline_summarize_keys(bigint) SECURITY DEFINER SET search_path = %I, pg_temp',
+    current_schema());
 END
 $$;
-REVOKE EXECUTE ON FUNCTION hookline_open_day(date, bigint) FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION hookline_open_day(date, bigint), hookline_summarize_keys(bigint) FROM PUBLIC;
