@@ -21,6 +21,7 @@ import dev.hookline.application.retention.Pruned;
 import dev.hookline.domain.delivery.DeliveryKey;
 import dev.hookline.domain.pipeline.PipelineId;
 import dev.hookline.testing.Samples;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -132,22 +133,57 @@ final class JdbiHistoryIntegrationTest {
   }
 
   @Test
-  void dayThatIsOpenedAgainWhileItIsToBeDroppedStays() {
+  void dayThatIsOpenedAgainWhileItIsToBeDroppedStays() throws Exception {
     openDays(OLD);
     PipelineId id = rows.dispatched(OLD);
-    // The message alone, as a replay would bring it after the day was looked through.
-    storage
-        .server()
-        .execute(
-            """
-            INSERT INTO outbox_message (pipeline_id, service, lane, ordering_key)
-            VALUES ('%s', 'github', 1, 1)
-            """
-                .formatted(id));
 
-    assertEquals(Dropping.OPEN, storage.worker().history().drop(day(OLD)));
+    // The message alone, as a replay would bring it after the day was looked through.
+    assertEquals(Dropping.OPEN, dropWhile(message(id)));
+
     assertEquals("1", rows.count("pipeline"));
     assertEquals("0", rows.count("dropped_day"), "all of it is undone");
+  }
+
+  @Test
+  void dayThatIsBeingOpenedAgainIsWaitedFor() throws Exception {
+    openDays(OLD);
+    PipelineId id = rows.dispatched(OLD);
+
+    assertEquals(Dropping.OPEN, dropDuring(replay(id), Connection::commit));
+    assertEquals("1", rows.count("pipeline"));
+    assertEquals("0", rows.count("dropped_day"));
+
+    storage
+        .server()
+        .execute("UPDATE pipeline SET state = 'DISPATCHED'; TRUNCATE outbox_message");
+    assertEquals(Dropping.DROPPED, dropDuring(replay(id), Connection::rollback));
+  }
+
+  @Test
+  void writerWhoDoesNotEndIsNotWaitedForLong() throws SQLException {
+    openDays(OLD, NEXT);
+    rows.dispatched(OLD);
+    PipelineId other = rows.dispatched(NEXT);
+    try (var writer = storage.server().connect();
+        var statement = writer.createStatement()) {
+      writer.setAutoCommit(false);
+      statement.execute(message(other));
+
+      assertEquals("BUSY", storage.server().query("SELECT hookline_drop_day('2001-02-03')"));
+      writer.rollback();
+    }
+  }
+
+  private static String message(PipelineId id) {
+    return """
+    INSERT INTO outbox_message (pipeline_id, service, lane, ordering_key)
+    VALUES ('%s', 'github', 1, 1)
+    """
+        .formatted(id);
+  }
+
+  private static String replay(PipelineId id) {
+    return "%s; UPDATE pipeline SET state = 'RECEIVED' WHERE id = '%s'".formatted(message(id), id);
   }
 
   @Test
@@ -452,12 +488,37 @@ final class JdbiHistoryIntegrationTest {
   void letterThatDiesWhileItsDayIsDroppedGoesWithTheDay() throws Exception {
     openDays(OLD);
     PipelineId id = rows.dispatched(OLD);
+    // Replayed, and failed again, after the day was looked through.
+    assertEquals(
+        Dropping.DROPPED, dropWhile("INSERT INTO dead_letter VALUES ('%s')".formatted(id)));
+    assertEquals("0", rows.count("dead_letter"));
+    assertSound();
+  }
+
+  /** Drops the old day, and does something after that was looked through. */
+  private Dropping dropWhile(String statement) throws Exception {
+    return dropDuring(
+        "SELECT FROM event LIMIT 1",
+        reader -> {
+          storage.server().execute(statement);
+          reader.rollback();
+        });
+  }
+
+  /** How a transaction goes on, and ends, once it is waited for. */
+  @FunctionalInterface
+  private interface End {
+    void of(Connection transaction) throws SQLException;
+  }
+
+  /** Drops the old day while a transaction is open that has begun with a statement. */
+  private Dropping dropDuring(String begin, End end) throws Exception {
     waitForLocks("10s");
     try (var executor = Executors.newSingleThreadExecutor();
-        var reader = storage.server().connect();
-        var statement = reader.createStatement()) {
-      reader.setAutoCommit(false);
-      statement.execute("SELECT FROM event LIMIT 1");
+        var other = storage.server().connect();
+        var statement = other.createStatement()) {
+      other.setAutoCommit(false);
+      statement.execute(begin);
       var dropping = executor.submit(() -> storage.worker().history().drop(day(OLD)));
       Call.until(
           () ->
@@ -466,18 +527,17 @@ final class JdbiHistoryIntegrationTest {
                       storage
                           .server()
                           .query(
-                              "SELECT count(*) FROM pg_locks WHERE NOT granted AND mode ="
-                                  + " 'AccessExclusiveLock'")));
-      // Replayed, and failed again, after the day was looked through.
-      storage.server().execute("INSERT INTO dead_letter VALUES ('%s')".formatted(id));
-      reader.rollback();
-
-      assertEquals(Dropping.DROPPED, dropping.get());
+                              """
+                              SELECT count(*) FROM pg_stat_activity
+                              WHERE datname = current_database() AND pid <> pg_backend_pid()
+                                AND query ~ 'hookline_drop_day'
+                                AND wait_event_type IN ('Lock', 'Timeout')
+                              """)));
+      end.of(other);
+      return dropping.get();
     } finally {
       waitForLocks("150ms");
     }
-    assertEquals("0", rows.count("dead_letter"));
-    assertSound();
   }
 
   private void waitForLocks(String time) {

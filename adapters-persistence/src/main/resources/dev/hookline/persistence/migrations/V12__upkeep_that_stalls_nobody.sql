@@ -60,12 +60,91 @@ $$;
 
 COMMENT ON FUNCTION hookline_summarize_keys(bigint) IS 'Has delivery_key_age look anew at the range of a page, since its summaries only widen; false if others are in the way.';
 
--- These two run with the rights of whoever migrated: what is replaced keeps its owner and its grants, and
+-- The outbox has no index by pipeline, so under the lock only its last messages are read.
+CREATE OR REPLACE FUNCTION hookline_drop_day(day date) RETURNS text
+LANGUAGE plpgsql STRICT
+SET lock_timeout = '150ms'
+AS $$
+DECLARE
+  suffix text := to_char(day, 'YYYYMMDD');
+  first uuid := hookline_first_id(day);
+  beyond uuid := hookline_first_id(day + 1);
+  mark bigint;
+  writers text[];
+  still_there boolean := true;
+  still_open boolean;
+BEGIN
+  IF to_regclass('event_' || suffix) IS NULL THEN
+    RETURN 'GONE';
+  END IF;
+  -- Of many workers one drops at a time.
+  IF NOT pg_try_advisory_xact_lock(7269000001) THEN
+    RETURN 'BUSY';
+  END IF;
+  -- Who opens a pipeline has locked the outbox before he draws an id for the message, and until everybody
+  -- sees it. So once those have ended who are writing now, the look below sees what is open by a message up
+  -- to this mark, and whatever it does not see has a higher one. Read in this order: the mark first.
+  SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END INTO mark
+  FROM outbox_message_id_seq;
+  SELECT array_agg(virtualtransaction) INTO writers
+  FROM pg_locks
+  WHERE locktype = 'relation' AND mode = 'RowExclusiveLock'
+    AND relation = 'outbox_message'::regclass
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    AND pid IS DISTINCT FROM pg_backend_pid();
+  FOR tries IN 1..100 LOOP
+    SELECT EXISTS (
+      SELECT FROM pg_locks
+      WHERE locktype = 'relation' AND mode = 'RowExclusiveLock'
+        AND relation = 'outbox_message'::regclass
+        AND virtualtransaction = ANY (writers)) INTO still_there;
+    EXIT WHEN NOT still_there;
+    PERFORM pg_sleep(0.01);
+  END LOOP;
+  IF still_there THEN
+    RETURN 'BUSY';
+  END IF;
+  EXECUTE format(
+    'SELECT EXISTS (SELECT FROM %I WHERE state IN (''RECEIVED'', ''PROCESSING''))',
+    'pipeline_' || suffix) INTO still_open;
+  IF still_open THEN
+    RETURN 'OPEN';
+  END IF;
+  DELETE FROM dead_letter WHERE pipeline_id >= first AND pipeline_id < beyond;
+  INSERT INTO dropped_day VALUES (day) ON CONFLICT DO NOTHING;
+  -- The parents first, as every writer does; from here on everybody waits, so nothing large is read.
+  LOCK TABLE ONLY event, ONLY pipeline IN ACCESS EXCLUSIVE MODE;
+  IF EXISTS (
+    SELECT FROM hookline_oldest_messages(mark + 1, 2147483647)
+    WHERE pipeline_id >= first AND pipeline_id < beyond
+  ) THEN
+    RAISE SQLSTATE 'HL001' USING MESSAGE = 'a pipeline was replayed while its day was to be dropped';
+  END IF;
+  -- Those of pipelines that were replayed and failed again meanwhile; from now on there are none.
+  DELETE FROM dead_letter WHERE pipeline_id >= first AND pipeline_id < beyond;
+  EXECUTE format(
+    'LOCK TABLE %I, %I IN ACCESS EXCLUSIVE MODE NOWAIT', 'event_' || suffix, 'pipeline_' || suffix);
+  EXECUTE format('DROP TABLE %I, %I', 'event_' || suffix, 'pipeline_' || suffix);
+  RETURN 'DROPPED';
+EXCEPTION
+  WHEN SQLSTATE 'HL001' THEN
+    RETURN 'OPEN';
+  WHEN lock_not_available OR deadlock_detected THEN
+    RETURN 'BUSY';
+  WHEN undefined_table THEN
+    RETURN 'GONE';
+END
+$$;
+
+-- These three run with the rights of whoever migrated: what is replaced keeps its owner and its grants, and
 -- nothing else, as in V7.
 DO $$
 BEGIN
   EXECUTE format(
     'ALTER FUNCTION hookline_open_day(date) SECURITY DEFINER SET search_path = %I, pg_temp',
+    current_schema());
+  EXECUTE format(
+    'ALTER FUNCTION hookline_drop_day(date) SECURITY DEFINER SET search_path = %I, pg_temp',
     current_schema());
   EXECUTE format(
     'ALTER FUNCTION hookline_summarize_keys(bigint) SECURITY DEFINER SET search_path = %I, pg_temp',
