@@ -131,13 +131,46 @@ final class Claims {
       )
       """;
 
-  private static final String ANY =
+  // Without an order every message is a head: of the oldest, of the newest, and of so many behind
+  // the place where it was looked no further the last time.
+  private static final String OLD =
       """
-      head AS (
-        SELECT h.held_epoch, h.up_to, o.*
-        FROM outbox_message o JOIN held h ON h.lane = o.lane
-        WHERE o.id >= :from
+      looked AS MATERIALIZED (
+        SELECT * FROM hookline_oldest_messages(:from, 256)
+      ), head AS (
+        SELECT h.held_epoch, h.up_to, o.* FROM looked o JOIN held h ON h.lane = o.lane
       )
+      """;
+
+  private static final String FRESH =
+      """
+      looked AS MATERIALIZED (
+        SELECT * FROM hookline_newest_messages(:from, 8 * :lines)
+      ), head AS (
+        SELECT h.held_epoch, h.up_to, o.* FROM looked o JOIN held h ON h.lane = o.lane
+      )
+      """;
+
+  private static final String LATER =
+      """
+      looked AS MATERIALIZED (
+        SELECT *
+        FROM hookline_oldest_messages(greatest(:from, (SELECT min(after) FROM held)), :messages)
+      ), head AS (
+        SELECT h.held_epoch, h.up_to, o.*
+        FROM looked o JOIN held h ON h.lane = o.lane
+        WHERE o.id <= h.up_to
+      )
+      """;
+
+  private static final String STOPPED_AT_MESSAGE =
+      """
+      (
+        SELECT array_agg(ARRAY[h.lane, l.last])
+        FROM held h CROSS JOIN (
+          SELECT max(id) AS last
+          FROM looked
+          HAVING count(*) = :messages AND (SELECT count(*) FROM due) < :lines) l)
       """;
 
   private static final String DUE_BY_KEY =
@@ -155,7 +188,17 @@ final class Claims {
           "(SELECT count(*) = 256 FROM oldest)",
           NOWHERE);
 
-  private static final String DUE_ANY = claim("", ANY, "m.id", "ORDER BY m.id", "true", NOWHERE);
+  private static final String ANY_FRESH =
+      claim("", FRESH, "m.id", "ORDER BY m.id DESC", "true", NOWHERE);
+
+  private static final String ANY_OLD =
+      claim("", OLD, "m.id", "ORDER BY m.id", "(SELECT count(*) = 256 FROM looked)", NOWHERE);
+
+  private static final String ANY_LATER =
+      claim("", LATER, "m.id", "ORDER BY m.id", "true", STOPPED_AT_MESSAGE);
+
+  private static final String NEWEST =
+      "SELECT coalesce(max(id), 0) FROM hookline_newest_messages(:from, 1)";
 
   // Behind a head go those that were never attempted, as far as nothing among them has to wait. The
   // bodies come last of all, so that nothing has to sort them or carry them along. There is a row
@@ -231,10 +274,17 @@ final class Claims {
   /** Looked at in about half a second, on two busy processors; a statement has two. */
   private static final int KEYS_AT_ONCE = 50_000;
 
+  /** The same of messages, each of which is read and none of which is passed over. */
+  private static final int MESSAGES_AT_ONCE = 10_000;
+
+  /** Of messages without order at least one in so many is looked for among the newest. */
+  private static final int FRESH_SHARE = 8;
+
   private final Sessions sessions;
   private final EventFormat format;
   private final Watermark watermark;
   private final String dueByKey;
+  private final String anyLater;
 
   /** Kinds of claims that saw more messages than {@link #DUE_OLD} looks at. */
   private final Set<Set<String>> crowded = ConcurrentHashMap.newKeySet();
@@ -244,6 +294,9 @@ final class Claims {
    * of claim, since each sees other keys.
    */
   private final Map<Set<String>, Map<Integer, Long>> cursors = new ConcurrentHashMap<>();
+
+  /** The same where there is no order, and so no key. */
+  private final Map<Set<String>, Round> rounds = new ConcurrentHashMap<>();
 
   /**
    * The most bytes that a claim brings now, but for its first event: less after one that took too
@@ -255,17 +308,24 @@ final class Claims {
    * @param watermark where searches begin, told of what they find
    */
   Claims(Sessions sessions, EventFormat format, Watermark watermark) {
-    this(sessions, format, watermark, KEYS_AT_ONCE);
+    this(sessions, format, watermark, KEYS_AT_ONCE, MESSAGES_AT_ONCE);
   }
 
   /**
    * @param keysAtOnce how many lines a statement may look at in vain
+   * @param messagesAtOnce how many messages, where there is no order
    */
-  Claims(Sessions sessions, EventFormat format, Watermark watermark, int keysAtOnce) {
+  Claims(
+      Sessions sessions,
+      EventFormat format,
+      Watermark watermark,
+      int keysAtOnce,
+      int messagesAtOnce) {
     this.sessions = sessions;
     this.format = format;
     this.watermark = watermark;
     this.dueByKey = DUE_BY_KEY.replace(":keys", Integer.toString(keysAtOnce));
+    this.anyLater = ANY_LATER.replace(":messages", Integer.toString(messagesAtOnce));
   }
 
   /** As {@link Outbox#due} has it. */
@@ -290,14 +350,14 @@ final class Claims {
     Claim claim = search.claim;
     switch (claim.ordering()) {
       case STRICT -> heads(search);
-      case NONE -> search.find(DUE_ANY, Stretch.whole(claim.lanes()), claim.lines());
+      case NONE -> any(search);
     }
   }
 
   /**
    * Where in each lane to look.
    *
-   * @param from the first ordering key of a lane
+   * @param from the first ordering key of a lane, or the first message where there is no order
    * @param to the last one
    */
   private record Stretch(List<Lane> lanes, Function<Lane, Long> from, Function<Lane, Long> to) {
@@ -366,6 +426,65 @@ final class Claims {
         lane -> reached.getOrDefault(lane.id(), Long.MIN_VALUE) - 1);
   }
 
+  /**
+   * One time through all messages, part by part. It has an end, however fast others come: so those
+   * that were passed over have their turn again.
+   *
+   * @param next the message that the next part begins with
+   * @param last the newest one when the round began
+   */
+  private record Round(long next, long last) {}
+
+  // The oldest first and then part by part, so that a statement looks at no more than it has time
+  // for, however many may not go.
+  private void any(Search search) {
+    Claim claim = search.claim;
+    var everywhere = Stretch.whole(claim.lanes());
+    search.find(ANY_FRESH, everywhere, claim.fresh());
+    if (search.rest() > 0 && !search.find(ANY_OLD, everywhere, search.rest())) {
+      rounds.remove(claim.shut());
+      return;
+    }
+    if (search.rest() > 0) {
+      anyLater(search, rounds.computeIfAbsent(claim.shut(), _ -> round()));
+    }
+    // Among many that may not go, what has just come waits for no round.
+    search.find(ANY_FRESH, everywhere, search.rest());
+  }
+
+  private Round round() {
+    long newest =
+        sessions.statement(
+            handle ->
+                handle
+                    .createQuery(NEWEST)
+                    .bind("from", watermark.from())
+                    .mapTo(Long.class)
+                    .one());
+    return new Round(0, newest);
+  }
+
+  private void anyLater(Search search, Round round) {
+    Claim claim = search.claim;
+    int before = search.found.size();
+    int lines = search.rest() - search.rest() / FRESH_SHARE;
+    var part = new Stretch(List.copyOf(claim.lanes()), _ -> round.next(), _ -> round.last());
+    search.find(anyLater, part, lines);
+    if (search.cut) {
+      // Those that had no room are in this part: the next claim begins with it again.
+      return;
+    }
+    long reached =
+        search.found.size() - before < lines
+            ? search.stopped.values().stream().mapToLong(Long::longValue).max().orElse(round.last())
+            : search.found.stream().skip(before).mapToLong(line -> line.head().id()).max().orElse(0);
+    if (reached < round.last()) {
+      rounds.put(claim.shut(), new Round(reached + 1, round.last()));
+    } else {
+      rounds.remove(claim.shut());
+    }
+  }
+
   /** A claim on its way through several statements. */
   private final class Search {
     private final Claim claim;
@@ -404,10 +523,17 @@ final class Claims {
       cut = more.cut();
       stopped = more.stopped();
       for (Line line : more.lines()) {
-        busy.add(line.head().orderingKey());
+        busy.add(busyKey(line.head()));
         line.messages().forEach(message -> bytes += message.pipeline().event().bytes());
       }
       return more.crowded();
+    }
+
+    private long busyKey(OutboxMessage message) {
+      return switch (claim.ordering()) {
+        case STRICT -> message.orderingKey();
+        case NONE -> message.id();
+      };
     }
   }
 
@@ -416,8 +542,8 @@ final class Claims {
    *
    * @param crowded whether there are more messages than it looked at
    * @param cut whether there is no room for one that it found
-   * @param stopped the last ordering key that it looked at in each lane, if there are more keys
-   *     than it has time for
+   * @param stopped the last ordering key, or message, that it looked at in each lane, if there are
+   *     more than it has time for
    * @param unreadable messages that can be in no line
    */
   private record Found(

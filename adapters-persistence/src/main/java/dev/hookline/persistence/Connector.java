@@ -54,8 +54,8 @@ final class Connector {
 
   private Connection bare(String applicationName, String socketTimeout) throws SQLException {
     Properties properties = properties();
-    properties.setProperty("socketTimeout", socketTimeout);
     properties.setProperty("ApplicationName", applicationName);
+    properties.setProperty("socketTimeout", socketTimeout);
     if (settings.user() != null) {
       properties.setProperty("user", settings.user());
     }
@@ -85,7 +85,6 @@ final class Connector {
   /** What every connection tells the driver; parameters in the URL go before it. */
   private Properties properties() {
     var properties = new Properties();
-    properties.setProperty("ApplicationName", settings.applicationName());
     properties.setProperty("assumeMinServerVersion", "14");
     properties.setProperty("tcpKeepAlive", "true");
     // Of several hosts, and after a failover, the one that takes writes.
@@ -93,7 +92,6 @@ final class Connector {
     // The detail of a failure is the row that it is about, event and all.
     properties.setProperty("logServerErrorDetail", "false");
     properties.setProperty("connectTimeout", seconds(settings.connectTimeout()));
-    properties.setProperty("socketTimeout", seconds(settings.socketTimeout()));
     properties.setProperty("cancelSignalTimeout", seconds(settings.connectTimeout()));
     return properties;
   }

@@ -18,6 +18,7 @@ import dev.hookline.application.secret.SecretUses;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import javax.sql.DataSource;
@@ -35,7 +36,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Database implements AutoCloseable {
   /** The version of the last migration, which a test compares. */
-  public static final int SCHEMA_VERSION = 11;
+  public static final int SCHEMA_VERSION = 12;
 
   static final String MIGRATIONS = "classpath:dev/hookline/persistence/migrations";
 
@@ -76,8 +77,12 @@ public final class Database implements AutoCloseable {
 
   private static final String OPEN_DAYS =
       """
-      SELECT hookline_open_day((now() AT TIME ZONE 'UTC')::date + ahead)
-      FROM generate_series(0, :ahead) ahead
+      SELECT day
+      FROM (
+        SELECT (now() AT TIME ZONE 'UTC')::date + ahead AS day
+        FROM generate_series(0, :ahead) ahead) days
+      WHERE NOT hookline_open_day(day)
+      ORDER BY day
       """;
 
   private final RandomGenerator random;
@@ -289,14 +294,17 @@ public final class Database implements AutoCloseable {
 
   /**
    * Makes the partitions of today and the next days, where they are missing; without them events go
-   * to a default partition.
+   * to a default partition. A day stays without when others are in the way, when the default
+   * partition has rows of it, and when that one has grown so large that everybody would wait while
+   * it was read.
    *
+   * @return those that could not be made
    * @throws StoreUnavailableException if the database is away
    */
-  public void openDays() {
-    sessions.statement(
+  public List<LocalDate> openDays() {
+    return sessions.statement(
         handle ->
-            handle.createQuery(OPEN_DAYS).bind("ahead", DAYS_AHEAD).mapTo(Boolean.class).list());
+            handle.createQuery(OPEN_DAYS).bind("ahead", DAYS_AHEAD).mapTo(LocalDate.class).list());
   }
 
   @Override

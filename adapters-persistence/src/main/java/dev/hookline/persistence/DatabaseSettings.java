@@ -5,14 +5,15 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How to reach the database and how long to wait for it. Each wait is short enough for a webhook's
- * commit budget, so that a database which hangs costs an answer of 503 and not a thread.
+ * How to reach the database and how long to wait for it. Each wait ends after seconds, so that a
+ * database which hangs holds nothing for long. What a webhook may wait can be less, and is bounded
+ * apart, where it is accepted.
  *
  * @param url {@code jdbc:postgresql://...}; it may name several hosts, of which the primary is used
  * @param user null where the URL or the driver's defaults name it
  * @param password asked anew for each connection, so that it may change; null where there is none
  * @param poolSize the most connections for statements, at least 1; listening and notifying hold one
- *     more each
+ *     more each, and upkeep or an audit has one while it runs
  * @param applicationName how the connections show in {@code pg_stat_activity}
  * @param connectTimeout how long a connection may take to open or to become free
  * @param socketTimeout how long the server may be silent while it owes an answer, at least a second

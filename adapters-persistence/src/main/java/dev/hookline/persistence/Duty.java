@@ -45,7 +45,8 @@ public enum Duty {
         ON pipeline TO %1$s;
       GRANT SELECT, INSERT, UPDATE ON reconciliation TO %1$s;
       GRANT SELECT, DELETE ON delivery_key, refused_delivery, event_other, pipeline_other TO %1$s;
-      GRANT EXECUTE ON FUNCTION hookline_open_day(date), hookline_drop_day(date) TO %1$s;
+      GRANT EXECUTE ON FUNCTION
+        hookline_open_day(date), hookline_drop_day(date), hookline_summarize_keys(bigint) TO %1$s;
       """);
 
   private static final String BOTH =

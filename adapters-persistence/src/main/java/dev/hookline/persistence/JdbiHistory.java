@@ -8,8 +8,12 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
 import org.jdbi.v3.core.statement.SqlStatement;
 
 /**
@@ -21,14 +25,16 @@ final class JdbiHistory implements History {
 
   private static final String NOW = "SELECT now() AS now";
 
-  private static final String DAYS =
+  /** The days that have partitions. */
+  static final String DAYS_WITH_PARTITIONS =
       """
       SELECT to_date(substr(c.relname, 7), 'YYYYMMDD') AS day
       FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
       WHERE i.inhparent = 'event'::regclass AND c.relname ~ '^event_[0-9]{8}$'
-      UNION
-      SELECT hookline_day_of(id) FROM pipeline_other
       """;
+
+  private static final String DAYS =
+      DAYS_WITH_PARTITIONS + " UNION SELECT hookline_day_of(id) FROM pipeline_other";
 
   private static final String DAYS_BEFORE =
       "SELECT day FROM (%s) days WHERE day < :before::date ORDER BY day".formatted(DAYS);
@@ -77,15 +83,19 @@ final class JdbiHistory implements History {
         WHERE id >= :from AND id < :beyond AND state IN ('RECEIVED', 'PROCESSING'))
       """;
 
+  // Here and below each batch begins behind the one before: from the lowest id it would wade
+  // through the dead rows of all of them, for as long as a transaction that is open somewhere keeps
+  // VACUUM from clearing them away.
   private static final String DROP_REST =
       """
-      WITH gone AS (
+      WITH old AS MATERIALIZED (
+        SELECT id FROM pipeline_other
+        WHERE id > :after AND id >= :from AND id < :beyond AND state IN ('DISPATCHED', 'FAILED')
+        ORDER BY id
+        LIMIT 1000
+      ), gone AS (
         DELETE FROM pipeline_other
-        WHERE state IN ('DISPATCHED', 'FAILED') AND id IN (
-          SELECT id FROM pipeline_other
-          WHERE id >= :from AND id < :beyond AND state IN ('DISPATCHED', 'FAILED')
-          ORDER BY id
-          LIMIT 1000)
+        WHERE state IN ('DISPATCHED', 'FAILED') AND id IN (SELECT id FROM old)
         RETURNING id
       ), events AS (
         DELETE FROM event_other WHERE pipeline_id IN (SELECT id FROM gone)
@@ -95,7 +105,9 @@ final class JdbiHistory implements History {
         INSERT INTO dropped_day SELECT :day::date WHERE EXISTS (SELECT FROM gone)
         ON CONFLICT DO NOTHING
       )
-      SELECT count(*) FROM gone
+      SELECT
+        (SELECT id FROM old ORDER BY id DESC LIMIT 1) AS last,
+        (SELECT count(*) FROM gone) AS gone
       """;
 
   private static final String DROPPED_DAYS =
@@ -130,6 +142,15 @@ final class JdbiHistory implements History {
       """
           .formatted(IS_FORGETTABLE);
 
+  // Every summary of delivery_key_age only widens: where keys were deleted others come, and soon each
+  // of its ranges seems to hold keys of every day.
+  private static final String SUMMARIZE = "SELECT hookline_summarize_keys(:page)";
+
+  // Whoever does it reads much of the table.
+  private static final String BEGIN_ALONE = "SELECT pg_try_advisory_lock(7269000003)";
+
+  private static final String END_ALONE = "SELECT pg_advisory_unlock(7269000003)";
+
   private static final String FORGET_DAY = "DELETE FROM dropped_day WHERE day = :day::date";
 
   private static final String REMEMBER_DAY =
@@ -137,13 +158,17 @@ final class JdbiHistory implements History {
 
   private static final String FORGET_REFUSED =
       """
-      DELETE FROM refused_delivery
-      WHERE id IN (
-        SELECT id FROM refused_delivery
-        WHERE id < :before
-        ORDER BY id
-        LIMIT 500)
+      WITH old AS MATERIALIZED (
+        SELECT id FROM refused_delivery WHERE id > :after AND id < :before ORDER BY id LIMIT 500
+      ), gone AS (
+        DELETE FROM refused_delivery WHERE id IN (SELECT id FROM old) RETURNING id
+      )
+      SELECT
+        (SELECT id FROM old ORDER BY id DESC LIMIT 1) AS last,
+        (SELECT count(*) FROM gone) AS gone
       """;
+
+  private static final UUID LOWEST = new UUID(0, 0);
 
   private final Sessions sessions;
   private final RandomGenerator random;
@@ -239,16 +264,12 @@ final class JdbiHistory implements History {
           if (within(day, handle.createQuery(REST_IS_OPEN)).mapTo(Boolean.class).one()) {
             return Dropping.OPEN;
           }
-          long rows = 0;
-          long gone;
-          do {
-            gone =
-                within(day, handle.createQuery(DROP_REST))
-                    .bind("day", day.toString())
-                    .mapTo(Long.class)
-                    .one();
-            rows += gone;
-          } while (gone > 0);
+          long rows =
+              inBatches(
+                  after ->
+                      within(day, handle.createQuery(DROP_REST))
+                          .bind("after", after)
+                          .bind("day", day.toString()));
           return rows > 0 ? Dropping.DROPPED : Dropping.GONE;
         });
   }
@@ -256,17 +277,30 @@ final class JdbiHistory implements History {
   @Override
   public long forgetKeysBefore(LocalDate day) {
     return sessions.statements(
-        handle ->
-            days(handle, DROPPED_DAYS, day).stream()
-                .mapToLong(dropped -> forgetKeysOf(handle, dropped))
-                .sum());
+        handle -> {
+          if (!handle.createQuery(BEGIN_ALONE).mapTo(Boolean.class).one()) {
+            return 0L;
+          }
+          long forgotten =
+              days(handle, DROPPED_DAYS, day).stream()
+                  .mapToLong(dropped -> forgetKeysOf(handle, dropped))
+                  .sum();
+          // Not left to the end of the connection, of which the server may hear later.
+          handle.createQuery(END_ALONE).mapTo(Boolean.class).one();
+          return forgotten;
+        });
   }
 
   private static long forgetKeysOf(Handle handle, LocalDate day) {
     long forgotten = 0;
     do {
-      for (long page : placesOfKeys(handle, day)) {
+      List<Long> pages = placesOfKeys(handle, day);
+      for (long page : pages) {
         forgotten += within(day, handle.createUpdate(FORGET_KEYS)).bind("page", page).execute();
+      }
+      // Not at once: a row counts until nobody sees it any more.
+      for (long page : pages) {
+        handle.createQuery(SUMMARIZE).bind("page", page).mapTo(Boolean.class).one();
       }
     } while (!isForgotten(handle, day));
     return forgotten;
@@ -293,15 +327,40 @@ final class JdbiHistory implements History {
   @Override
   public long forgetRefusedBefore(LocalDate day) {
     return sessions.statements(
-        handle -> {
-          long forgotten = 0;
-          int gone;
-          do {
-            gone =
-                handle.createUpdate(FORGET_REFUSED).bind("before", Storable.firstId(day)).execute();
-            forgotten += gone;
-          } while (gone > 0);
-          return forgotten;
-        });
+        handle ->
+            inBatches(
+                after ->
+                    handle
+                        .createQuery(FORGET_REFUSED)
+                        .bind("after", after)
+                        .bind("before", Storable.firstId(day))));
+  }
+
+  /**
+   * One batch of a deletion.
+   *
+   * @param last the last id that was looked at; empty if there was none
+   */
+  private record Batch(Optional<UUID> last, long gone) {}
+
+  /**
+   * Deletes until nothing is left.
+   *
+   * @param behind deletes a batch of what comes after an id
+   * @return how many are gone
+   */
+  private static long inBatches(Function<UUID, Query> behind) {
+    long gone = 0;
+    Optional<UUID> after = Optional.of(LOWEST);
+    while (after.isPresent()) {
+      Batch batch = behind.apply(after.get()).map((row, _) -> batch(row)).one();
+      gone += batch.gone();
+      after = batch.last();
+    }
+    return gone;
+  }
+
+  private static Batch batch(ResultSet row) throws SQLException {
+    return new Batch(Optional.ofNullable(row.getObject("last", UUID.class)), row.getLong("gone"));
   }
 }

@@ -66,16 +66,21 @@ final class JdbiRecords implements Records {
       ORDER BY place
       """;
 
+  // Of a long outbox only so much as there is time for. The oldest are mostly the first by id, and
+  // these are looked at in any case.
   private static final String OUTBOX_DEPTH =
       """
       SELECT
         count(*) FILTER (WHERE epoch IS NULL AND attempts = 0) AS pending,
         count(*) FILTER (WHERE epoch IS NOT NULL) AS leased,
         count(*) FILTER (WHERE epoch IS NULL AND attempts > 0) AS retrying,
-        (SELECT count(*) FROM dead_letter) AS dead,
-        coalesce(extract(epoch FROM now() - min(queued_at) FILTER (WHERE epoch IS NULL)), 0)
-          AS oldest
-      FROM outbox_message
+        (SELECT count(*) FROM (SELECT FROM dead_letter LIMIT :messages) d) AS dead,
+        coalesce(
+          extract(epoch FROM now() - least(
+            min(queued_at) FILTER (WHERE epoch IS NULL),
+            (SELECT min(queued_at) FROM hookline_oldest_messages(0, 1000) WHERE epoch IS NULL))),
+          0) AS oldest
+      FROM (SELECT epoch, attempts, queued_at FROM outbox_message LIMIT :messages) m
       """;
 
   // Dead letters row by row, and so by index and in the one partition, whatever the planner
@@ -90,7 +95,12 @@ final class JdbiRecords implements Records {
           service, count(*) FILTER (WHERE epoch IS NULL) AS waiting, count(epoch) AS under_way,
           extract(epoch FROM now() - min(queued_at) FILTER (WHERE epoch IS NULL)) AS oldest,
           0 AS dead, 0 AS refused
-        FROM outbox_message GROUP BY service
+        FROM (SELECT service, epoch, queued_at FROM outbox_message LIMIT :messages) m
+        GROUP BY service
+        UNION ALL
+        SELECT service, 0, 0, extract(epoch FROM now() - min(queued_at)), 0, 0
+        FROM hookline_oldest_messages(0, 1000) WHERE epoch IS NULL
+        GROUP BY service
         UNION ALL
         SELECT p.service, 0, 0, NULL, count(*), 0
         FROM (SELECT pipeline_id FROM dead_letter ORDER BY pipeline_id DESC LIMIT :most) d
@@ -135,18 +145,25 @@ final class JdbiRecords implements Records {
   private final Sessions sessions;
   private final EventFormat format;
   private final UnaryOperator<Listing.Source> looking;
+  private final int mostCounted;
 
   JdbiRecords(Sessions sessions, EventFormat format) {
-    this(sessions, format, UnaryOperator.identity());
+    this(sessions, format, UnaryOperator.identity(), OutboxDepth.MOST_COUNTED);
   }
 
   /**
    * @param looking may say that a listing looks at fewer rows at a time
+   * @param mostCounted so many messages are counted
    */
-  JdbiRecords(Sessions sessions, EventFormat format, UnaryOperator<Listing.Source> looking) {
+  JdbiRecords(
+      Sessions sessions,
+      EventFormat format,
+      UnaryOperator<Listing.Source> looking,
+      int mostCounted) {
     this.sessions = sessions;
     this.format = format;
     this.looking = looking;
+    this.mostCounted = mostCounted;
   }
 
   @Override
@@ -252,7 +269,12 @@ final class JdbiRecords implements Records {
   @Override
   public OutboxDepth outboxDepth() {
     return sessions.statement(
-        handle -> handle.createQuery(OUTBOX_DEPTH).map((row, _) -> depth(row)).one());
+        handle ->
+            handle
+                .createQuery(OUTBOX_DEPTH)
+                .bind("messages", mostCounted)
+                .map((row, _) -> depth(row))
+                .one());
   }
 
   private static OutboxDepth depth(ResultSet row) throws SQLException {
@@ -270,6 +292,7 @@ final class JdbiRecords implements Records {
         handle ->
             handle
                 .createQuery(STANDINGS)
+                .bind("messages", mostCounted)
                 .bind("most", Standing.MOST_COUNTED)
                 .map((row, _) -> standing(row))
                 .list());

@@ -31,14 +31,11 @@ final class JdbiStoredState implements StoredState {
   private static final String BOUNDS =
       """
       SELECT hookline_first_id(day + part) AS bound
-      FROM (
-        SELECT to_date(substr(c.relname, 7), 'YYYYMMDD') AS day
-        FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
-        WHERE i.inhparent = 'event'::regclass AND c.relname ~ '^event_[0-9]{8}$') days
-      CROSS JOIN generate_series(0, 1) part
+      FROM (%s) days CROSS JOIN generate_series(0, 1) part
       GROUP BY bound
       ORDER BY bound
-      """;
+      """
+          .formatted(JdbiHistory.DAYS_WITH_PARTITIONS);
 
   private static final UUID LOWEST = new UUID(0, 0);
   private static final UUID HIGHEST = new UUID(-1, -1);

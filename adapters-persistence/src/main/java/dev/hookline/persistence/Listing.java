@@ -103,7 +103,8 @@ final class Listing {
 
   private String rows() {
     if (source.isLookedUp()) {
-      return "(%s LIMIT %d) l %s".formatted(ids(), source.most(), source.rows());
+      return "(SELECT DISTINCT id FROM (%s LIMIT %d) newest) l %s"
+          .formatted(ids(), source.most(), source.rows());
     }
     // Of everything, none is looked at in vain.
     String most = conditions.isEmpty() ? "" : "LIMIT " + source.most();
@@ -116,9 +117,10 @@ final class Listing {
     return "%s OFFSET %d LIMIT 1".formatted(ids(), source.most() - 1);
   }
 
-  // Of a pipeline with several targets there are several messages.
+  // Of a pipeline with several targets there are several messages: then fewer pipelines are looked
+  // at. Made distinct first, all that there are would be sorted.
   private String ids() {
-    return "SELECT DISTINCT %1$s AS id FROM %2$s WHERE %3$s ORDER BY %1$s DESC"
+    return "SELECT %1$s AS id FROM %2$s WHERE %3$s ORDER BY %1$s DESC"
         .formatted(source.id(), source.table(), span());
   }
 

@@ -6,6 +6,7 @@ import static dev.hookline.testing.Samples.aPipeline;
 import static dev.hookline.testing.Samples.anEvent;
 import static java.time.temporal.ChronoUnit.DAYS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -20,6 +21,7 @@ import dev.hookline.application.retention.Pruned;
 import dev.hookline.domain.delivery.DeliveryKey;
 import dev.hookline.domain.pipeline.PipelineId;
 import dev.hookline.testing.Samples;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -131,22 +133,57 @@ final class JdbiHistoryIntegrationTest {
   }
 
   @Test
-  void dayThatIsOpenedAgainWhileItIsToBeDroppedStays() {
+  void dayThatIsOpenedAgainWhileItIsToBeDroppedStays() throws Exception {
     openDays(OLD);
     PipelineId id = rows.dispatched(OLD);
-    // The message alone, as a replay would bring it after the day was looked through.
-    storage
-        .server()
-        .execute(
-            """
-            INSERT INTO outbox_message (pipeline_id, service, lane, ordering_key)
-            VALUES ('%s', 'github', 1, 1)
-            """
-                .formatted(id));
 
-    assertEquals(Dropping.OPEN, storage.worker().history().drop(day(OLD)));
+    // The message alone, as a replay would bring it after the day was looked through.
+    assertEquals(Dropping.OPEN, dropWhile(message(id)));
+
     assertEquals("1", rows.count("pipeline"));
     assertEquals("0", rows.count("dropped_day"), "all of it is undone");
+  }
+
+  @Test
+  void dayThatIsBeingOpenedAgainIsWaitedFor() throws Exception {
+    openDays(OLD);
+    PipelineId id = rows.dispatched(OLD);
+
+    assertEquals(Dropping.OPEN, dropDuring(replay(id), Connection::commit));
+    assertEquals("1", rows.count("pipeline"));
+    assertEquals("0", rows.count("dropped_day"));
+
+    storage
+        .server()
+        .execute("UPDATE pipeline SET state = 'DISPATCHED'; TRUNCATE outbox_message");
+    assertEquals(Dropping.DROPPED, dropDuring(replay(id), Connection::rollback));
+  }
+
+  @Test
+  void writerWhoDoesNotEndIsNotWaitedForLong() throws SQLException {
+    openDays(OLD, NEXT);
+    rows.dispatched(OLD);
+    PipelineId other = rows.dispatched(NEXT);
+    try (var writer = storage.server().connect();
+        var statement = writer.createStatement()) {
+      writer.setAutoCommit(false);
+      statement.execute(message(other));
+
+      assertEquals("BUSY", storage.server().query("SELECT hookline_drop_day('2001-02-03')"));
+      writer.rollback();
+    }
+  }
+
+  private static String message(PipelineId id) {
+    return """
+    INSERT INTO outbox_message (pipeline_id, service, lane, ordering_key)
+    VALUES ('%s', 'github', 1, 1)
+    """
+        .formatted(id);
+  }
+
+  private static String replay(PipelineId id) {
+    return "%s; UPDATE pipeline SET state = 'RECEIVED' WHERE id = '%s'".formatted(message(id), id);
   }
 
   @Test
@@ -164,6 +201,44 @@ final class JdbiHistoryIntegrationTest {
     assertEquals("3", rows.count("event_other"));
     assertEquals("3", rows.count("delivery_key"));
     assertSound();
+  }
+
+  @Test
+  void whatIsDeletedByTheRowGoesBatchByBatch() {
+    PipelineId open = rows.received(OLD);
+    storage
+        .server()
+        .execute(
+            """
+            CREATE TEMPORARY TABLE made AS
+            SELECT (left(hookline_first_id('2001-02-03')::text, 24) || lpad(to_hex(i), 12, '0'))::uuid AS id
+            FROM generate_series(1, 2500) i;
+            INSERT INTO pipeline (
+              id, service, event_id, event_type, repository, received_at, state, attempts, since,
+              history)
+            SELECT id, 'github', id::text, 'push', 'octo/widgets', now(), 'FAILED', 1, now(), '[]'
+            FROM made;
+            INSERT INTO event SELECT id, '{}', '' FROM made;
+            INSERT INTO dead_letter SELECT id FROM made;
+            INSERT INTO refused_delivery
+            SELECT id, 'github', id::text::bytea, '{}', '{}', '', '', now(), 'E', 'm' FROM made
+            """);
+
+    assertEquals(new Pruned(List.of(), List.of(day(OLD)), List.of(), 0, 2500), pruning.prune(day(NEXT)));
+    assertEquals("2501", rows.count("pipeline_other"), "of an open day nothing goes");
+    storage
+        .server()
+        .execute(
+            """
+            UPDATE pipeline SET state = 'DISPATCHED' WHERE id = '%s'; TRUNCATE outbox_message
+            """
+                .formatted(open));
+
+    assertEquals(List.of(day(OLD)), pruning.prune(day(NEXT)).dropped());
+    assertEquals("0", rows.count("pipeline_other"));
+    assertEquals("0", rows.count("event_other"));
+    assertEquals("0", rows.count("dead_letter"));
+    assertEquals("0", rows.count("refused_delivery"));
   }
 
   @Test
@@ -194,6 +269,78 @@ final class JdbiHistoryIntegrationTest {
 
     assertEquals(1, prune(Duration.ofDays(30)).keys());
     assertEquals(0, prune(Duration.ofDays(30)).keys());
+  }
+
+  @Test
+  void keysAreForgottenByOneAtATime() throws SQLException {
+    openDays(OLD);
+    rows.dispatched(OLD);
+    try (var other = storage.server().connect();
+        var statement = other.createStatement()) {
+      statement.execute("SELECT pg_advisory_lock(7269000003)");
+
+      assertEquals(0, prune(Duration.ofDays(30)).keys());
+      assertEquals("1", rows.count("delivery_key"));
+
+      statement.execute("SELECT pg_advisory_unlock(7269000003)");
+      assertEquals(1, prune(Duration.ofDays(30)).keys());
+    }
+  }
+
+  /** The keys of a day take the places of those of days before. */
+  @Test
+  void keysOfADayThatWentAreNotLookedForInThePlacesWhereTheyWere() throws SQLException {
+    plantKeys(OLD, 15_000);
+    plantKeys(NEXT, 1);
+    storage
+        .server()
+        .execute(
+            """
+            SELECT brin_summarize_new_values('delivery_key_age');
+            INSERT INTO dropped_day VALUES ('2001-02-03')
+            """);
+    assertTrue(planToFindKeysOf(OLD).contains("lossy="), "where they are, they are looked for");
+
+    assertEquals(15_000, prune(Duration.ofDays(30)).keys());
+    storage.server().execute("VACUUM delivery_key");
+    plantKeys(NEXT, 15_000);
+
+    String plan = planToFindKeysOf(OLD);
+    assertTrue(plan.contains("delivery_key_age"), plan);
+    assertFalse(plan.contains("lossy="), plan);
+  }
+
+  private void plantKeys(Instant at, int keys) {
+    storage
+        .server()
+        .execute(
+            """
+            INSERT INTO delivery_key (service, key, pipeline_id)
+            SELECT 'github', gen_random_uuid()::text, '%s' FROM generate_series(1, %d)
+            """
+                .formatted(Samples.uuid(at), keys));
+  }
+
+  private String planToFindKeysOf(Instant at) throws SQLException {
+    var plan = new StringBuilder();
+    try (var connection = storage.server().connect();
+        var statement = connection.createStatement()) {
+      statement.execute("SET enable_seqscan = off");
+      try (var lines =
+          statement.executeQuery(
+              """
+              EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF)
+              SELECT FROM delivery_key
+              WHERE pipeline_id >= hookline_first_id('%1$s')
+                AND pipeline_id < hookline_first_id('%1$s'::date + 1)
+              """
+                  .formatted(day(at)))) {
+        while (lines.next()) {
+          plan.append(lines.getString(1)).append('\n');
+        }
+      }
+    }
+    return plan.toString();
   }
 
   @Test
@@ -290,6 +437,8 @@ final class JdbiHistoryIntegrationTest {
     }
     assertEquals(days, dropped.size());
     assertEquals(days, Set.copyOf(dropped).size());
+    // One who came while another forgot keys has left his to the next.
+    keys += pruning.prune(day(OLD.plus(days, DAYS))).keys();
     assertEquals(2L * days, keys);
     assertEquals("0", rows.count("delivery_key"));
     assertEquals("0", rows.count("refused_delivery"));
@@ -339,12 +488,37 @@ final class JdbiHistoryIntegrationTest {
   void letterThatDiesWhileItsDayIsDroppedGoesWithTheDay() throws Exception {
     openDays(OLD);
     PipelineId id = rows.dispatched(OLD);
+    // Replayed, and failed again, after the day was looked through.
+    assertEquals(
+        Dropping.DROPPED, dropWhile("INSERT INTO dead_letter VALUES ('%s')".formatted(id)));
+    assertEquals("0", rows.count("dead_letter"));
+    assertSound();
+  }
+
+  /** Drops the old day, and does something after that was looked through. */
+  private Dropping dropWhile(String statement) throws Exception {
+    return dropDuring(
+        "SELECT FROM event LIMIT 1",
+        reader -> {
+          storage.server().execute(statement);
+          reader.rollback();
+        });
+  }
+
+  /** How a transaction goes on, and ends, once it is waited for. */
+  @FunctionalInterface
+  private interface End {
+    void of(Connection transaction) throws SQLException;
+  }
+
+  /** Drops the old day while a transaction is open that has begun with a statement. */
+  private Dropping dropDuring(String begin, End end) throws Exception {
     waitForLocks("10s");
     try (var executor = Executors.newSingleThreadExecutor();
-        var reader = storage.server().connect();
-        var statement = reader.createStatement()) {
-      reader.setAutoCommit(false);
-      statement.execute("SELECT FROM event LIMIT 1");
+        var other = storage.server().connect();
+        var statement = other.createStatement()) {
+      other.setAutoCommit(false);
+      statement.execute(begin);
       var dropping = executor.submit(() -> storage.worker().history().drop(day(OLD)));
       Call.until(
           () ->
@@ -353,18 +527,17 @@ final class JdbiHistoryIntegrationTest {
                       storage
                           .server()
                           .query(
-                              "SELECT count(*) FROM pg_locks WHERE NOT granted AND mode ="
-                                  + " 'AccessExclusiveLock'")));
-      // Replayed, and failed again, after the day was looked through.
-      storage.server().execute("INSERT INTO dead_letter VALUES ('%s')".formatted(id));
-      reader.rollback();
-
-      assertEquals(Dropping.DROPPED, dropping.get());
+                              """
+                              SELECT count(*) FROM pg_stat_activity
+                              WHERE datname = current_database() AND pid <> pg_backend_pid()
+                                AND query ~ 'hookline_drop_day'
+                                AND wait_event_type IN ('Lock', 'Timeout')
+                              """)));
+      end.of(other);
+      return dropping.get();
     } finally {
       waitForLocks("150ms");
     }
-    assertEquals("0", rows.count("dead_letter"));
-    assertSound();
   }
 
   private void waitForLocks(String time) {

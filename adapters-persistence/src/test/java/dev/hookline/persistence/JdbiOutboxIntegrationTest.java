@@ -9,6 +9,7 @@ import dev.hookline.application.audit.Finding;
 import dev.hookline.application.dispatch.Claim;
 import dev.hookline.application.dispatch.Claim.Allowance;
 import dev.hookline.application.dispatch.Lane;
+import dev.hookline.application.dispatch.Line;
 import dev.hookline.application.dispatch.Outbox;
 import dev.hookline.application.dispatch.Outbox.Ordering;
 import dev.hookline.application.dispatch.OutboxMessage;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -149,39 +151,107 @@ final class JdbiOutboxIntegrationTest extends OutboxContract {
 
   @Test
   void manyLinesThatMayNotGoAreLookedAtPartByPart() {
-    for (int i = 0; i < 300; i++) {
-      accept("octo/shut" + i);
-    }
-    storage.server().execute("UPDATE outbox_message SET target = 'shut'");
+    acceptShut(300);
     var open = new HashSet<PipelineId>();
     for (int i = 0; i < 10; i++) {
       open.add(accept("octo/open" + i));
     }
-    var claims =
-        new Claims(
-            new Sessions(Jdbi.create(storage.server()::connect), new Random(1)),
-            new PlainEventFormat(),
-            new Watermark(),
-            100);
-    var claim =
-        new Claim(
-            lease(alice),
-            Ordering.STRICT,
-            List.of(),
-            Optional.of("open"),
-            Set.of("shut"),
-            50,
-            0,
-            1,
-            Allowance.UNBOUNDED);
+    everyOneHasItsTurn(open, claimOf(Ordering.STRICT, 50));
+  }
+
+  /** Three times, and not all at once. */
+  private void everyOneHasItsTurn(Set<PipelineId> open, Claim claim) {
+    var claims = claimsOfAHundred();
     for (int round = 0; round < 3; round++) {
       var found = new HashSet<PipelineId>();
       int looks = 0;
       while (!found.equals(open)) {
         claims.due(claim).lines().forEach(line -> found.add(line.head().pipeline().id()));
-        assertTrue(looks++ < 8, "every line has its turn");
+        assertTrue(looks++ < 10, "each has its turn");
       }
       assertTrue(looks > 1, "not all of them at once");
+    }
+  }
+
+  /** They look at a hundred lines, or messages, in vain. */
+  private Claims claimsOfAHundred() {
+    return new Claims(
+        new Sessions(Jdbi.create(storage.server()::connect), new Random(1)),
+        new PlainEventFormat(),
+        new Watermark(),
+        100,
+        100);
+  }
+
+  /** Of what goes to a target that is open. */
+  private Claim claimOf(Ordering ordering, int lines) {
+    return new Claim(
+        lease(alice),
+        ordering,
+        List.of(),
+        Optional.of("open"),
+        Set.of("shut"),
+        lines,
+        0,
+        1,
+        Allowance.UNBOUNDED);
+  }
+
+  @Test
+  void manyMessagesWithoutOrderThatMayNotGoAreLookedAtPartByPart() {
+    acceptShut(300);
+    var open = new HashSet<PipelineId>();
+    for (int i = 0; i < 10; i++) {
+      open.add(accept("octo/open" + i));
+    }
+    storage.server().execute("UPDATE outbox_message SET target = 'open' WHERE target IS NULL");
+    acceptShut(300);
+
+    everyOneHasItsTurn(open, claimOf(Ordering.NONE, 20));
+  }
+
+  @Test
+  void whatKeepsComingHoldsUpNothingThatMayGoAgain() {
+    acceptShut(300);
+    PipelineId again = accept("octo/again");
+    storage.server().execute("UPDATE outbox_message SET target = 'shut'");
+    acceptOpen(60);
+    var claims = claimsOfAHundred();
+    var claim = claimOf(Ordering.NONE, 10);
+    Supplier<List<OutboxMessage>> round =
+        () -> {
+          List<OutboxMessage> due =
+              claims.due(claim).lines().stream().map(Line::head).toList();
+          settle(alice, due, new Outcome.Delivered());
+          acceptOpen(due.size());
+          return due;
+        };
+    for (int i = 0; i < 5; i++) {
+      assertTrue(
+          round.get().stream().noneMatch(message -> message.pipeline().id().equals(again)));
+    }
+    storage
+        .server()
+        .execute(
+            "UPDATE outbox_message SET target = NULL WHERE pipeline_id = '%s'".formatted(again));
+
+    boolean came = false;
+    for (int i = 0; i < 30 && !came; i++) {
+      came = round.get().stream().anyMatch(message -> message.pipeline().id().equals(again));
+    }
+    assertTrue(came, "though there is always something newer that is due");
+  }
+
+  private void acceptShut(int messages) {
+    for (int i = 0; i < messages; i++) {
+      accept("octo/shut" + i);
+    }
+    storage.server().execute("UPDATE outbox_message SET target = 'shut' WHERE target IS NULL");
+  }
+
+  private void acceptOpen(int messages) {
+    for (int i = 0; i < messages; i++) {
+      accept("octo/open" + i);
     }
   }
 

@@ -2,13 +2,17 @@ package dev.hookline.persistence;
 
 import static java.time.temporal.ChronoUnit.DAYS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.hookline.application.inspect.OutboxDepth;
 import dev.hookline.application.inspect.PipelineFilter;
 import dev.hookline.application.inspect.PipelineView;
 import dev.hookline.application.inspect.Records;
+import dev.hookline.application.inspect.Standing;
 import dev.hookline.domain.pipeline.PipelineId;
 import dev.hookline.domain.pipeline.PipelineState;
 import dev.hookline.testing.PlainEventFormat;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,11 +34,15 @@ final class JdbiRecordsIntegrationTest {
 
   private final PostgresStorage storage = new PostgresStorage();
   private final List<PipelineId> planted = new ArrayList<>();
-  private final Records lookingAtTwo =
-      new JdbiRecords(
-          new Sessions(Jdbi.create(storage.server()::connect), new Random(1)),
-          new PlainEventFormat(),
-          source -> source.lookingAt(2));
+  private final Records lookingAtTwo = lookingAt(2);
+
+  private Records lookingAt(int rows) {
+    return new JdbiRecords(
+        new Sessions(Jdbi.create(storage.server()::connect), new Random(1)),
+        new PlainEventFormat(),
+        source -> source.lookingAt(rows),
+        2);
+  }
 
   @BeforeAll
   void plant() {
@@ -112,6 +120,7 @@ final class JdbiRecordsIntegrationTest {
             time(until));
     assertEquals(expected, places(filter, storage.records()));
     assertEquals(expected, places(filter, lookingAtTwo), "looking at two rows for each part");
+    assertEquals(expected, places(filter, lookingAt(3)), "at one and a half pipelines with two ways");
   }
 
   /** Where those found stand among the planted, read two by two. */
@@ -141,6 +150,35 @@ final class JdbiRecordsIntegrationTest {
     var first = lookingAtTwo.pipelines(gadgets, Optional.empty(), 10);
     assertEquals(List.of(), first.items());
     assertEquals(Optional.of(planted.get(7).value()), first.next());
+  }
+
+  @Test
+  void noMoreIsCountedThanThereIsTimeFor() {
+    OutboxDepth all = storage.records().outboxDepth();
+    assertEquals(6, all.pending());
+    assertEquals(3, all.dead());
+
+    OutboxDepth depth = lookingAtTwo.outboxDepth();
+    assertEquals(2, depth.pending());
+    assertEquals(2, depth.dead());
+    assertEquals(2, lookingAtTwo.standings().stream().mapToLong(Standing::waiting).sum());
+  }
+
+  @Test
+  void oldestIsFoundThoughItIsNotCounted() {
+    // It now lies behind all others.
+    storage
+        .server()
+        .execute(
+            """
+            UPDATE outbox_message SET queued_at = now() - interval '1 hour'
+            WHERE id = (SELECT min(id) FROM outbox_message)
+            """);
+
+    assertTrue(lookingAtTwo.outboxDepth().oldestPending().compareTo(Duration.ofHours(1)) >= 0);
+    assertTrue(
+        lookingAtTwo.standings().stream()
+            .anyMatch(standing -> standing.oldestWaiting().compareTo(Duration.ofHours(1)) >= 0));
   }
 
   @Test

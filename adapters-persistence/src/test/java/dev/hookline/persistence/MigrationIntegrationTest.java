@@ -169,6 +169,36 @@ final class MigrationIntegrationTest {
   }
 
   @Test
+  void dayIsNotMadeWhereTheDefaultPartitionIsTooLargeToBeReadForIt() {
+    database.migrate();
+    server.execute("INSERT INTO event SELECT hookline_first_id('2001-02-03'), 'd', 'b'");
+    int page = 8192;
+
+    assertEquals("f", openDay("2001-02-04", page - 1));
+    assertEquals("t", openDay("2001-02-04", page));
+    assertEquals("t", openDay("2001-02-04", 0), "what is made is made");
+  }
+
+  private String openDay(String day, int readable) {
+    return server.query("SELECT hookline_open_day('%s', %d)".formatted(day, readable));
+  }
+
+  @Test
+  void daysThatCouldNotBeMadeAreTold() {
+    database.migrate();
+    LocalDate tomorrow = LocalDate.now(ZoneOffset.UTC).plusDays(1);
+    assertEquals(
+        "DROPPED", server.query("SELECT hookline_drop_day('%s')".formatted(tomorrow)));
+    server.execute(
+        "INSERT INTO event SELECT hookline_first_id('%s'), 'd', 'b'".formatted(tomorrow));
+
+    assertEquals(List.of(tomorrow), database.openDays());
+
+    server.execute("DELETE FROM event_other");
+    assertEquals(List.of(), database.openDays());
+  }
+
+  @Test
   void bodiesAreCompressedByLz4WhereTheServerHasIt() {
     database.migrate();
     server.execute(

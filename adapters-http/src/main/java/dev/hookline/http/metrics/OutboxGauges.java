@@ -60,7 +60,7 @@ final class OutboxGauges implements MultiCollector {
   private static GaugeSnapshot messages(OutboxDepth depth) {
     return GaugeSnapshot.builder()
         .name(MESSAGES)
-        .help("Messages of the outbox; dead ones are pipelines given up.")
+        .help("Messages of the outbox, at the most a million; dead ones are pipelines given up.")
         .dataPoint(messages("pending", depth.pending()))
         .dataPoint(messages("leased", depth.leased()))
         .dataPoint(messages("retrying", depth.retrying()))

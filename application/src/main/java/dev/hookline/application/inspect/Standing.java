@@ -3,7 +3,8 @@ package dev.hookline.application.inspect;
 import java.time.Duration;
 
 /**
- * What there is to do for one service.
+ * What there is to do for one service. Outbox messages are counted as in {@link OutboxDepth}: at
+ * the most a million of all services.
  *
  * @param waiting outbox messages that nobody is attempting now
  * @param underWay outbox messages being attempted now

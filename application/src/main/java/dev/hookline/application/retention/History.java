@@ -41,7 +41,8 @@ public interface History {
   Dropping drop(LocalDate day);
 
   /**
-   * Forgets the delivery keys of dropped days before this one, in many small transactions.
+   * Forgets the delivery keys of dropped days before this one, in many small transactions; nothing
+   * while another process is at it.
    *
    * @return how many
    */

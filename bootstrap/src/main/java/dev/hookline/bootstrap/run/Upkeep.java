@@ -5,6 +5,8 @@ import dev.hookline.application.retention.PruneHistory;
 import dev.hookline.application.retention.Pruned;
 import dev.hookline.persistence.Database;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -68,9 +70,15 @@ final class Upkeep implements AutoCloseable {
   }
 
   private boolean once() {
+    boolean opened = attempt(() -> tell(database.openDays()));
+    boolean pruned = attempt(() -> tell(pruning.prune(pruning.firstKept(retention))));
+    return opened && pruned;
+  }
+
+  /** So that what keeps one thing from being done keeps not the other as well. */
+  private static boolean attempt(Runnable work) {
     try {
-      database.openDays();
-      tell(pruning.prune(pruning.firstKept(retention)));
+      work.run();
       return true;
     } catch (StoreUnavailableException e) {
       LOG.warn("Upkeep waits for the database: {}", e.getMessage());
@@ -78,6 +86,15 @@ final class Upkeep implements AutoCloseable {
       LOG.error("Upkeep met a defect; it is tried again in a minute", e);
     }
     return false;
+  }
+
+  private static void tell(List<LocalDate> withoutPartition) {
+    if (!withoutPartition.isEmpty()) {
+      LOG.warn(
+          "No partitions could be made for {}: others were in the way, or the default partitions"
+              + " hold events of the day or are too large to be read for it; tried again in an hour",
+          withoutPartition);
+    }
   }
 
   private void tell(Pruned pruned) {

@@ -40,6 +40,28 @@ class UpkeepIntegrationTest {
     }
   }
 
+  @Test
+  void oldDaysAreDroppedThoughNoneCanBeOpened() throws InterruptedException {
+    try (var server = TestDatabase.create();
+        var database = Database.open(server.settings(), new Random(1))) {
+      database.migrate();
+      server.execute("SELECT hookline_open_day('%s')".formatted(LONG_AGO));
+      server.execute(
+          """
+          CREATE OR REPLACE FUNCTION hookline_open_day(day date) RETURNS boolean
+          LANGUAGE plpgsql AS 'BEGIN RAISE query_canceled; END'
+          """);
+
+      try (var _ = Upkeep.start(database, Duration.ofDays(30))) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (days(server).contains(LONG_AGO)) {
+          assertTrue(System.nanoTime() < deadline, () -> "still " + days(server));
+          Thread.sleep(20);
+        }
+      }
+    }
+  }
+
   /** Those that have partitions of their own. */
   private static Set<String> days(TestDatabase server) {
     String days =
