@@ -456,11 +456,7 @@ final class Claims {
     long newest =
         sessions.statement(
             handle ->
-                handle
-                    .createQuery(NEWEST)
-                    .bind("from", watermark.from())
-                    .mapTo(Long.class)
-                    .one());
+                handle.createQuery(NEWEST).bind("from", watermark.from()).mapTo(Long.class).one());
     return new Round(0, newest);
   }
 
@@ -477,7 +473,11 @@ final class Claims {
     long reached =
         search.found.size() - before < lines
             ? search.stopped.values().stream().mapToLong(Long::longValue).max().orElse(round.last())
-            : search.found.stream().skip(before).mapToLong(line -> line.head().id()).max().orElse(0);
+            : search.found.stream()
+                .skip(before)
+                .mapToLong(line -> line.head().id())
+                .max()
+                .orElse(0);
     if (reached < round.last()) {
       rounds.put(claim.shut(), new Round(reached + 1, round.last()));
     } else {

@@ -142,7 +142,8 @@ final class JdbiHistory implements History {
       """
           .formatted(IS_FORGETTABLE);
 
-  // Every summary of delivery_key_age only widens: where keys were deleted others come, and soon each
+  // Every summary of delivery_key_age only widens: where keys were deleted others come, and soon
+  // each
   // of its ranges seems to hold keys of every day.
   private static final String SUMMARIZE = "SELECT hookline_summarize_keys(:page)";
 

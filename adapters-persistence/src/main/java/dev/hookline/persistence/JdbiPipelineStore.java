@@ -103,8 +103,7 @@ final class JdbiPipelineStore implements PipelineStore {
       FROM pipeline p JOIN event e ON e.pipeline_id = p.id
       WHERE p.id = :id AND e.pipeline_id = :id
       """
-          .formatted(
-              Stored.ORIGIN_COLUMNS, Stored.STATE_COLUMNS, Stored.EVENT_AND_BODY_COLUMNS);
+          .formatted(Stored.ORIGIN_COLUMNS, Stored.STATE_COLUMNS, Stored.EVENT_AND_BODY_COLUMNS);
 
   private static final String REOPEN =
       """

@@ -24,7 +24,10 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 
-/** Refused deliveries, a row each. Concurrent callers share commits, so that they leave room for others. */
+/**
+ * Refused deliveries, a row each. Concurrent callers share commits, so that they leave room for
+ * others.
+ */
 final class JdbiRefusedDeliveries implements RefusedDeliveries {
   private static final String COLUMNS =
       """
@@ -55,9 +58,7 @@ final class JdbiRefusedDeliveries implements RefusedDeliveries {
     this.sessions = sessions;
     this.commits =
         new GroupCommit<>(
-            sessions,
-            row -> row.refused.delivery().body().length(),
-            JdbiRefusedDeliveries::write);
+            sessions, row -> row.refused.delivery().body().length(), JdbiRefusedDeliveries::write);
   }
 
   @Override

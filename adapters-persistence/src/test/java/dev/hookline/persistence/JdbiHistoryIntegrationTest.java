@@ -153,9 +153,7 @@ final class JdbiHistoryIntegrationTest {
     assertEquals("1", rows.count("pipeline"));
     assertEquals("0", rows.count("dropped_day"));
 
-    storage
-        .server()
-        .execute("UPDATE pipeline SET state = 'DISPATCHED'; TRUNCATE outbox_message");
+    storage.server().execute("UPDATE pipeline SET state = 'DISPATCHED'; TRUNCATE outbox_message");
     assertEquals(Dropping.DROPPED, dropDuring(replay(id), Connection::rollback));
   }
 
@@ -224,7 +222,8 @@ final class JdbiHistoryIntegrationTest {
             SELECT id, 'github', id::text::bytea, '{}', '{}', '', '', now(), 'E', 'm' FROM made
             """);
 
-    assertEquals(new Pruned(List.of(), List.of(day(OLD)), List.of(), 0, 2500), pruning.prune(day(NEXT)));
+    assertEquals(
+        new Pruned(List.of(), List.of(day(OLD)), List.of(), 0, 2500), pruning.prune(day(NEXT)));
     assertEquals("2501", rows.count("pipeline_other"), "of an open day nothing goes");
     storage
         .server()

@@ -220,15 +220,13 @@ final class JdbiOutboxIntegrationTest extends OutboxContract {
     var claim = claimOf(Ordering.NONE, 10);
     Supplier<List<OutboxMessage>> round =
         () -> {
-          List<OutboxMessage> due =
-              claims.due(claim).lines().stream().map(Line::head).toList();
+          List<OutboxMessage> due = claims.due(claim).lines().stream().map(Line::head).toList();
           settle(alice, due, new Outcome.Delivered());
           acceptOpen(due.size());
           return due;
         };
     for (int i = 0; i < 5; i++) {
-      assertTrue(
-          round.get().stream().noneMatch(message -> message.pipeline().id().equals(again)));
+      assertTrue(round.get().stream().noneMatch(message -> message.pipeline().id().equals(again)));
     }
     storage
         .server()

@@ -120,7 +120,8 @@ final class JdbiRecordsIntegrationTest {
             time(until));
     assertEquals(expected, places(filter, storage.records()));
     assertEquals(expected, places(filter, lookingAtTwo), "looking at two rows for each part");
-    assertEquals(expected, places(filter, lookingAt(3)), "at one and a half pipelines with two ways");
+    assertEquals(
+        expected, places(filter, lookingAt(3)), "at one and a half pipelines with two ways");
   }
 
   /** Where those found stand among the planted, read two by two. */

@@ -187,8 +187,7 @@ final class MigrationIntegrationTest {
   void daysThatCouldNotBeMadeAreTold() {
     database.migrate();
     LocalDate tomorrow = LocalDate.now(ZoneOffset.UTC).plusDays(1);
-    assertEquals(
-        "DROPPED", server.query("SELECT hookline_drop_day('%s')".formatted(tomorrow)));
+    assertEquals("DROPPED", server.query("SELECT hookline_drop_day('%s')".formatted(tomorrow)));
     server.execute(
         "INSERT INTO event SELECT hookline_first_id('%s'), 'd', 'b'".formatted(tomorrow));
 

@@ -107,7 +107,7 @@ class SeparateProcessesEndToEndIT {
       String request = answer.headers().firstValue("X-Request-Id").orElseThrow();
       for (HooklineProcess process : List.of(serve, worker)) {
         JsonNode logged =
-            process.log(line -> line.path("pipeline_id").asText().equals(id), PATIENCE);
+            process.log(told -> told.path("pipeline_id").asText().equals(id), PATIENCE);
         assertEquals(request, logged.path("request_id").asText());
         assertEquals("github", logged.path("service").asText());
         assertEquals("issue_comment", logged.path("event_type").asText());

@@ -21,7 +21,9 @@ public final class ProcessWebhookEvent {
   private final RetryPolicy policy;
   private final Clock clock;
 
-  /** Attempts whose beginning was not heard to be on record, by message, while their lane is held. */
+  /**
+   * Attempts whose beginning was not heard to be on record, by message, while their lane is held.
+   */
   private final Map<Long, Beginning> unanswered = new HashMap<>();
 
   /** An attempt that is not made before its beginning is surely on record. */

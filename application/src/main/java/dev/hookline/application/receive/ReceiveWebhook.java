@@ -103,8 +103,7 @@ public final class ReceiveWebhook {
         .ifPresent(ago -> metrics.signed(profile.service(), ago));
   }
 
-  private Receipt receiveInTurn(
-      Delivery delivery, ServiceProfile profile, Origin origin) {
+  private Receipt receiveInTurn(Delivery delivery, ServiceProfile profile, Origin origin) {
     Duration left = awaitTurn(profile.commitBudget());
     try {
       return receiveAuthentic(delivery, profile, left, origin);

@@ -79,7 +79,8 @@ final class Readers {
   private static void requireDatabaseHosts(String hosts) {
     if (hosts.contains("@")) {
       throw new IllegalArgumentException(
-          "has a user before its host, which the driver does not take; set db.user and db.password");
+          "has a user before its host, which the driver does not take; set db.user and"
+              + " db.password");
     }
     for (String host : hosts.split(",", -1)) {
       var matcher = DATABASE_HOST.matcher(host);

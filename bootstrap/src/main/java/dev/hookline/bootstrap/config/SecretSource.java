@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Secrets that are valid now. Those in a file follow the file: it is looked at once a second at the
- * most, and only while somebody asks. A file that has become unreadable, empty or of no use
- * changes nothing, and is logged once. Safe for use by many threads; never shows a secret.
+ * most, and only while somebody asks. A file that has become unreadable, empty or of no use changes
+ * nothing, and is logged once. Safe for use by many threads; never shows a secret.
  */
 public final class SecretSource implements Supplier<List<String>> {
   private static final Logger LOG = LoggerFactory.getLogger(SecretSource.class);
@@ -103,7 +103,8 @@ public final class SecretSource implements Supplier<List<String>> {
         file.wasBad = true;
         LOG.atWarn()
             .addKeyValue("file", file.path)
-            .addKeyValue("reason", e instanceof IOException io ? Unreadable.reason(io) : e.getMessage())
+            .addKeyValue(
+                "reason", e instanceof IOException io ? Unreadable.reason(io) : e.getMessage())
             .log("Secret file cannot be used, the last good value stays");
       }
     }

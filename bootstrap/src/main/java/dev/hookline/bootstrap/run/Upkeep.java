@@ -92,7 +92,8 @@ final class Upkeep implements AutoCloseable {
     if (!withoutPartition.isEmpty()) {
       LOG.warn(
           "No partitions could be made for {}: others were in the way, or the default partitions"
-              + " hold events of the day or are too large to be read for it; tried again in an hour",
+              + " hold events of the day or are too large to be read for it; tried again in an"
+              + " hour",
           withoutPartition);
     }
   }

@@ -76,8 +76,7 @@ class SecretSourceTest {
   void aSecretThatDoesNotPassNowIsRefused() throws IOException {
     Files.writeString(file, "nonsense");
     var source = SecretSource.inFile(file, false, nanos::get);
-    assertThrows(
-        IllegalArgumentException.class, () -> source.requiring(this::requireSecret));
+    assertThrows(IllegalArgumentException.class, () -> source.requiring(this::requireSecret));
   }
 
   private void requireSecret(String secret) {

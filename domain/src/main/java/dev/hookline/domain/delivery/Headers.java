@@ -69,7 +69,8 @@ public final class Headers {
   public int hashCode() {
     return fields.entrySet().stream()
         .mapToInt(
-            field -> field.getKey().toLowerCase(Locale.ROOT).hashCode() ^ field.getValue().hashCode())
+            field ->
+                field.getKey().toLowerCase(Locale.ROOT).hashCode() ^ field.getValue().hashCode())
         .sum();
   }
 

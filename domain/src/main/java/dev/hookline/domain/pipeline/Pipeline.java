@@ -23,8 +23,7 @@ public final class Pipeline {
   private final PipelineState state;
   private final Origin origin;
 
-  private Pipeline(
-      PipelineId id, StandardizedEvent event, PipelineState state, Origin origin) {
+  private Pipeline(PipelineId id, StandardizedEvent event, PipelineState state, Origin origin) {
     this.id = id;
     this.event = event;
     this.state = state;
@@ -37,8 +36,7 @@ public final class Pipeline {
   }
 
   /** A new pipeline for an event that was just received. */
-  public static Pipeline received(
-      PipelineId id, StandardizedEvent event, Origin origin) {
+  public static Pipeline received(PipelineId id, StandardizedEvent event, Origin origin) {
     return new Pipeline(id, event, new Received(event.createdAt()), origin);
   }
 
