@@ -471,14 +471,6 @@ public abstract class OutboxContract {
   }
 
   @Test
-  void settledMessageIsNotWrittenAgain() {
-    accept("octo/a");
-    List<OutboxMessage> settled = settle(alice, due(lease(alice)), new Outcome.Delivered());
-
-    assertEquals(Set.of(), storage().outbox().record(alice, settled));
-  }
-
-  @Test
   void lastAttemptThatKilledItsWorkerEndsInFailed() {
     PipelineId id = accept("octo/a");
     for (int attempt = 1; attempt <= 3; attempt++) {

@@ -471,7 +471,7 @@ class ConsoleTest {
                 .POST(BodyPublishers.ofString("csrf=" + csrf)));
     assertEquals(400, answer.statusCode());
     assertEquals(
-        400, bench.post("/console/pauses/pause", Map.of("csrf", "x".repeat(20_000))).statusCode());
+        413, bench.post("/console/pauses/pause", Map.of("csrf", "x".repeat(20_000))).statusCode());
     assertEquals(List.of(), bench.store.paused);
   }
 
