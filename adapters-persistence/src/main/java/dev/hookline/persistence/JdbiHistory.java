@@ -85,29 +85,37 @@ final class JdbiHistory implements History {
 
   // Here and below each batch begins behind the one before: from the lowest id it would wade
   // through the dead rows of all of them, for as long as a transaction that is open somewhere keeps
-  // VACUUM from clearing them away.
+  // VACUUM from clearing them away. And it has an end, by which its rows are found in their index:
+  // by their ids alone they would be looked for in the whole table.
   private static final String DROP_REST =
       """
-      WITH old AS MATERIALIZED (
-        SELECT id FROM pipeline_other
-        WHERE id > :after AND id >= :from AND id < :beyond AND state IN ('DISPATCHED', 'FAILED')
-        ORDER BY id
-        LIMIT 1000
+      WITH batch AS MATERIALIZED (
+        SELECT id AS last
+        FROM (
+          SELECT id FROM pipeline_other
+          WHERE id > :after AND id >= :from AND id < :beyond AND state IN ('DISPATCHED', 'FAILED')
+          ORDER BY id
+          LIMIT 1000) old
+        ORDER BY id DESC
+        LIMIT 1
       ), gone AS (
         DELETE FROM pipeline_other
-        WHERE state IN ('DISPATCHED', 'FAILED') AND id IN (SELECT id FROM old)
+        WHERE id > :after AND id >= :from AND id <= (SELECT last FROM batch)
+          AND state IN ('DISPATCHED', 'FAILED')
         RETURNING id
       ), events AS (
-        DELETE FROM event_other WHERE pipeline_id IN (SELECT id FROM gone)
+        DELETE FROM event_other
+        WHERE pipeline_id > :after AND pipeline_id >= :from
+          AND pipeline_id <= (SELECT last FROM batch) AND pipeline_id IN (SELECT id FROM gone)
       ), dead AS (
-        DELETE FROM dead_letter WHERE pipeline_id IN (SELECT id FROM gone)
+        DELETE FROM dead_letter
+        WHERE pipeline_id > :after AND pipeline_id >= :from
+          AND pipeline_id <= (SELECT last FROM batch) AND pipeline_id IN (SELECT id FROM gone)
       ), noted AS (
         INSERT INTO dropped_day SELECT :day::date WHERE EXISTS (SELECT FROM gone)
         ON CONFLICT DO NOTHING
       )
-      SELECT
-        (SELECT id FROM old ORDER BY id DESC LIMIT 1) AS last,
-        (SELECT count(*) FROM gone) AS gone
+      SELECT (SELECT last FROM batch) AS last, (SELECT count(*) FROM gone) AS gone
       """;
 
   private static final String DROPPED_DAYS =
@@ -143,8 +151,7 @@ final class JdbiHistory implements History {
           .formatted(IS_FORGETTABLE);
 
   // Every summary of delivery_key_age only widens: where keys were deleted others come, and soon
-  // each
-  // of its ranges seems to hold keys of every day.
+  // each of its ranges seems to hold keys of every day.
   private static final String SUMMARIZE = "SELECT hookline_summarize_keys(:page)";
 
   // Whoever does it reads much of the table.
@@ -159,14 +166,18 @@ final class JdbiHistory implements History {
 
   private static final String FORGET_REFUSED =
       """
-      WITH old AS MATERIALIZED (
-        SELECT id FROM refused_delivery WHERE id > :after AND id < :before ORDER BY id LIMIT 500
+      WITH batch AS MATERIALIZED (
+        SELECT id AS last
+        FROM (
+          SELECT id FROM refused_delivery WHERE id > :after AND id < :before ORDER BY id LIMIT 500) old
+        ORDER BY id DESC
+        LIMIT 1
       ), gone AS (
-        DELETE FROM refused_delivery WHERE id IN (SELECT id FROM old) RETURNING id
+        DELETE FROM refused_delivery
+        WHERE id > :after AND id <= (SELECT last FROM batch)
+        RETURNING id
       )
-      SELECT
-        (SELECT id FROM old ORDER BY id DESC LIMIT 1) AS last,
-        (SELECT count(*) FROM gone) AS gone
+      SELECT (SELECT last FROM batch) AS last, (SELECT count(*) FROM gone) AS gone
       """;
 
   private static final UUID LOWEST = new UUID(0, 0);
