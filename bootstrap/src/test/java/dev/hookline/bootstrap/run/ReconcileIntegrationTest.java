@@ -144,13 +144,14 @@ class ReconcileIntegrationTest {
   }
 
   @Test
-  void deliveryWithTheBodyOfAnotherIsAskedForOnce() throws IOException {
+  void deliveryWithTheBodyOfAnotherIsAskedForTwice() throws IOException {
     gitHub.delivers(sent -> post(sent.event(), sent.guid(), body("the same")));
     gitHub.sent(HOOK, "guid-1", "push", now(), post("push", "guid-1", body("the same")));
     gitHub.sent(HOOK, "guid-2", "push", now(), 503);
 
     assertEquals(1, reconcile().path("asked").asInt());
     assertEquals(Set.of("guid-1"), onRecord());
+    assertEquals(1, reconcile().path("asked").asInt());
     assertEquals(0, reconcile().path("missing").asInt());
   }
 
