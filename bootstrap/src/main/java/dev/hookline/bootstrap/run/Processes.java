@@ -49,7 +49,7 @@ public final class Processes implements Commands {
   /** A worker that stands still for so many leases ends; after three it is no longer ready. */
   private static final int LEASES_WITHOUT_PROGRESS = 6;
 
-  /** Two carry the commits, the others refused deliveries, replays and the admin endpoint. */
+  /** Two carry accepted deliveries, two refused ones, the others replays and the admin endpoint. */
   private static final int INTAKE_CONNECTIONS = 8;
 
   private static final int WORKER_CONNECTIONS = 4;
