@@ -20,8 +20,8 @@ import java.util.regex.Pattern;
 
 /**
  * Who has signed in. A session ends an hour after it was last used, twelve hours after it began,
- * and when the token is another; of more than {@value #MOST_SESSIONS} the least used end. Safe for
- * use by many threads.
+ * and when the token is another; of more than {@value #MOST_SESSIONS} some of those end that are
+ * hardly used. Safe for use by many threads.
  */
 final class SignIns {
   static final int MOST_SESSIONS = 100;
