@@ -74,7 +74,7 @@ public final class SignatureDoctor {
     List<String> secrets = own.usable();
     if (!secrets.isEmpty()
         && own.dialect().verifier(() -> secrets, own.tolerance()).verify(delivery)
-            instanceof Verification.Authentic(int secret, _)) {
+            instanceof Verification.Authentic(int secret, _, _)) {
       return new Diagnosis(
           List.of(
               new Finding(

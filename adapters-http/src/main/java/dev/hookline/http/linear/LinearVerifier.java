@@ -44,25 +44,16 @@ final class LinearVerifier implements SignatureVerifier {
       return new Verification.Forged(new InvalidSignatureError(Cause.NOT_PROVEN));
     }
     // Proven, but nothing to read a time from: the handler says what is wrong with it.
-    boolean inTime =
-        Payload.read(delivery.body().bytes())
-            .map(payload -> payload.whole(TIMESTAMP))
-            .map(millis -> millis.isPresent() && isInTime(millis.get(), delivery))
-            .orElse(true);
-    return inTime ? signer.get() : new Verification.Forged(new InvalidSignatureError(Cause.STALE));
-  }
-
-  @Override
-  public Optional<Instant> signedAt(Delivery delivery) {
     return Payload.read(delivery.body().bytes())
-        .flatMap(payload -> payload.whole(TIMESTAMP))
-        .map(Instant::ofEpochMilli);
+        .map(payload -> inTime(signer.get(), payload.whole(TIMESTAMP), delivery.receivedAt()))
+        .orElse(signer.get());
   }
 
-  private boolean isInTime(long millis, Delivery delivery) {
-    return Duration.between(Instant.ofEpochMilli(millis), delivery.receivedAt())
-            .abs()
-            .compareTo(tolerance)
-        <= 0;
+  private Verification inTime(
+      Verification.Authentic signer, Optional<Long> millis, Instant receivedAt) {
+    return millis
+        .map(Instant::ofEpochMilli)
+        .map(signedAt -> signer.within(tolerance, signedAt, receivedAt))
+        .orElseGet(() -> new Verification.Forged(new InvalidSignatureError(Cause.STALE)));
   }
 }

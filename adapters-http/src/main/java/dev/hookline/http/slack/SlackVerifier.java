@@ -11,6 +11,7 @@ import dev.hookline.http.provider.SigningScheme.SignedTime;
 import dev.hookline.http.provider.SigningSecrets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -41,20 +42,9 @@ final class SlackVerifier implements SignatureVerifier {
     if (timestamp.isEmpty()) {
       return forged(Cause.NOT_PROVEN);
     }
-    Optional<Verification.Authentic> signer = signer(delivery, timestamp.get());
-    if (signer.isEmpty()) {
-      return forged(Cause.NOT_PROVEN);
-    }
-    return isInTime(timestamp.get(), delivery.receivedAt().getEpochSecond())
-        ? signer.get()
-        : forged(Cause.STALE);
-  }
-
-  @Override
-  public Optional<Instant> signedAt(Delivery delivery) {
-    return timestampIn(delivery.headers())
-        .filter(digits -> digits.length() <= MAX_SECONDS_DIGITS)
-        .map(digits -> Instant.ofEpochSecond(Long.parseLong(digits)));
+    return signer(delivery, timestamp.get())
+        .map(signer -> inTime(signer, timestamp.get(), delivery.receivedAt()))
+        .orElseGet(() -> forged(Cause.NOT_PROVEN));
   }
 
   private Optional<Verification.Authentic> signer(Delivery delivery, String timestamp) {
@@ -69,9 +59,13 @@ final class SlackVerifier implements SignatureVerifier {
     return headers.only(TIMESTAMP).filter(SlackTime::isDigits);
   }
 
-  private boolean isInTime(String timestamp, long now) {
+  private Verification inTime(Verification.Authentic signer, String timestamp, Instant receivedAt) {
     return timestamp.length() <= MAX_SECONDS_DIGITS
-        && Duration.ofSeconds(now - Long.parseLong(timestamp)).abs().compareTo(tolerance) <= 0;
+        ? signer.within(
+            tolerance,
+            Instant.ofEpochSecond(Long.parseLong(timestamp)),
+            receivedAt.truncatedTo(ChronoUnit.SECONDS))
+        : forged(Cause.STALE);
   }
 
   private static Verification forged(Cause cause) {

@@ -11,7 +11,6 @@ import dev.hookline.http.provider.SigningScheme.SignedTime;
 import dev.hookline.http.provider.SigningSecrets;
 import dev.hookline.http.provider.Timestamps;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -42,7 +41,9 @@ final class AcmeVerifier implements SignatureVerifier {
     if (signer.isEmpty()) {
       return forged(Cause.NOT_PROVEN);
     }
-    return isInTime(time.get(), delivery.receivedAt()) ? signer.get() : forged(Cause.STALE);
+    return Timestamps.ofEpochSeconds(Long.parseLong(time.get()))
+        .map(sent -> signer.get().within(tolerance, sent, delivery.receivedAt()))
+        .orElseGet(() -> forged(Cause.STALE));
   }
 
   private static Verification forged(Cause cause) {
@@ -52,11 +53,5 @@ final class AcmeVerifier implements SignatureVerifier {
   /** The time of sending as it was signed, in seconds since 1970. */
   static Optional<String> timeIn(Headers headers) {
     return headers.only(TIME).filter(time -> time.matches("[0-9]{1,12}"));
-  }
-
-  private boolean isInTime(String time, Instant receivedAt) {
-    return Timestamps.ofEpochSeconds(Long.parseLong(time))
-        .filter(sent -> Duration.between(sent, receivedAt).abs().compareTo(tolerance) <= 0)
-        .isPresent();
   }
 }

@@ -47,7 +47,7 @@ public final class GitHubVerifierFuzz {
     assertEquals(
         signer == 0
             ? new Verification.Forged(new InvalidSignatureError(Cause.NOT_PROVEN))
-            : SignatureOracle.authentic(signer),
+            : SignatureOracle.authentic(signer, Optional.empty()),
         VERIFIER.verify(delivery));
     assertTrue(signer == 0 || DIALECT.isWorthReading(delivery.headers()));
   }

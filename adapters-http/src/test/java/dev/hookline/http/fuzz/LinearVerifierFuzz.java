@@ -16,6 +16,7 @@ import dev.hookline.http.linear.LinearDialect;
 import dev.hookline.http.testing.Deliveries;
 import java.math.BigInteger;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -63,24 +64,24 @@ public final class LinearVerifierFuzz {
         SignatureOracle.signer(delivery.headers().all(HEADER), "", delivery.body().bytes());
     Verification expected =
         signer == 0
-            ? forged(Cause.NOT_PROVEN)
+            ? new Verification.Forged(new InvalidSignatureError(Cause.NOT_PROVEN))
             : JsonOracle.object(delivery.body().bytes())
-                    .map(LinearVerifierFuzz::inTime)
-                    .orElse(true)
-                ? SignatureOracle.authentic(signer)
-                : forged(Cause.STALE);
+                .map(object -> judged(signer, object))
+                .orElseGet(() -> SignatureOracle.authentic(signer, Optional.empty()));
     assertEquals(expected, VERIFIER.verify(delivery));
     assertTrue(signer == 0 || DIALECT.isWorthReading(delivery.headers()));
   }
 
-  private static boolean inTime(JsonNode object) {
-    return JsonOracle.whole(object.path("webhookTimestamp"))
-        .map(millis -> BigInteger.valueOf(millis).subtract(BigInteger.valueOf(NOON.toEpochMilli())))
-        .filter(off -> off.abs().compareTo(BigInteger.valueOf(TOLERANCE.toMillis())) <= 0)
-        .isPresent();
+  private static Verification judged(int signer, JsonNode object) {
+    Optional<Long> millis = JsonOracle.whole(object.path("webhookTimestamp"));
+    Optional<Instant> signedAt = millis.map(Instant::ofEpochMilli);
+    return millis.filter(LinearVerifierFuzz::isNearNoon).isPresent()
+        ? SignatureOracle.authentic(signer, signedAt)
+        : new Verification.Forged(new InvalidSignatureError(Cause.STALE), signedAt);
   }
 
-  private static Verification forged(Cause cause) {
-    return new Verification.Forged(new InvalidSignatureError(cause));
+  private static boolean isNearNoon(long millis) {
+    BigInteger off = BigInteger.valueOf(millis).subtract(BigInteger.valueOf(NOON.toEpochMilli()));
+    return off.abs().compareTo(BigInteger.valueOf(TOLERANCE.toMillis())) <= 0;
   }
 }

@@ -5,9 +5,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.hookline.domain.handler.SecretFingerprint;
 import dev.hookline.domain.handler.Verification;
 import java.security.GeneralSecurityException;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -34,9 +36,11 @@ final class SignatureOracle {
 
   /**
    * @param signer position from 1 of the secret that made the signature
+   * @param signedAt empty if no time was signed
    */
-  static Verification.Authentic authentic(int signer) {
-    return new Verification.Authentic(signer, SecretFingerprint.of(SECRETS.get(signer - 1)));
+  static Verification.Authentic authentic(int signer, Optional<Instant> signedAt) {
+    return new Verification.Authentic(
+        signer, SecretFingerprint.of(SECRETS.get(signer - 1)), signedAt);
   }
 
   /** The position from 1 of the secret that made the header's signature; 0 if none did. */

@@ -15,6 +15,7 @@ import dev.hookline.http.slack.SlackDialect;
 import dev.hookline.http.testing.Deliveries;
 import java.math.BigInteger;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -69,7 +70,7 @@ public final class SlackVerifierFuzz {
   private static Verification expected(Delivery delivery) {
     List<String> times = delivery.headers().all(TIME);
     if (times.size() != 1 || !times.getFirst().matches("[0-9]+")) {
-      return forged(Cause.NOT_PROVEN);
+      return new Verification.Forged(new InvalidSignatureError(Cause.NOT_PROVEN));
     }
     int signer =
         SignatureOracle.signer(
@@ -77,18 +78,17 @@ public final class SlackVerifierFuzz {
             "v0=",
             signed(times.getFirst(), delivery.body().bytes()));
     if (signer == 0) {
-      return forged(Cause.NOT_PROVEN);
+      return new Verification.Forged(new InvalidSignatureError(Cause.NOT_PROVEN));
     }
     // Zeros in front count too: no clock writes so many digits.
     BigInteger off =
         new BigInteger(times.getFirst()).subtract(BigInteger.valueOf(NOON.getEpochSecond()));
-    return times.getFirst().length() <= DIGITS
-            && off.abs().compareTo(BigInteger.valueOf(TOLERANCE)) <= 0
-        ? SignatureOracle.authentic(signer)
-        : forged(Cause.STALE);
-  }
-
-  private static Verification forged(Cause cause) {
-    return new Verification.Forged(new InvalidSignatureError(cause));
+    if (times.getFirst().length() > DIGITS) {
+      return new Verification.Forged(new InvalidSignatureError(Cause.STALE));
+    }
+    var signedAt = Optional.of(Instant.ofEpochSecond(Long.parseLong(times.getFirst())));
+    return off.abs().compareTo(BigInteger.valueOf(TOLERANCE)) <= 0
+        ? SignatureOracle.authentic(signer, signedAt)
+        : new Verification.Forged(new InvalidSignatureError(Cause.STALE), signedAt);
   }
 }

@@ -2,6 +2,7 @@ package dev.hookline.http.linear;
 
 import static dev.hookline.http.testing.Deliveries.hmac;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.hookline.domain.delivery.Delivery;
@@ -34,7 +35,12 @@ class LinearVerifierTest {
   private static final String HEX = hmac(SECRET, BODY);
   private static final Verification NOT_PROVEN =
       new Forged(new InvalidSignatureError(Cause.NOT_PROVEN));
-  private static final Verification STALE = new Forged(new InvalidSignatureError(Cause.STALE));
+  private static final Verification TIMELESS = new Forged(new InvalidSignatureError(Cause.STALE));
+  private static final Verification STALE =
+      new Forged(new InvalidSignatureError(Cause.STALE), Optional.of(SENT));
+  private static final Authentic UNTIMED = new Authentic(1, SecretFingerprint.of(SECRET));
+  private static final Verification AUTHENTIC =
+      new Authentic(1, SecretFingerprint.of(SECRET), Optional.of(SENT));
 
   /** What is authentic has to be worth reading as well. */
   private static Verification verify(List<String> secrets, Deliveries delivery) {
@@ -64,7 +70,7 @@ class LinearVerifierTest {
       })
   void knownVectorsHold(String body, String hex) {
     assertEquals(
-        new Authentic(1, SecretFingerprint.of(SECRET)),
+        AUTHENTIC,
         verify(
             List.of(SECRET),
             Deliveries.from("linear").json(body).header("Linear-Signature", hex).at(SENT)));
@@ -145,7 +151,7 @@ class LinearVerifierTest {
   @CsvSource({"-60001, false", "-60000, true", "0, true", "60000, true", "60001, false"})
   void theToleranceHoldsInBothDirections(long millis, boolean inTime) {
     assertEquals(
-        inTime ? new Authentic(1, SecretFingerprint.of(SECRET)) : STALE,
+        inTime ? AUTHENTIC : STALE,
         verify(List.of(SECRET), signed(BODY).at(SENT.plusMillis(millis))));
   }
 
@@ -154,7 +160,7 @@ class LinearVerifierTest {
   void byDefaultItCoversEightHours(long seconds, boolean inTime) {
     var verifier = new LinearDialect().verifier(() -> List.of(SECRET), Optional.empty());
     assertEquals(
-        inTime ? new Authentic(1, SecretFingerprint.of(SECRET)) : STALE,
+        inTime ? AUTHENTIC : STALE,
         verifier.verify(signed(BODY).at(SENT.plusSeconds(seconds)).build()));
   }
 
@@ -174,7 +180,7 @@ class LinearVerifierTest {
   void byDefaultEveryRetryIsInTimeWithTheTimeOfTheFirstAttempt(Duration after, boolean inTime) {
     var verifier = new LinearDialect().verifier(() -> List.of(SECRET), Optional.empty());
     assertEquals(
-        inTime ? new Authentic(1, SecretFingerprint.of(SECRET)) : STALE,
+        inTime ? AUTHENTIC : STALE,
         verifier.verify(
             signed(BODY)
                 .header("Linear-Timestamp", Long.toString(SENT.plus(after).toEpochMilli()))
@@ -202,8 +208,17 @@ class LinearVerifierTest {
         "{\"WebhookTimestamp\":1676056940508}"
       })
   void aSignedBodyWithoutAFreshNumberIsStale(String body) {
-    assertEquals(STALE, verify(List.of(SECRET), signed(body)));
+    var forged = assertInstanceOf(Forged.class, verify(List.of(SECRET), signed(body)));
+    assertEquals(Cause.STALE, forged.error().cause());
     assertEquals(NOT_PROVEN, verify(List.of("other"), signed(body)));
+  }
+
+  @Test
+  void ofAStaleBodyTheTimeIsToldThatWasSigned() {
+    assertEquals(TIMELESS, verify(List.of(SECRET), signed("{}")));
+    assertEquals(
+        Optional.of(Instant.EPOCH),
+        verify(List.of(SECRET), signed("{\"webhookTimestamp\":0}")).signedAt());
   }
 
   @Test
@@ -214,9 +229,7 @@ class LinearVerifierTest {
         verify(
             List.of(SECRET),
             signed(BODY).at(now).header("Linear-Timestamp", Long.toString(now.toEpochMilli()))));
-    assertEquals(
-        new Authentic(1, SecretFingerprint.of(SECRET)),
-        verify(List.of(SECRET), signed(BODY).header("Linear-Timestamp", "0")));
+    assertEquals(AUTHENTIC, verify(List.of(SECRET), signed(BODY).header("Linear-Timestamp", "0")));
   }
 
   @ParameterizedTest
@@ -232,29 +245,14 @@ class LinearVerifierTest {
         "[{\"webhookTimestamp\":0}]"
       })
   void aSignedBodyThatIsNoObjectIsAuthenticSoThatTheHandlerCanSayWhy(String body) {
-    assertEquals(
-        new Authentic(1, SecretFingerprint.of(SECRET)), verify(List.of(SECRET), signed(body)));
+    assertEquals(UNTIMED, verify(List.of(SECRET), signed(body)));
   }
 
   @Test
   void everySecretIsTriedAndItsPositionTold() {
     assertEquals(
-        new Authentic(2, SecretFingerprint.of(SECRET)),
+        new Authentic(2, SecretFingerprint.of(SECRET), Optional.of(SENT)),
         verify(List.of("new", SECRET, "old"), signed(BODY)));
     assertEquals(NOT_PROVEN, verify(List.of("new", ""), signed(BODY)));
-  }
-
-  @Test
-  void theSignedTimeIsTheBodys() {
-    var verifier =
-        new LinearDialect().verifier(() -> List.of(SECRET), Optional.of(Duration.ofMinutes(1)));
-    assertEquals(
-        Optional.of(Instant.ofEpochMilli(1_676_056_940_508L)),
-        verifier.signedAt(
-            signed("{\"webhookTimestamp\":1676056940508}")
-                .header("Linear-Timestamp", "1")
-                .build()));
-    assertEquals(Optional.empty(), verifier.signedAt(signed("{}").build()));
-    assertEquals(Optional.empty(), verifier.signedAt(signed("[").build()));
   }
 }

@@ -2,6 +2,7 @@ package dev.hookline.http.slack;
 
 import static dev.hookline.http.testing.Deliveries.hmac;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.slack.api.app_backend.SlackSignature;
@@ -36,7 +37,10 @@ class SlackVerifierTest {
   private static final String HEX = hmac(SECRET, "v0:" + TIMESTAMP + ":" + BODY);
   private static final Verification NOT_PROVEN =
       new Forged(new InvalidSignatureError(Cause.NOT_PROVEN));
-  private static final Verification STALE = new Forged(new InvalidSignatureError(Cause.STALE));
+  private static final Verification STALE =
+      new Forged(new InvalidSignatureError(Cause.STALE), Optional.of(SENT));
+  private static final Verification AUTHENTIC =
+      new Authentic(1, SecretFingerprint.of(SECRET), Optional.of(SENT));
 
   /** The example of Slack's page "Verifying requests from Slack". */
   private static final String DOCUMENTED =
@@ -82,9 +86,7 @@ class SlackVerifierTest {
   @ParameterizedTest
   @MethodSource("vectors")
   void knownVectorsHold(String body, String hex) {
-    assertEquals(
-        new Authentic(1, SecretFingerprint.of(SECRET)),
-        verify(List.of(SECRET), signed(TIMESTAMP, body, "v0=" + hex)));
+    assertEquals(AUTHENTIC, verify(List.of(SECRET), signed(TIMESTAMP, body, "v0=" + hex)));
   }
 
   @Test
@@ -97,9 +99,7 @@ class SlackVerifierTest {
   void whatSlacksOwnLibrarySignsHolds(String body) {
     var generator = new SlackSignature.Generator(SECRET);
     String signature = generator.generate(TIMESTAMP, body);
-    assertEquals(
-        new Authentic(1, SecretFingerprint.of(SECRET)),
-        verify(List.of(SECRET), signed(TIMESTAMP, body, signature)));
+    assertEquals(AUTHENTIC, verify(List.of(SECRET), signed(TIMESTAMP, body, signature)));
     assertTrue(
         new SlackSignature.Verifier(generator)
             .isValid(
@@ -206,23 +206,29 @@ class SlackVerifierTest {
         "999999999999999"
       })
   void aTimeFarOffIsStaleIfSigned(String timestamp) {
-    assertEquals(STALE, verify(List.of(SECRET), correctly(timestamp)));
+    var forged = assertInstanceOf(Forged.class, verify(List.of(SECRET), correctly(timestamp)));
+    assertEquals(Cause.STALE, forged.error().cause());
     assertEquals(NOT_PROVEN, verify(List.of("other"), correctly(timestamp)));
   }
 
   @Test
   void leadingZerosAreSignedAsSentAndReadAsANumber() {
-    assertEquals(
-        new Authentic(1, SecretFingerprint.of(SECRET)),
-        verify(List.of(SECRET), correctly("0001531420618")));
+    assertEquals(AUTHENTIC, verify(List.of(SECRET), correctly("0001531420618")));
   }
 
   @ParameterizedTest
   @CsvSource({"-301, false", "-299, true", "0, true", "299, true", "301, false", "86400, false"})
   void theToleranceHoldsInBothDirections(long seconds, boolean inTime) {
     assertEquals(
-        inTime ? new Authentic(1, SecretFingerprint.of(SECRET)) : STALE,
+        inTime ? AUTHENTIC : STALE,
         verify(List.of(SECRET), correctly(TIMESTAMP).at(SENT.plusSeconds(seconds))));
+  }
+
+  @Test
+  void itIsComparedInWholeSeconds() {
+    assertEquals(
+        AUTHENTIC,
+        verify(List.of(SECRET), correctly(TIMESTAMP).at(SENT.plusSeconds(300).plusMillis(999))));
   }
 
   @Test
@@ -238,18 +244,15 @@ class SlackVerifierTest {
     assertEquals(STALE, verifier.verify(correctly(TIMESTAMP).at(SENT.plusSeconds(11)).build()));
     var byDefault = new SlackDialect().verifier(() -> List.of(SECRET), Optional.empty());
     assertEquals(
-        new Authentic(1, SecretFingerprint.of(SECRET)),
-        byDefault.verify(correctly(TIMESTAMP).at(SENT.plusSeconds(11)).build()));
+        AUTHENTIC, byDefault.verify(correctly(TIMESTAMP).at(SENT.plusSeconds(11)).build()));
   }
 
   @Test
   void everySecretIsTriedAndItsPositionTold() {
     assertEquals(
-        new Authentic(2, SecretFingerprint.of(SECRET)),
+        new Authentic(2, SecretFingerprint.of(SECRET), Optional.of(SENT)),
         verify(List.of("new", SECRET), correctly(TIMESTAMP)));
-    assertEquals(
-        new Authentic(1, SecretFingerprint.of(SECRET)),
-        verify(List.of(SECRET, "old"), correctly(TIMESTAMP)));
+    assertEquals(AUTHENTIC, verify(List.of(SECRET, "old"), correctly(TIMESTAMP)));
     assertEquals(NOT_PROVEN, verify(List.of("new", "old", ""), correctly(TIMESTAMP)));
   }
 
@@ -263,13 +266,8 @@ class SlackVerifierTest {
   }
 
   @Test
-  void theSignedTimeIsTheHeaders() {
-    var verifier =
-        new SlackDialect().verifier(() -> List.of(SECRET), Optional.of(Duration.ofMinutes(5)));
-    assertEquals(
-        Optional.of(Instant.ofEpochSecond(1_531_420_618)),
-        verifier.signedAt(correctly("1531420618").build()));
-    assertEquals(Optional.empty(), verifier.signedAt(correctly("9".repeat(18)).build()));
-    assertEquals(Optional.empty(), verifier.signedAt(correctly("soon").build()));
+  void ofAStaleTimeItIsToldIfItCanBeOne() {
+    assertEquals(Optional.of(Instant.EPOCH), verify(List.of(SECRET), correctly("0")).signedAt());
+    assertEquals(Optional.empty(), verify(List.of(SECRET), correctly("9".repeat(18))).signedAt());
   }
 }

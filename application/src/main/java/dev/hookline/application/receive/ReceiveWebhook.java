@@ -14,7 +14,7 @@ import dev.hookline.application.standardize.Standardization.Unusable;
 import dev.hookline.application.standardize.Standardizer;
 import dev.hookline.domain.delivery.Delivery;
 import dev.hookline.domain.delivery.Headers;
-import dev.hookline.domain.error.WebhookError.InvalidSignatureError.Cause;
+import dev.hookline.domain.handler.Verification;
 import dev.hookline.domain.handler.Verification.Authentic;
 import dev.hookline.domain.handler.Verification.Forged;
 import dev.hookline.domain.pipeline.Origin;
@@ -79,28 +79,19 @@ public final class ReceiveWebhook {
    *     budget
    */
   public Receipt receive(Delivery delivery, ServiceProfile profile, Origin origin) {
-    return switch (profile.verifier().verify(delivery)) {
-      case Forged(var error) -> {
-        if (error.cause() == Cause.STALE) {
-          compareClocks(delivery, profile);
-        }
-        yield new Receipt.Refused(error, Optional.empty());
-      }
+    Verification verification = profile.verifier().verify(delivery);
+    verification
+        .signedAt()
+        .map(signedAt -> Duration.between(signedAt, delivery.receivedAt()))
+        .ifPresent(ago -> metrics.signed(profile.service(), ago));
+    return switch (verification) {
+      case Forged(var error, _) -> new Receipt.Refused(error, Optional.empty());
       case Authentic authentic -> {
-        compareClocks(delivery, profile);
         metrics.secretMatched(profile.service(), authentic.secret());
         evidence.matched(profile.service(), authentic, delivery.receivedAt());
         yield receiveInTurn(delivery, profile, origin);
       }
     };
-  }
-
-  private void compareClocks(Delivery delivery, ServiceProfile profile) {
-    profile
-        .verifier()
-        .signedAt(delivery)
-        .map(signedAt -> Duration.between(signedAt, delivery.receivedAt()))
-        .ifPresent(ago -> metrics.signed(profile.service(), ago));
   }
 
   private Receipt receiveInTurn(Delivery delivery, ServiceProfile profile, Origin origin) {

@@ -33,7 +33,6 @@ import dev.hookline.domain.error.WebhookError.InvalidSignatureError;
 import dev.hookline.domain.error.WebhookError.UnsupportedEventError;
 import dev.hookline.domain.handler.SecretFingerprint;
 import dev.hookline.domain.handler.ServiceHandlerFactory;
-import dev.hookline.domain.handler.SignatureVerifier;
 import dev.hookline.domain.handler.Verification;
 import dev.hookline.domain.pipeline.Origin;
 import dev.hookline.domain.pipeline.Outcome.GiveUp;
@@ -453,46 +452,27 @@ class ReceiveWebhookTest {
     assertEquals(0, replayAll.replay(PipelineFilter.ALL, Integer.MAX_VALUE));
   }
 
-  /** Signs an hour before noon, whatever it makes of the delivery. */
-  private static ServiceProfile signingTimes(Verification verification) {
-    return new ServiceProfile(
-        GITHUB,
-        new SignatureVerifier() {
-          @Override
-          public Verification verify(Delivery delivery) {
-            return verification;
-          }
-
-          @Override
-          public Optional<Instant> signedAt(Delivery delivery) {
-            return Optional.of(NOON.minus(Duration.ofHours(1)));
-          }
-        },
-        BUDGET,
-        true,
-        _ -> true);
+  private Receipt receive(String body, Verification verification) {
+    var profile = new ServiceProfile(GITHUB, _ -> verification, BUDGET, true, _ -> true);
+    return receive.receive(signed(body), profile, Origin.UNKNOWN);
   }
 
   @Test
   void aSignedTimeIsComparedWithTheClockWhereTheSignatureIsRight() {
     receive("no time at all");
-    receive.receive(
-        signed("forged"),
-        signingTimes(
-            new Verification.Forged(
-                new InvalidSignatureError(InvalidSignatureError.Cause.NOT_PROVEN))),
-        Origin.UNKNOWN);
+    receive(
+        "forged",
+        new Verification.Forged(new InvalidSignatureError(InvalidSignatureError.Cause.NOT_PROVEN)));
     assertEquals(List.of(), signed);
 
-    receive.receive(
-        signed("late"),
-        signingTimes(
-            new Verification.Forged(new InvalidSignatureError(InvalidSignatureError.Cause.STALE))),
-        Origin.UNKNOWN);
-    receive.receive(
-        signed("in time"),
-        signingTimes(new Verification.Authentic(1, SecretFingerprint.of("s"))),
-        Origin.UNKNOWN);
+    var signer = new Verification.Authentic(1, SecretFingerprint.of("s"));
+    Instant anHourAgo = NOON.minus(Duration.ofHours(1));
+    assertInstanceOf(
+        Receipt.Refused.class,
+        receive("late", signer.within(Duration.ofMinutes(59), anHourAgo, NOON)));
+    assertInstanceOf(
+        Receipt.Accepted.class,
+        receive("in time", signer.within(Duration.ofMinutes(60), anHourAgo, NOON)));
     assertEquals(List.of(Duration.ofHours(1), Duration.ofHours(1)), signed);
   }
 }
