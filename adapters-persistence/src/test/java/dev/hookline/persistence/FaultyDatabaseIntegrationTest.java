@@ -56,7 +56,11 @@ final class FaultyDatabaseIntegrationTest {
 
   private static final String CANARY = "canary-in-the-event";
 
-  private static final String WAITING_FOR_LOCKS = "SELECT count(*) FROM pg_locks WHERE NOT granted";
+  private static final String WAITING_FOR_LOCKS =
+      """
+      SELECT count(*) FROM pg_stat_activity
+      WHERE datname = current_database() AND wait_event_type = 'Lock'
+      """;
 
   private final PostgresStorage storage = new PostgresStorage();
   private final PlainEventFormat format = new PlainEventFormat();

@@ -11,11 +11,13 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * The short form; {@code bin/torture} runs longer ones, and those with planted defects. How many of
  * the planned kills fit into its time depends on how fast the machine starts processes again.
  */
+@Isolated
 class TortureIT {
   private static final int KILLS_PLANNED = 16;
   private static final int KILLS_DEMANDED = 10;

@@ -14,8 +14,11 @@ import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.slf4j.LoggerFactory;
 
+/** Alone, since the logging is everybody's. */
+@Isolated
 class LoggingTest {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 

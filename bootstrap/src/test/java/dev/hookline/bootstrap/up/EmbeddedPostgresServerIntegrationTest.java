@@ -15,11 +15,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class EmbeddedPostgresServerIntegrationTest {
-  @TempDir private Path folder = Path.of("");
+  /** Of all: what takes long is to unpack the programs. */
+  @TempDir private static Path all = Path.of("");
+
+  private final Path folder = all.resolve("with blank");
 
   @Test
   void dataOutliveTheServerAndAreDurable() throws SQLException {
-    try (UpFolder up = UpFolder.open(folder.resolve("with blank"))) {
+    try (UpFolder up = UpFolder.open(folder)) {
       try (var server = EmbeddedPostgresServer.start(up)) {
         for (String setting : new String[] {"fsync", "full_page_writes", "synchronous_commit"}) {
           assertEquals("on", query(server, "SHOW " + setting), setting);
@@ -37,14 +40,15 @@ class EmbeddedPostgresServerIntegrationTest {
 
   @Test
   void whyItCannotBeMadeIsSaid() throws IOException {
-    Files.writeString(folder.resolve("postgres"), "a file in its way");
-    try (UpFolder up = UpFolder.open(folder)) {
+    Path blocked = Files.createDirectory(all.resolve("blocked"));
+    Files.writeString(blocked.resolve("postgres"), "a file in its way");
+    try (UpFolder up = UpFolder.open(blocked)) {
       var failed =
           assertThrows(
               EmbeddedPostgresException.class, () -> EmbeddedPostgresServer.start(up).close());
       assertEquals(
           "cannot start the embedded PostgreSQL: java.nio.file.FileAlreadyExistsException: "
-              + folder.resolve("postgres"),
+              + blocked.resolve("postgres"),
           failed.getMessage());
     }
   }
@@ -68,14 +72,14 @@ class EmbeddedPostgresServerIntegrationTest {
     try (UpFolder up = UpFolder.open(folder)) {
       // Never closed: as if this process had been killed here.
       var server = EmbeddedPostgresServer.start(up);
-      execute(server, "CREATE TABLE kept AS SELECT 1 AS n");
+      execute(server, "CREATE TABLE kept_by_it AS SELECT 1 AS n");
       orphan = postmaster();
     }
     assertTrue(runs(orphan), "still runs");
     try (UpFolder up = UpFolder.open(folder);
         var server = EmbeddedPostgresServer.start(up)) {
       assertFalse(runs(orphan), "was stopped");
-      assertEquals("1", query(server, "SELECT n FROM kept"));
+      assertEquals("1", query(server, "SELECT n FROM kept_by_it"));
     }
   }
 
