@@ -472,7 +472,7 @@ class ReceiveWebhookTest {
         receive("late", signer.within(Duration.ofMinutes(59), anHourAgo, NOON)));
     assertInstanceOf(
         Receipt.Accepted.class,
-        receive("in time", signer.within(Duration.ofMinutes(60), anHourAgo, NOON)));
+        receive("e1 push octo/widgets", signer.within(Duration.ofMinutes(60), anHourAgo, NOON)));
     assertEquals(List.of(Duration.ofHours(1), Duration.ofHours(1)), signed);
   }
 }
