@@ -65,7 +65,7 @@ class WorkerEndToEndIT {
   private static final int EVENTS = 40;
 
   /** In one heap they would need twice of what it has, before anything is made of them. */
-  private static final int LARGE_EVENTS = 36;
+  private static final int LARGE_EVENTS = 24;
 
   @TempDir private Path folder;
   private final TestDatabase testDatabase = TestDatabase.create();
@@ -211,7 +211,7 @@ class WorkerEndToEndIT {
         worker(
             Map.of(
                 "HOOKLINE_OPTS",
-                "-Xmx384m",
+                "-Xmx256m",
                 "HOOKLINE_DISPATCH_TARGET",
                 "http",
                 "HOOKLINE_DISPATCH_HTTP_URL",

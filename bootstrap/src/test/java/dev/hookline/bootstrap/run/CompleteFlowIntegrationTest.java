@@ -154,6 +154,7 @@ class CompleteFlowIntegrationTest {
     environment.put("HOOKLINE_HTTP_HOST", "127.0.0.1");
     environment.put("HOOKLINE_HTTP_PORT", "0");
     environment.put("HOOKLINE_WORKER_LEASE", "PT2S");
+    environment.put("HOOKLINE_SHUTDOWN_GRACE", "PT5S");
     environment.putAll(more);
     return Configuration.load(
             new Configuration.Sources(folder, Optional.of(file), environment, System::nanoTime),
