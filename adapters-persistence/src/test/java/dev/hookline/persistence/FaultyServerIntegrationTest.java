@@ -28,14 +28,20 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What becomes of deliveries while a server of the test's own is killed, frozen, cut off. */
+@Order(1) // It takes longest, and waits most of that.
 final class FaultyServerIntegrationTest {
   private static final int ROUNDS = 2;
+
+  /** Before the commit, and as often after it; more with {@code -Dhookline.cuts=1000}. */
+  private static final int CUTS = Integer.getInteger("hookline.cuts", 20);
+
   private static final Duration LEASE = Duration.ofSeconds(8);
 
   @TempDir private static Path folder;
@@ -244,7 +250,7 @@ final class FaultyServerIntegrationTest {
 
   @Test
   void cutsAroundTheCommitNeverMakeATwinNorALie() {
-    for (int i = 0; i < 20; i++) {
+    for (int i = 0; i < CUTS; i++) {
       NewPipeline before = Senders.aCandidate();
       proxy.cutBefore("INSERT INTO delivery_key");
       assertEquals(new Accepted(), store.accept(before, Duration.ofSeconds(5)));
@@ -263,7 +269,8 @@ final class FaultyServerIntegrationTest {
               Duration.ofSeconds(5)));
     }
     for (String table : List.of("delivery_key", "event", "pipeline", "outbox_message")) {
-      assertEquals("40", server.query("SELECT count(*) FROM " + table), table);
+      assertEquals(
+          Integer.toString(2 * CUTS), server.query("SELECT count(*) FROM " + table), table);
     }
   }
 

@@ -40,6 +40,13 @@ final class Senders implements AutoCloseable {
   private static final Duration COMES_BACK = Duration.ofSeconds(2);
 
   private static final long PATIENCE_NANOS = Duration.ofSeconds(3).toNanos();
+
+  /**
+   * A database stays away at least for so long, in seconds; longer than is needed to see it with
+   * {@code -Dhookline.away=60}.
+   */
+  private static final Duration AWAY = Duration.ofSeconds(Integer.getInteger("hookline.away", 0));
+
   private static final int SENDERS = 4;
   private static final AtomicInteger DELIVERIES = new AtomicInteger();
 
@@ -129,10 +136,12 @@ final class Senders implements AutoCloseable {
    */
   void awaitRefusal(Runnable meanwhile) {
     int before = refused.size();
+    long since = System.nanoTime();
     Call.until(
+        AWAY.plus(Call.PATIENCE),
         () -> {
           meanwhile.run();
-          return refused.size() > before;
+          return refused.size() > before && System.nanoTime() - since >= AWAY.toNanos();
         });
   }
 

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
@@ -220,7 +221,7 @@ public final class PostgresServer implements AutoCloseable {
       execute(List.of("sh", "-c", "kill -%s %d || true".formatted(signal, process.pid())));
     }
     while (signal.equals("KILL") && handles.stream().anyMatch(PostgresServer::runs)) {
-      Thread.onSpinWait();
+      LockSupport.parkNanos(1_000_000);
     }
   }
 

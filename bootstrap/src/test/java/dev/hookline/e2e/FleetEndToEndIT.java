@@ -39,6 +39,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,6 +59,9 @@ class FleetEndToEndIT {
   private static final int REPOSITORIES = Integer.getInteger("hookline.fleet.repositories", 80);
   private static final int KILLS = Integer.getInteger("hookline.fleet.kills", 2);
   private static final int CONCURRENCY = 32;
+
+  /** Between one look and the next, in nanoseconds: others want the processor. */
+  private static final long BETWEEN_LOOKS = 10_000_000;
 
   /**
    * Of each killed worker what its target was just taking, and as much again that it had taken and
@@ -184,6 +188,7 @@ class FleetEndToEndIT {
         return;
       }
       assertTrue(System.nanoTime() < deadline, () -> "not settled: " + depth);
+      LockSupport.parkNanos(BETWEEN_LOOKS);
     }
   }
 

@@ -48,6 +48,10 @@ class HostileTrafficIT {
           + "|";
   private static final String GITHUB = "POST /webhooks/github HTTP/1.1|Host: h|" + FORGED;
   private static final int CONNECTIONS = 16;
+
+  /** Of each kind; more with {@code -Dhookline.bad-requests=1000000}. */
+  private static final int BAD_REQUESTS = Integer.getInteger("hookline.bad-requests", 10_000);
+
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -77,14 +81,14 @@ class HostileTrafficIT {
   }
 
   @Test
-  void tenThousandTruncatedBodiesAreOneCounterAndLittleLog() throws Exception {
+  void truncatedBodiesAreOneCounterAndLittleLog() throws Exception {
     var unlimited = new HashMap<>(environment);
     unlimited.put("HOOKLINE_GITHUB_RATE_LIMIT", "1000000:1000000");
     String before = stored();
     try (var serve = HooklineProcess.start(folder, unlimited, "serve")) {
       int port = serve.port("intake");
       int admin = serve.port("admin");
-      int each = 10_000 / CONNECTIONS;
+      int each = BAD_REQUESTS / CONNECTIONS;
       onEachConnection(
           () -> {
             for (int i = 0; i < each; i++) {
@@ -97,12 +101,12 @@ class HostileTrafficIT {
       assertEquals(Map.of("invalid_payload", each * CONNECTIONS), counted(admin));
       assertEquals(before, stored());
       assertEquals(0, serve.terminate());
-      assertLogged(1_000_000, serve.wholeLog());
+      assertLogged(100L * BAD_REQUESTS, serve.wholeLog());
     }
   }
 
   @Test
-  void tenThousandBadRequestsAreLittleLog() throws Exception {
+  void badRequestsAreLittleLog() throws Exception {
     var bad =
         List.of(
             "GET /etc/passwd HTTP/1.1|Host: h||",
@@ -110,7 +114,7 @@ class HostileTrafficIT {
             "POST /webhooks/x HTTP/1.1|Host: h|Content-Length: 4||ping",
             "POST /webhooks/github HTTP/1.1|Host: h|Content-Length: 0||",
             GITHUB + "Content-Length: 2||{}");
-    int rounds = 10_000 / CONNECTIONS / bad.size();
+    int rounds = BAD_REQUESTS / CONNECTIONS / bad.size();
     String before = stored();
     try (var serve = HooklineProcess.start(folder, environment, "serve")) {
       int port = serve.port("intake");
@@ -128,7 +132,7 @@ class HostileTrafficIT {
           });
       assertEquals(before, stored());
       assertEquals(0, serve.terminate());
-      assertLogged(500_000, serve.wholeLog());
+      assertLogged(50L * BAD_REQUESTS, serve.wholeLog());
     }
   }
 

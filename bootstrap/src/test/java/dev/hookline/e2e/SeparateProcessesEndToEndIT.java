@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -45,6 +46,10 @@ import org.junit.jupiter.api.io.TempDir;
 class SeparateProcessesEndToEndIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String SECRET = "an end-to-end test's secret";
+
+  /** Between one look and the next, in nanoseconds: others want the processor. */
+  private static final long BETWEEN_LOOKS = 10_000_000;
+
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   /** What another worker may take to finish a dead one's work. */
@@ -338,6 +343,7 @@ class SeparateProcessesEndToEndIT {
       if (shown.path("state").asText().equals(state)) {
         return shown;
       }
+      LockSupport.parkNanos(BETWEEN_LOOKS);
     } while (System.nanoTime() < deadline);
     throw new AssertionError("never " + state + ": " + shown);
   }

@@ -52,6 +52,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -62,6 +63,10 @@ import org.junit.jupiter.api.io.TempDir;
 class WorkerEndToEndIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** Between one look and the next, in nanoseconds: others want the processor. */
+  private static final long BETWEEN_LOOKS = 10_000_000;
+
   private static final int EVENTS = 40;
 
   /** In one heap they would need twice of what it has, before anything is made of them. */
@@ -138,6 +143,7 @@ class WorkerEndToEndIT {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (!reached.getAsBoolean()) {
       assertTrue(System.nanoTime() < deadline, () -> "not in time: " + what);
+      LockSupport.parkNanos(BETWEEN_LOOKS);
     }
   }
 

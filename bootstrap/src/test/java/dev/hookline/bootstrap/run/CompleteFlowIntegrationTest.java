@@ -68,6 +68,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import javax.crypto.Mac;
@@ -82,6 +83,10 @@ class CompleteFlowIntegrationTest {
   private static final String GITHUB_SECRET = "github's secret in this test";
   private static final String SLACK_SECRET = "slack's secret in this test";
   private static final String LINEAR_SECRET = "linear's secret in this test";
+
+  /** Between one look and the next, in nanoseconds: others want the processor. */
+  private static final long BETWEEN_LOOKS = 10_000_000;
+
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private static final String CONFIGURATION =
@@ -237,6 +242,7 @@ class CompleteFlowIntegrationTest {
       if (wanted.isInstance(state)) {
         return state;
       }
+      LockSupport.parkNanos(BETWEEN_LOOKS);
     } while (System.nanoTime() < deadline);
     throw new AssertionError("never %s, but %s".formatted(wanted.getSimpleName(), state));
   }

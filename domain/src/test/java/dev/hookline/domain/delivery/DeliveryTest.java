@@ -2,11 +2,13 @@ package dev.hookline.domain.delivery;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +44,43 @@ class DeliveryTest {
   @Test
   void headersShowTheirNamesOnly() {
     var headers = Headers.ofSingle(Map.of("Authorization", "Bearer secret"));
-    assertFalse(headers.toString().contains("secret"));
+    assertEquals(Optional.of("Bearer secret"), headers.only("authorization"));
+    assertEquals("[Authorization]", headers.toString());
+  }
+
+  @Test
+  void headersAreEqualWhateverTheCaseOfTheirNames() {
+    var headers = Headers.of(Map.of("A", List.of("1", "2"), "B", List.of("3")));
+    var same = Headers.of(Map.of("a", List.of("1", "2"), "b", List.of("3")));
+    assertEquals(headers, same);
+    assertEquals(headers.hashCode(), same.hashCode());
+    assertNotEquals(headers, Headers.of(Map.of("a", List.of("2", "1"), "b", List.of("3"))));
+    assertNotEquals(headers, Headers.ofSingle(Map.of("b", "3")));
+    assertNotEquals(headers.hashCode(), Headers.ofSingle(Map.of("b", "3")).hashCode());
+    assertNotEquals(headers, headers.toString());
+  }
+
+  @Test
+  void headersStayAsTheyWere() {
+    var values = new ArrayList<>(List.of("1"));
+    var headers = Headers.of(Map.of("A", values));
+    values.add("2");
+    List<String> told = headers.all("a");
+    assertEquals(List.of("1"), told);
+    assertThrows(UnsupportedOperationException.class, () -> told.add("3"));
+  }
+
+  @Test
+  void bodiesAreEqualByTheirBytes() {
+    byte[] bytes = {1, 2};
+    var body = RawBody.of(bytes);
+    assertSame(bytes, body.bytes());
+    assertEquals(2, body.length());
+    assertEquals(body, RawBody.of(bytes.clone()));
+    assertEquals(body.hashCode(), RawBody.of(bytes.clone()).hashCode());
+    assertNotEquals(body, RawBody.of(new byte[] {1, 3}));
+    assertNotEquals(body.hashCode(), RawBody.of(new byte[] {1, 3}).hashCode());
+    assertNotEquals(body, body.toString());
   }
 
   @Test
@@ -58,7 +96,7 @@ class DeliveryTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", " ", "a b", "a\u0000", "ü", "a\n"})
+  @ValueSource(strings = {"", " ", "a b", "a\u0000", "ü", "a\u007f", "a\n"})
   void aKeyIsPrintableAscii(String text) {
     assertEquals(Optional.empty(), DeliveryKey.of(text));
     assertThrows(IllegalArgumentException.class, () -> new DeliveryKey(text));
@@ -66,7 +104,7 @@ class DeliveryTest {
 
   @Test
   void aKeyHasAtMostTwoHundredCharacters() {
-    assertTrue(DeliveryKey.of("k".repeat(200)).isPresent());
+    assertTrue(DeliveryKey.of("~".repeat(200)).isPresent());
     assertTrue(DeliveryKey.of("k".repeat(201)).isEmpty());
   }
 
@@ -74,5 +112,6 @@ class DeliveryTest {
   @ValueSource(strings = {"", "GitHub", "a b", "9x", "../x"})
   void aServiceHasALowerCaseName(String name) {
     assertThrows(IllegalArgumentException.class, () -> new Service(name));
+    assertEquals("acme", new Service("acme").toString());
   }
 }

@@ -2,8 +2,11 @@ package dev.hookline.domain.event;
 
 import static dev.hookline.testing.Samples.anEvent;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.hookline.domain.delivery.RawBody;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,6 +46,26 @@ class StandardizedEventTest {
   @ValueSource(strings = {"octo", "octo/", "/widgets", "octo/wid gets", "a/b/c", "octo/w\u0000"})
   void whatIsNoOwnerAndNameIsNoRepository(String text) {
     assertEquals(Optional.empty(), RepositoryContext.parse(text));
+  }
+
+  @Test
+  void anEventKeepsItsHeadersAndWeighsItsPayloadAndRequest() {
+    var event = anEvent().userRequest("four").rawPayload(RawBody.of(new byte[3])).build();
+    assertEquals("application/json", event.rawHeaders().get("content-type"));
+    assertEquals(7, event.bytes());
+    assertEquals(
+        3, anEvent().userRequest(null).rawPayload(RawBody.of(new byte[3])).build().bytes());
+  }
+
+  @Test
+  void namesHaveOneToAHundredCharacters() {
+    assertTrue(RepositoryContext.isName("azAZ09_.-"));
+    assertTrue(RepositoryContext.isName("a".repeat(100)));
+    assertFalse(RepositoryContext.isName("a".repeat(101)));
+    for (String near : List.of("`", "{", "@", "[", "/", ":")) {
+      assertFalse(RepositoryContext.isName(near), near);
+    }
+    assertEquals(Optional.empty(), RepositoryContext.parse("/"));
   }
 
   @ParameterizedTest

@@ -232,6 +232,8 @@ class PipelineTest {
   void attemptsCountFromOne() {
     assertThrows(IllegalArgumentException.class, () -> new Attempting(0, NOON));
     assertThrows(IllegalArgumentException.class, () -> new Failed(0, NOON, ""));
+    assertThrows(IllegalArgumentException.class, () -> new Retrying(-1, NOON, LATER, ""));
+    assertThrows(IllegalArgumentException.class, () -> new Dispatched(-1, NOON));
   }
 
   @Test

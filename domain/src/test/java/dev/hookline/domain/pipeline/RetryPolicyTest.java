@@ -54,12 +54,22 @@ class RetryPolicyTest {
   }
 
   @Test
+  void oneAttemptAndOneWaitAreAPolicy() {
+    var policy = new RetryPolicy(1, SECOND, SECOND, LONGEST);
+    assertFalse(policy.allowsAnotherAfter(1));
+    assertEquals(SECOND, policy.delayAfter(2));
+  }
+
+  @Test
   void impossiblePoliciesAreRefused() {
     assertThrows(
         IllegalArgumentException.class, () -> new RetryPolicy(0, SECOND, FIVE_MINUTES, LONGEST));
     assertThrows(
         IllegalArgumentException.class,
         () -> new RetryPolicy(1, Duration.ZERO, FIVE_MINUTES, LONGEST));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new RetryPolicy(1, SECOND.negated(), FIVE_MINUTES, LONGEST));
     assertThrows(
         IllegalArgumentException.class, () -> new RetryPolicy(1, FIVE_MINUTES, SECOND, LONGEST));
   }

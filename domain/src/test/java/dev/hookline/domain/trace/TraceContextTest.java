@@ -175,6 +175,22 @@ class TraceContextTest {
   }
 
   @Test
+  void whatIsJustShortEnoughStays() {
+    String long256 = "k".repeat(256) + "=1";
+    assertEquals(long256, state(long256));
+    assertEquals("", state("k" + long256));
+    String value256 = "a=" + "x".repeat(256);
+    assertEquals(value256, state(value256));
+    assertEquals("", state(value256 + "x"));
+    // Of four with 127 characters and the commas between them 511 come together.
+    String all = "a=%1$s,b=%1$s,c=%1$s,d=%1$s".formatted("x".repeat(125)) + "x";
+    assertEquals(TraceContext.MAX_STATE, all.length());
+    assertEquals(all, state(all));
+    assertEquals(all, new TraceContext(TRACE, SPAN, 0, all).state());
+    assertEquals(all, state(all, "long=" + "y".repeat(200)));
+  }
+
+  @Test
   void aStateOfAnyLengthFits() {
     var random = new Random(7);
     for (int i = 0; i < 2_000; i++) {
