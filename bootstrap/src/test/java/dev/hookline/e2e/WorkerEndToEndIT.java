@@ -69,8 +69,8 @@ class WorkerEndToEndIT {
 
   private static final int EVENTS = 40;
 
-  /** In one heap they would need twice of what it has, before anything is made of them. */
-  private static final int LARGE_EVENTS = 24;
+  /** Together they are more than its heap, before anything is made of them. */
+  private static final int LARGE_EVENTS = 30;
 
   @TempDir private Path folder;
   private final TestDatabase testDatabase = TestDatabase.create();
@@ -217,7 +217,7 @@ class WorkerEndToEndIT {
         worker(
             Map.of(
                 "HOOKLINE_OPTS",
-                "-Xmx256m",
+                "-Xmx384m",
                 "HOOKLINE_DISPATCH_TARGET",
                 "http",
                 "HOOKLINE_DISPATCH_HTTP_URL",

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.parallel.Isolated;
  * The short form; {@code bin/torture} runs longer ones, and those with planted defects. How many of
  * the planned kills fit into its time depends on how fast the machine starts processes again.
  */
-@Isolated
+@Isolated("it measures, and wants the processors for itself")
 class TortureIT {
   private static final int KILLS_PLANNED = 16;
   private static final int KILLS_DEMANDED = 10;

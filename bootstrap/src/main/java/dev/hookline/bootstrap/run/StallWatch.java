@@ -62,7 +62,8 @@ final class StallWatch implements AutoCloseable {
             answeringSince = now;
           }
           looked = now;
-          var answering = Duration.ofNanos(System.nanoTime() - answeringSince);
+          // Until this look began: what it took may be what the process was suspended for.
+          var answering = Duration.ofNanos(now - answeringSince);
           if (answering.compareTo(limit) > 0 && sinceLastRound.get().compareTo(limit) > 0) {
             LOG.error("The worker has not come round for {}: it ends", sinceLastRound.get());
             onStall.run();

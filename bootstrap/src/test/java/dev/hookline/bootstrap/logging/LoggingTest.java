@@ -17,8 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 import org.slf4j.LoggerFactory;
 
-/** Alone, since the logging is everybody's. */
-@Isolated
+@Isolated("the logging is everybody's")
 class LoggingTest {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
@@ -53,10 +54,12 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.KeyValuePair;
 
 /** What the log says of a message, whichever way it ends. */
+@Isolated("a log that others write is listened to")
 class DispatchLinesTest {
   private static final Lane LANE = new Lane(1, 1);
   private static final String SECRET = "s3cr3t-of-a-payload";
@@ -76,6 +79,7 @@ class DispatchLinesTest {
   @BeforeEach
   void listen() {
     appender.start();
+    logger.setLevel(Level.INFO);
     logger.addAppender(appender);
   }
 

@@ -22,14 +22,17 @@ import java.time.Instant;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.slf4j.LoggerFactory;
 
+@Isolated("a log that others write is listened to")
 class ReconcileScheduleTest {
   private final Logger logger = (Logger) LoggerFactory.getLogger(ReconcileSchedule.class);
   private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
@@ -50,6 +53,7 @@ class ReconcileScheduleTest {
   @BeforeEach
   void listen() {
     logger.setLevel(Level.INFO);
+    lines.list = new CopyOnWriteArrayList<>();
     lines.start();
     logger.addAppender(lines);
   }
@@ -64,6 +68,12 @@ class ReconcileScheduleTest {
   void looksByItself() throws InterruptedException {
     try (var _ = ReconcileSchedule.start(reconcile, () -> 0)) {
       assertTrue(looked.await(30, TimeUnit.SECONDS));
+      // It tells of it afterwards, which the next test is not to hear.
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+      while (told().isEmpty()) {
+        assertTrue(System.nanoTime() < deadline, "not told in time");
+        Thread.sleep(1);
+      }
     }
   }
 

@@ -62,12 +62,12 @@ class StallWatchTest {
 
   @Test
   void aProcessThatIsSuspendedIsNot() throws InterruptedException {
-    var looked = new CountDownLatch(8);
+    var looked = new CountDownLatch(4);
     try (var _ =
         StallWatch.start(
             () -> LONG_AGO,
             () -> {
-              LockSupport.parkNanos(LIMIT.toNanos() * 2 / 3);
+              LockSupport.parkNanos(LIMIT.toNanos() * 2);
               looked.countDown();
               return true;
             },

@@ -19,8 +19,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.slf4j.LoggerFactory;
 
+@Isolated("a log that others write is listened to")
 class ReportingExporterTest {
   private final Logger logger = (Logger) LoggerFactory.getLogger(ReportingExporter.class);
   private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
