@@ -10,7 +10,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -18,7 +20,6 @@ import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -29,10 +30,12 @@ public final class HooklineCli {
   private static final Set<String> OF_OTHERS = Set.of("completion", "help");
 
   private final Surroundings around;
+  private final Commands commands;
   private final Map<String, Supplier<Object>> byName = new LinkedHashMap<>();
 
   public HooklineCli(Surroundings around, Commands commands) {
     this.around = around;
+    this.commands = commands;
     byName.put("up", () -> new UpCommand(around, commands));
     byName.put("serve", () -> new ServeCommand(around, commands));
     byName.put("worker", () -> new WorkerCommand(around, commands));
@@ -57,10 +60,32 @@ public final class HooklineCli {
 
   /** Runs the command that the arguments name, and returns the exit code. */
   public int run(String... arguments) {
-    int code = line(arguments.length == 0 ? "" : arguments[0]).execute(arguments);
+    String named = arguments.length == 0 ? "" : arguments[0];
+    Callable<Integer> restarted = arguments.length == 1 ? restarted(named) : null;
+    int code = restarted == null ? line(named).execute(arguments) : call(restarted);
     around.out().flush();
     around.err().flush();
     return code;
+  }
+
+  /**
+   * What a supervisor starts again and again, without options: there is nothing to parse, and the
+   * parser, which is too old for Java to have it in its cache, takes a third of such a start.
+   */
+  private @Nullable Callable<Integer> restarted(String named) {
+    return switch (named) {
+      case "serve" -> new ServeCommand(around, commands);
+      case "worker" -> new WorkerCommand(around, commands);
+      default -> null;
+    };
+  }
+
+  private int call(Callable<Integer> command) {
+    try {
+      return command.call();
+    } catch (Exception e) {
+      return failed(e);
+    }
   }
 
   /**
@@ -82,7 +107,7 @@ public final class HooklineCli {
     line.setColorScheme(CommandLine.Help.defaultColorScheme(around.colours() ? Ansi.ON : Ansi.OFF));
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setParameterExceptionHandler(HooklineCli::misused);
-    line.setExecutionExceptionHandler(this::failed);
+    line.setExecutionExceptionHandler((e, _, _) -> failed(e));
     return line;
   }
 
@@ -111,7 +136,7 @@ public final class HooklineCli {
         .orElse(message);
   }
 
-  private int failed(Exception e, CommandLine command, ParseResult parsed) {
+  private int failed(Exception e) {
     return switch (e) {
       case CommandException known -> say(known.lines(), known.exitCode());
       case InvalidSettingsException invalid -> say(invalid.problems(), ExitCode.USAGE);
