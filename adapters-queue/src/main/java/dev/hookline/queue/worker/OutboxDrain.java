@@ -109,6 +109,14 @@ final class OutboxDrain {
   private volatile boolean stopping;
   private boolean renewed;
   private boolean heldByRate;
+
+  /** Whether something may be due that no claim has shown. */
+  private boolean unsure = true;
+
+  /** Claims so far: what came into a line since the one that gave it its turn was left out. */
+  private long claims;
+
+  private long claimedAt;
   private long claimed;
   private int run = FIRST_RUN;
 
@@ -159,8 +167,24 @@ final class OutboxDrain {
    *     what has finished is kept and settled by a later call
    */
   int drainOnce() {
+    unsure = true;
     renew();
     return settle() + begin();
+  }
+
+  /**
+   * The same where no signal has come: begins only what an earlier claim is likely to have left
+   * behind, and looks for all else once in a poll interval. Most of what wakes a worker is the end
+   * of its own dispatches, and to look for more each time costs the database as much as these.
+   *
+   * @return as {@link #drainOnce}
+   * @throws dev.hookline.application.pipeline.StoreUnavailableException as {@link #drainOnce}
+   */
+  int attend() {
+    renew();
+    int recorded = settle();
+    boolean late = nanos.getAsLong() - claimedAt >= settings.pollInterval().toNanos();
+    return unsure || late ? recorded + begin() : recorded;
   }
 
   /**
@@ -192,6 +216,7 @@ final class OutboxDrain {
   private void forget(Turn turn) {
     turns.remove(key(turn.head()));
     heldBytes -= turn.bytes();
+    unsure |= turn.claim() < claims || turn.mayHaveLeft();
     // As many as a turn is good for, so that little is read in vain.
     run =
         turn.exhausted()
@@ -245,13 +270,16 @@ final class OutboxDrain {
     }
     Set<Lane> busy =
         turns.values().stream().map(turn -> turn.head().lane()).collect(Collectors.toSet());
+    Set<Lane> before = lanes;
     lanes = outbox.lease(settings.worker(), settings.lease(), busy);
+    unsure |= !lanes.equals(before);
     renewedAt = now;
     renewed = true;
   }
 
   private int begin() {
     heldByRate = false;
+    unsure = true;
     if (lanes.isEmpty() || stopping) {
       return 0;
     }
@@ -315,6 +343,8 @@ final class OutboxDrain {
     // Where there was less to begin than the rate allows, that was not what held it up.
     heldByRate |= begun == lines && lines < free;
     // Where fresh ones have left no room for old ones, these come first the next time.
+    unsure =
+        begun == lines || due.cut() || room != Room.ALL || targets.only().isEmpty() || lines < free;
     if (begun == lines || (due.cut() && begun > 0 && fresh == 0)) {
       backlogs.add(target);
     } else {
@@ -353,6 +383,8 @@ final class OutboxDrain {
   }
 
   private Due begin(String whose, Claim claim) {
+    claims++;
+    claimedAt = nanos.getAsLong();
     Due due = outbox.due(claim);
     boolean shutOut = due.cut() && due.lines().isEmpty();
     // What only its target's own share has no room for holds up nobody else.
@@ -363,7 +395,7 @@ final class OutboxDrain {
       DispatchLog.settled(over, Optional.empty(), Duration.ZERO);
     }
     for (Line line : processed.ready()) {
-      var turn = new Turn(line, dispatch, this, nanos);
+      var turn = new Turn(line, claims, dispatch, this, nanos);
       turns.put(key(turn.head()), turn);
       heldBytes += turn.bytes();
       working.incrementAndGet();

@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntSupplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -29,6 +30,10 @@ public final class OutboxWorker implements AutoCloseable {
   private final RandomGenerator random;
   private final Duration grace;
   private final Semaphore wakeUps = new Semaphore(0);
+
+  /** Whether new messages were signalled that no round has looked for. */
+  private final AtomicBoolean heard = new AtomicBoolean();
+
   private final ExecutorService dispatches = Executors.newVirtualThreadPerTaskExecutor();
   private final ExecutorService recorder =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().name("outbox-recorder").factory());
@@ -87,14 +92,19 @@ public final class OutboxWorker implements AutoCloseable {
   }
 
   private void run() {
-    try (var _ = signal.listen(wakeUps::release)) {
+    try (var _ = signal.listen(this::hear)) {
       while (!stopping) {
-        if (round(drain::drainOnce) == 0) {
+        if (round(heard.getAndSet(false) ? drain::drainOnce : drain::attend) == 0) {
           sleep(Long.MAX_VALUE);
         }
       }
       finish();
     }
+  }
+
+  private void hear() {
+    heard.set(true);
+    wakeUps.release();
   }
 
   /** One round; a database that is away is waited for. */
@@ -140,6 +150,9 @@ public final class OutboxWorker implements AutoCloseable {
     try {
       if (wakeUps.tryAcquire(Math.min(wait, most), TimeUnit.NANOSECONDS)) {
         wakeUps.drainPermits();
+      } else {
+        // A signal may have been lost, and time makes due what was to wait.
+        heard.set(true);
       }
       return true;
     } catch (InterruptedException _) {

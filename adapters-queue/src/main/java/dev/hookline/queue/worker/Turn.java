@@ -21,7 +21,11 @@ final class Turn implements Runnable {
   /** Long enough to spare round trips at a fast target, short enough for others to have theirs. */
   private static final Duration LENGTH = Duration.ofMillis(100);
 
+  /** In bytes: where such are worked, a claim mostly has room for what stands behind them. */
+  private static final long SMALL = 64 << 10;
+
   private final Line line;
+  private final long claim;
   private final DispatchCommand dispatch;
   private final OutboxDrain worker;
   private final LongSupplier nanos;
@@ -30,11 +34,13 @@ final class Turn implements Runnable {
 
   /**
    * @param line whose head has begun, on record
+   * @param claim which of the worker's claims gave it
    * @param worker that gives the turn
    * @param nanos a monotonic clock
    */
-  Turn(Line line, DispatchCommand dispatch, OutboxDrain worker, LongSupplier nanos) {
+  Turn(Line line, long claim, DispatchCommand dispatch, OutboxDrain worker, LongSupplier nanos) {
     this.line = line;
+    this.claim = claim;
     this.dispatch = dispatch;
     this.worker = worker;
     this.nanos = nanos;
@@ -53,6 +59,23 @@ final class Turn implements Runnable {
   /** About what its messages take of memory, until the turn is on record. */
   long bytes() {
     return bytes;
+  }
+
+  /** Which of the worker's claims gave it. */
+  long claim() {
+    return claim;
+  }
+
+  /**
+   * Whether something that was due at its claim is likely to stand in its line still; to be asked
+   * once it has ended. Behind a small event's first attempt there was nothing if the claim gave
+   * nothing; behind a larger one there may not have been room, and a lost attempt is given alone.
+   */
+  boolean mayHaveLeft() {
+    return !exhausted()
+        || line.messages().size() > 1
+        || head().pipeline().state().attempts() > 1
+        || bytes > SMALL;
   }
 
   /** How many of its messages were dispatched; to be asked once it has ended. */

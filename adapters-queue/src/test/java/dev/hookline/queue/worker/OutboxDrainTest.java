@@ -766,6 +766,65 @@ class OutboxDrainTest {
     assertEquals(new PipelineState.Dispatched(1, NOON), state(first));
   }
 
+  /** Works as long as there is anything to do without a signal. */
+  private void attend(OutboxDrain worker) {
+    do {
+      work();
+    } while (worker.attend() > 0 || !atWork.isEmpty());
+  }
+
+  @Test
+  void theEndOfADispatchAloneIsNoReasonToLookForMore() {
+    accept("octo/a");
+    var worker = worker();
+    worker.drainOnce();
+    var unsignalled = accept("octo/b");
+
+    attend(worker);
+    assertEquals(1, dispatched.size());
+    assertEquals(new PipelineState.Received(NOON), state(unsignalled));
+
+    clock.move(Duration.ofSeconds(1));
+    attend(worker);
+    assertEquals(2, dispatched.size());
+  }
+
+  @Test
+  void whatASignalToldOfWhileItsLineWasBusyIsBegunAfterwards() {
+    accept("octo/a");
+    var worker = worker();
+    worker.drainOnce();
+    var behind = accept("octo/a");
+    assertEquals(0, worker.drainOnce());
+
+    attend(worker);
+    assertEquals(new PipelineState.Dispatched(1, NOON), state(behind));
+  }
+
+  @Test
+  void whatThereWasNoRoomForIsBegunAfterwards() {
+    for (String repository : List.of("octo/a", "octo/b", "octo/c", "octo/a", "octo/a")) {
+      accept(repository);
+    }
+    var worker = worker(1, Ordering.STRICT);
+    worker.drainOnce();
+
+    attend(worker);
+    assertEquals(5, dispatched.size());
+  }
+
+  @Test
+  void whatATargetHadNoRoomForIsBegunOnceItHas() {
+    accept("octo/a");
+    room = Room.NONE;
+    var worker = worker();
+    worker.drainOnce();
+    room = Room.ALL;
+
+    attend(worker);
+    assertEquals(1, dispatched.size());
+  }
+
   @Test
   void aLineIsNotClaimedAgainBeforeItsTurnIsOnRecord() {
     accept("octo/widgets");
