@@ -343,8 +343,14 @@ final class OutboxDrain {
     // Where there was less to begin than the rate allows, that was not what held it up.
     heldByRate |= begun == lines && lines < free;
     // Where fresh ones have left no room for old ones, these come first the next time.
+    boolean allHaveTheirTurn = turns.size() - before == begun;
     unsure =
-        begun == lines || due.cut() || room != Room.ALL || targets.only().isEmpty() || lines < free;
+        begun == lines
+            || lines < free
+            || due.cut()
+            || !allHaveTheirTurn
+            || room != Room.ALL
+            || targets.only().isEmpty();
     if (begun == lines || (due.cut() && begun > 0 && fresh == 0)) {
       backlogs.add(target);
     } else {

@@ -814,6 +814,25 @@ class OutboxDrainTest {
   }
 
   @Test
+  void whatStandsBehindOneThatIsOverWithoutADispatchIsBegun() {
+    var first = accept("octo/a");
+    var behind = accept("octo/a");
+    target =
+        command -> {
+          if (command.id().equals(first)) {
+            throw new IllegalStateException("a defect");
+          }
+          return new Delivered();
+        };
+    var worker = worker();
+    worker.drainOnce();
+
+    attend(worker);
+    assertEquals(new PipelineState.Failed(3, NOON, "worker lost"), state(first));
+    assertEquals(new PipelineState.Dispatched(1, NOON), state(behind));
+  }
+
+  @Test
   void whatATargetHadNoRoomForIsBegunOnceItHas() {
     accept("octo/a");
     room = Room.NONE;

@@ -63,6 +63,7 @@ class DependencyTableTest {
       for (Element dependency : elements(pom, "dependency")) {
         // A plugin's lists of what its analysis ignores have dependencies without an artifact id.
         if (!isManagement(dependency)
+            && !isPlugins(dependency)
             && dependency.getElementsByTagName("artifactId").getLength() == 1
             && !child(dependency, "groupId").equals("dev.hookline")) {
           String name = child(dependency, "groupId") + ":" + child(dependency, "artifactId");
@@ -75,6 +76,10 @@ class DependencyTableTest {
 
   private static boolean isManagement(Element dependency) {
     return dependency.getParentNode().getParentNode().getNodeName().equals("dependencyManagement");
+  }
+
+  private static boolean isPlugins(Element dependency) {
+    return dependency.getParentNode().getParentNode().getNodeName().equals("plugin");
   }
 
   private static Map<String, String> managed(Document root) {
