@@ -342,7 +342,6 @@ final class OutboxDrain {
     int begun = due.lines().size();
     // Where there was less to begin than the rate allows, that was not what held it up.
     heldByRate |= begun == lines && lines < free;
-    // Where fresh ones have left no room for old ones, these come first the next time.
     boolean allHaveTheirTurn = turns.size() - before == begun;
     unsure =
         begun == lines
@@ -351,6 +350,7 @@ final class OutboxDrain {
             || !allHaveTheirTurn
             || room != Room.ALL
             || targets.only().isEmpty();
+    // Where fresh ones have left no room for old ones, these come first the next time.
     if (begun == lines || (due.cut() && begun > 0 && fresh == 0)) {
       backlogs.add(target);
     } else {

@@ -70,7 +70,7 @@ public final class HooklineCli {
 
   /**
    * What a supervisor starts again and again, without options: there is nothing to parse, and the
-   * parser, which is too old for Java to have it in its cache, takes a third of such a start.
+   * parser, which is too old for Java to have it in its cache, takes a quarter of such a start.
    */
   private @Nullable Callable<Integer> restarted(String named) {
     return switch (named) {
