@@ -1,11 +1,16 @@
 package dev.hookline.persistence;
 
+import static java.util.stream.Collectors.toUnmodifiableSet;
+
 import dev.hookline.application.dispatch.OutboxSignal;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 import org.slf4j.Logger;
@@ -27,7 +32,7 @@ final class JdbiOutboxSignal implements OutboxSignal {
   }
 
   @Override
-  public Subscription listen(Runnable onMessages) {
+  public Subscription listen(Consumer<Set<Integer>> onMessages) {
     return new Listening(onMessages);
   }
 
@@ -37,11 +42,11 @@ final class JdbiOutboxSignal implements OutboxSignal {
     private static final Duration PATIENCE_OF_CLOSE = Duration.ofSeconds(2);
     private static final long LONGEST_PAUSE_MILLIS = 5_000;
 
-    private final Runnable onMessages;
+    private final Consumer<Set<Integer>> onMessages;
     private final Thread thread;
     private volatile boolean closed;
 
-    Listening(Runnable onMessages) {
+    Listening(Consumer<Set<Integer>> onMessages) {
       this.onMessages = onMessages;
       thread = Thread.ofVirtual().name("outbox-listener").start(this::run);
     }
@@ -76,16 +81,31 @@ final class JdbiOutboxSignal implements OutboxSignal {
           Statement statement = connection.createStatement()) {
         statement.execute("LISTEN " + Notifier.CHANNEL);
         // What came while nobody listened.
-        onMessages.run();
+        onMessages.accept(ALL_LANES);
         var driver = connection.unwrap(PGConnection.class);
         while (!closed) {
           PGNotification[] heard = driver.getNotifications((int) QUIET.toMillis());
           if (heard != null && heard.length > 0) {
-            onMessages.run();
+            onMessages.accept(
+                Stream.of(heard)
+                    .map(notification -> lanes(notification.getParameter()))
+                    .flatMap(Set::stream)
+                    .collect(toUnmodifiableSet()));
           } else {
             statement.execute("SELECT 1");
           }
         }
+      }
+    }
+
+    /** An older intake names no lanes, and a pause concerns them all. */
+    private static Set<Integer> lanes(String told) {
+      try {
+        return Stream.of(told.split(Notifier.SEPARATOR))
+            .map(Integer::valueOf)
+            .collect(toUnmodifiableSet());
+      } catch (NumberFormatException _) {
+        return ALL_LANES;
       }
     }
 

@@ -5,6 +5,7 @@ import static dev.hookline.persistence.Storable.bytes;
 import static dev.hookline.persistence.Storable.texts;
 import static dev.hookline.persistence.Storable.wholes;
 
+import dev.hookline.application.dispatch.Outbox;
 import dev.hookline.application.format.EventFormat;
 import dev.hookline.application.pipeline.NewPipeline;
 import dev.hookline.application.pipeline.PipelineStore;
@@ -192,9 +193,12 @@ final class JdbiPipelineStore implements PipelineStore {
     List<Row> others = rows.stream().filter(row -> !fresh.contains(row.id())).toList();
     Map<UUID, Acceptance> onRecord = others.isEmpty() ? Map.of() : onRecord(handle, others);
     // Also what an earlier try has stored, whose answer was lost.
-    if (!fresh.isEmpty() || onRecord.containsValue(new Acceptance.Accepted())) {
-      notifier.signal();
-    }
+    var accepted = new Acceptance.Accepted();
+    notifier.signal(
+        rows.stream()
+            .filter(row -> fresh.contains(row.id()) || accepted.equals(onRecord.get(row.id())))
+            .map(row -> lane(row.orderingKey))
+            .toList());
     return rows.stream()
         .map(
             row ->
@@ -301,9 +305,14 @@ final class JdbiPipelineStore implements PipelineStore {
                         .one()
                     == 1);
     if (reopened) {
-      notifier.signal();
+      notifier.signal(Set.of(lane(orderingKey(event))));
     }
     return reopened;
+  }
+
+  /** As the statements have it. */
+  private static int lane(long orderingKey) {
+    return (int) (orderingKey & (Outbox.LANES - 1));
   }
 
   private static long orderingKey(StandardizedEvent event) {

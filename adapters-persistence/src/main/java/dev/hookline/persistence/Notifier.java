@@ -1,22 +1,29 @@
 package dev.hookline.persistence;
 
+import static java.util.stream.Collectors.joining;
+
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.BitSet;
+import java.util.Collection;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells listening workers of new messages after their commit, on a connection of its own: a NOTIFY
- * inside the accepting transaction would keep PostgreSQL from grouping commits. Signals that come
- * while one is on its way are one.
+ * Tells listening workers in which lanes there are new messages, after their commit, on a
+ * connection of its own: a NOTIFY inside the accepting transaction would keep PostgreSQL from
+ * grouping commits. Signals that come while one is on its way are one.
  */
 final class Notifier implements AutoCloseable {
   static final String CHANNEL = "hookline_outbox";
+
+  /** Stands between the ids of lanes. */
+  static final String SEPARATOR = ",";
 
   private static final Duration MINIMUM_GAP = Duration.ofMillis(5);
   private static final Duration PATIENCE_OF_CLOSE = Duration.ofSeconds(2);
@@ -24,7 +31,10 @@ final class Notifier implements AutoCloseable {
 
   private final Connector connector;
   private final Semaphore wakeUps = new Semaphore(0);
-  private final AtomicBoolean pending = new AtomicBoolean();
+
+  /** The lanes still to be told of, a bit for each. */
+  private final AtomicLong pending = new AtomicLong();
+
   private volatile boolean closed;
   private final Thread thread;
   private @Nullable Connection connection;
@@ -35,19 +45,25 @@ final class Notifier implements AutoCloseable {
     thread = Thread.ofVirtual().name("outbox-notifier").start(this::run);
   }
 
-  /** Never blocks and never fails: whoever misses it polls. */
-  void signal() {
-    if (!pending.getAndSet(true)) {
+  /**
+   * Never blocks and never fails: whoever misses it polls.
+   *
+   * @param lanes the ids of the lanes that have new messages
+   */
+  void signal(Collection<Integer> lanes) {
+    long told = lanes.stream().mapToLong(lane -> 1L << lane).reduce(0, (a, b) -> a | b);
+    if (told != 0 && pending.getAndAccumulate(told, (a, b) -> a | b) == 0) {
       wakeUps.release();
     }
   }
 
   private void run() {
     try {
-      while (!closed || pending.get()) {
+      while (!closed || pending.get() != 0) {
         wakeUps.acquire();
-        if (pending.getAndSet(false)) {
-          tell();
+        long lanes = pending.getAndSet(0);
+        if (lanes != 0) {
+          tell(lanes);
           Thread.sleep(MINIMUM_GAP);
         }
       }
@@ -58,12 +74,12 @@ final class Notifier implements AutoCloseable {
     }
   }
 
-  private void tell() {
+  private void tell(long lanes) {
     try {
       Connection open = connection == null ? connector.connect("notify") : connection;
       connection = open;
       try (Statement statement = open.createStatement()) {
-        statement.execute("NOTIFY " + CHANNEL);
+        statement.execute("NOTIFY %s, '%s'".formatted(CHANNEL, ids(lanes)));
       }
       failing = false;
     } catch (SQLException e) {
@@ -74,6 +90,12 @@ final class Notifier implements AutoCloseable {
       }
       failing = true;
     }
+  }
+
+  private static String ids(long lanes) {
+    return BitSet.valueOf(new long[] {lanes}).stream()
+        .mapToObj(Integer::toString)
+        .collect(joining(SEPARATOR));
   }
 
   private void disconnect() {

@@ -57,7 +57,7 @@ final class EncryptedConnectionIntegrationTest {
   void everyConnectionToTheServerOfThatNameAndCertificateIsEncrypted() {
     try (Database database = open("localhost", verifying("root.crt"))) {
       database.migrate();
-      try (var _ = database.outboxSignal().listen(() -> {})) {
+      try (var _ = database.outboxSignal().listen(_ -> {})) {
         assertEquals(
             new Accepted(),
             database

@@ -347,7 +347,7 @@ final class FaultyDatabaseIntegrationTest {
   @Test
   void listenerHearsOfNewMessagesAndOfReconnections() throws InterruptedException {
     var heard = new Semaphore(0);
-    try (var _ = storage.database().outboxSignal().listen(heard::release)) {
+    try (var _ = storage.database().outboxSignal().listen(_ -> heard.release())) {
       assertTrue(heard.tryAcquire(10, TimeUnit.SECONDS), "once it listens");
       heard.drainPermits();
       storage.pipelines().accept(candidate("wake"), BUDGET);

@@ -37,7 +37,7 @@ final class JdbiPausesIntegrationTest extends PausesContract {
   @Test
   void workersAreToldOfPauseAndResume() throws InterruptedException {
     var heard = new Semaphore(0);
-    try (var _ = storage.database().outboxSignal().listen(heard::release)) {
+    try (var _ = storage.database().outboxSignal().listen(_ -> heard.release())) {
       awaitOne(heard); // of the connection itself
       storage.pauses().pause(PauseScope.EVERYTHING);
       awaitOne(heard);

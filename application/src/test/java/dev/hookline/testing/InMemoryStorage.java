@@ -61,6 +61,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -82,7 +83,7 @@ public final class InMemoryStorage implements Storage {
   private final Map<Service, Look> looks = new HashMap<>();
   private final Map<PauseScope, Instant> paused = new LinkedHashMap<>();
   private final Map<String, SecretUse> secretUses = new HashMap<>();
-  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+  private final List<Consumer<Set<Integer>>> listeners = new CopyOnWriteArrayList<>();
   private long lastMessageId;
   private volatile boolean away;
 
@@ -339,7 +340,7 @@ public final class InMemoryStorage implements Storage {
             new Row(candidate, pipeline, 1, null, List.of(received(pipeline.state()))));
         queue(pipeline, candidate.putOff());
       }
-      listeners.forEach(Runnable::run);
+      listeners.forEach(listener -> listener.accept(OutboxSignal.ALL_LANES));
       return new Acceptance.Accepted();
     }
 
@@ -385,7 +386,7 @@ public final class InMemoryStorage implements Storage {
         rows.put(replayed.id(), new Row(row.accepted(), replayed, 1, null, List.copyOf(longer)));
         queue(replayed, Duration.ZERO);
       }
-      listeners.forEach(Runnable::run);
+      listeners.forEach(listener -> listener.accept(OutboxSignal.ALL_LANES));
       return true;
     }
   }
@@ -696,7 +697,7 @@ public final class InMemoryStorage implements Storage {
         reach();
         paused.putIfAbsent(scope, clock.instant());
       }
-      listeners.forEach(Runnable::run);
+      listeners.forEach(listener -> listener.accept(OutboxSignal.ALL_LANES));
     }
 
     @Override
@@ -706,7 +707,7 @@ public final class InMemoryStorage implements Storage {
         reach();
         lifted = paused.remove(scope) != null;
       }
-      listeners.forEach(Runnable::run);
+      listeners.forEach(listener -> listener.accept(OutboxSignal.ALL_LANES));
       return lifted;
     }
 
@@ -716,7 +717,7 @@ public final class InMemoryStorage implements Storage {
         reach();
         paused.clear();
       }
-      listeners.forEach(Runnable::run);
+      listeners.forEach(listener -> listener.accept(OutboxSignal.ALL_LANES));
     }
 
     @Override

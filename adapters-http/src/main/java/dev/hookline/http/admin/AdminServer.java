@@ -94,21 +94,22 @@ public final class AdminServer implements AutoCloseable {
     this.console = console;
     this.server =
         new HttpServer(
-            new HttpServer.Limits(
-                settings.host(),
-                settings.port(),
-                AdminApi.MAX_BODY,
-                MAX_CONNECTIONS,
-                REQUEST_TIMEOUT,
-                settings.shutdownGrace()),
-            HttpServer.Peers.ALL,
-            this::answer,
-            (requestId, defect) ->
-                LOG.atError()
-                    .setCause(defect)
-                    .addKeyValue("request_id", requestId)
-                    .log("admin request failed"),
-            requestIds);
+                new HttpServer.Limits(
+                    settings.host(),
+                    settings.port(),
+                    AdminApi.MAX_BODY,
+                    MAX_CONNECTIONS,
+                    REQUEST_TIMEOUT,
+                    settings.shutdownGrace()),
+                HttpServer.Peers.ALL,
+                this::answer,
+                (requestId, defect) ->
+                    LOG.atError()
+                        .setCause(defect)
+                        .addKeyValue("request_id", requestId)
+                        .log("admin request failed"),
+                requestIds)
+            .start();
   }
 
   /** The port that is served, also where any free one was asked for. */

@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 
 /**
  * Where providers deliver: {@code POST /webhooks/{service}}, and nothing else. Serves from its
- * construction until it is closed.
+ * start until it is closed.
  */
 public final class IntakeServer implements AutoCloseable {
   private static final int ADDRESSES_TO_FILL_ALL = 4;
@@ -63,7 +63,7 @@ public final class IntakeServer implements AutoCloseable {
   private final HttpServer server;
 
   /**
-   * Binds the port and serves.
+   * Puts the server together.
    *
    * @param services those that are enabled; any other is unknown here
    * @param unproven where deliveries are kept for a while whose signature did not hold
@@ -138,7 +138,18 @@ public final class IntakeServer implements AutoCloseable {
         .orElseGet(() -> Math.max(1, settings.maxConnections() / ADDRESSES_TO_FILL_ALL));
   }
 
-  /** The port that is served, also where any free one was asked for. */
+  /**
+   * Binds the port and serves.
+   *
+   * @return this server
+   * @throws java.io.UncheckedIOException if the address cannot be bound any more
+   */
+  public IntakeServer start() {
+    server.start();
+    return this;
+  }
+
+  /** The port that is served, also where any free one was asked for; once it is. */
   public int port() {
     return server.port();
   }

@@ -128,7 +128,7 @@ public final class HttpServer implements AutoCloseable {
   private volatile boolean closing;
 
   /**
-   * Binds the port and serves.
+   * Puts the server together; it serves from {@link #start} on.
    *
    * @throws UncheckedIOException if the address is unknown or cannot be bound
    */
@@ -152,12 +152,23 @@ public final class HttpServer implements AutoCloseable {
     this.address = bindable(limits);
     this.held = new Semaphore(limits.maxConnections() / 2);
     this.deadlines = new Deadlines(limits.requestTimeout(), requestIds);
-    this.server = start(idleness);
+    this.server = build(idleness);
+  }
+
+  /**
+   * Binds the port and serves.
+   *
+   * @return this server
+   * @throws UncheckedIOException if the address cannot be bound any more; the server is closed then
+   */
+  public HttpServer start() {
+    server.start();
     if (!server.isRunning()) {
       deadlines.close();
       throw new UncheckedIOException(
           new BindException("cannot listen on %s:%d".formatted(limits.host(), limits.port())));
     }
+    return this;
   }
 
   /**
@@ -176,7 +187,7 @@ public final class HttpServer implements AutoCloseable {
     }
   }
 
-  private WebServer start(Idleness idleness) {
+  private WebServer build(Idleness idleness) {
     return WebServer.builder()
         .address(address)
         .port(limits.port())
@@ -193,8 +204,7 @@ public final class HttpServer implements AutoCloseable {
         .contentEncoding(new Undecoded())
         .directHandlers(directHandlers())
         .routing(HttpRouting.builder().any(this::handle))
-        .build()
-        .start();
+        .build();
   }
 
   private Http1Config http1() {
@@ -206,7 +216,7 @@ public final class HttpServer implements AutoCloseable {
         .build();
   }
 
-  /** The port that is served, also where any free one was asked for. */
+  /** The port that is served, also where any free one was asked for; once it is. */
   public int port() {
     return server.port();
   }

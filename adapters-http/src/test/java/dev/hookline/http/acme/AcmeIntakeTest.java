@@ -88,33 +88,34 @@ class AcmeIntakeTest {
                 profile::keepsHeader),
             profile.refuseWith());
     return new IntakeServer(
-        new IntakeServer.Settings(
-            "127.0.0.1",
-            0,
-            100_000,
-            100,
-            Optional.empty(),
-            Duration.ofSeconds(10),
-            1_000_000,
-            Duration.ofSeconds(5),
-            List.of()),
-        List.of(enabled),
-        new AdmitSender((_, _) -> Optional.empty()),
-        new ReceiveWebhook(
-            standardizer,
-            store,
-            store,
-            new ReplayPipeline(store, standardizer, clock),
-            new BucketQuota(Map.of()),
+            new IntakeServer.Settings(
+                "127.0.0.1",
+                0,
+                100_000,
+                100,
+                Optional.empty(),
+                Duration.ofSeconds(10),
+                1_000_000,
+                Duration.ofSeconds(5),
+                List.of()),
+            List.of(enabled),
+            new AdmitSender((_, _) -> Optional.empty()),
+            new ReceiveWebhook(
+                standardizer,
+                store,
+                store,
+                new ReplayPipeline(store, standardizer, clock),
+                new BucketQuota(Map.of()),
+                metrics,
+                new SecretEvidence(new FakeSecretUses()),
+                () -> Samples.uuid(Samples.NOON)),
             metrics,
-            new SecretEvidence(new FakeSecretUses()),
-            () -> Samples.uuid(Samples.NOON)),
-        metrics,
-        WebhookTracing.off(),
-        new WebhookLogger(),
-        new UnprovenDeliveries(List.of(new AcmeDialect()), clock),
-        () -> UUID.randomUUID().toString(),
-        clock);
+            WebhookTracing.off(),
+            new WebhookLogger(),
+            new UnprovenDeliveries(List.of(new AcmeDialect()), clock),
+            () -> UUID.randomUUID().toString(),
+            clock)
+        .start();
   }
 
   @AfterEach

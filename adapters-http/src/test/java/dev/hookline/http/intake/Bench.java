@@ -119,33 +119,34 @@ final class Bench implements AutoCloseable {
         };
     server =
         new IntakeServer(
-            new IntakeServer.Settings(
-                "127.0.0.1",
-                0,
-                maxBody,
-                connections,
-                connectionsPerAddress,
-                timeout,
-                maxInflight,
-                Duration.ofSeconds(5),
-                proxies),
-            List.of(enabled(tiny, RefuseWith.STATUS), enabled(kind, RefuseWith.ACKNOWLEDGE)),
-            new AdmitSender(limiter),
-            new ReceiveWebhook(
-                standardizer,
-                store,
-                store,
-                new ReplayPipeline(store, standardizer, clock),
-                new BucketQuota(Map.of()),
+                new IntakeServer.Settings(
+                    "127.0.0.1",
+                    0,
+                    maxBody,
+                    connections,
+                    connectionsPerAddress,
+                    timeout,
+                    maxInflight,
+                    Duration.ofSeconds(5),
+                    proxies),
+                List.of(enabled(tiny, RefuseWith.STATUS), enabled(kind, RefuseWith.ACKNOWLEDGE)),
+                new AdmitSender(limiter),
+                new ReceiveWebhook(
+                    standardizer,
+                    store,
+                    store,
+                    new ReplayPipeline(store, standardizer, clock),
+                    new BucketQuota(Map.of()),
+                    metrics,
+                    new SecretEvidence(new FakeSecretUses()),
+                    () -> Samples.uuid(Samples.NOON)),
                 metrics,
-                new SecretEvidence(new FakeSecretUses()),
-                () -> Samples.uuid(Samples.NOON)),
-            metrics,
-            tracing,
-            new WebhookLogger(),
-            unproven,
-            () -> UUID.randomUUID().toString(),
-            clock);
+                tracing,
+                new WebhookLogger(),
+                unproven,
+                () -> UUID.randomUUID().toString(),
+                clock)
+            .start();
   }
 
   private static EnabledService enabled(TinyDialect dialect, RefuseWith refuseWith) {

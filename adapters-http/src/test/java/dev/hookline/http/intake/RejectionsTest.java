@@ -78,33 +78,34 @@ class RejectionsTest {
                     .map(dialect -> dialect.handler(SupportedEvents.of(List.of("push")), mappings))
                     .toList()));
     return new IntakeServer(
-        new IntakeServer.Settings(
-            "127.0.0.1",
-            0,
-            200_000,
-            100,
-            Optional.empty(),
-            Duration.ofSeconds(10),
-            1_000_000,
-            Duration.ofSeconds(5),
-            List.of()),
-        Dialects.all().stream().map(RejectionsTest::enabled).toList(),
-        new AdmitSender((_, _) -> Optional.empty()),
-        new ReceiveWebhook(
-            standardizer,
-            store,
-            store,
-            new ReplayPipeline(store, standardizer, clock),
-            new BucketQuota(Map.of()),
+            new IntakeServer.Settings(
+                "127.0.0.1",
+                0,
+                200_000,
+                100,
+                Optional.empty(),
+                Duration.ofSeconds(10),
+                1_000_000,
+                Duration.ofSeconds(5),
+                List.of()),
+            Dialects.all().stream().map(RejectionsTest::enabled).toList(),
+            new AdmitSender((_, _) -> Optional.empty()),
+            new ReceiveWebhook(
+                standardizer,
+                store,
+                store,
+                new ReplayPipeline(store, standardizer, clock),
+                new BucketQuota(Map.of()),
+                metrics,
+                new SecretEvidence(new FakeSecretUses()),
+                () -> Samples.uuid(Samples.NOON)),
             metrics,
-            new SecretEvidence(new FakeSecretUses()),
-            () -> Samples.uuid(Samples.NOON)),
-        metrics,
-        WebhookTracing.off(),
-        new WebhookLogger(),
-        unproven,
-        () -> "00000000-0000-7000-8000-000000000000",
-        clock);
+            WebhookTracing.off(),
+            new WebhookLogger(),
+            unproven,
+            () -> "00000000-0000-7000-8000-000000000000",
+            clock)
+        .start();
   }
 
   private static EnabledService enabled(Dialect dialect) {

@@ -202,16 +202,18 @@ class ByteBudgetTest {
     var limits = new HttpServer.Limits("127.0.0.1", 0, 10_000, 10, LONG, Duration.ofSeconds(1));
     try (var server =
             new HttpServer(
-                limits,
-                HttpServer.Peers.ALL,
-                request ->
-                    request.readBody(10_000, ample) instanceof BodyReading.Complete
-                        ? Answer.of(200, "text/plain", Long.toString(ample.free()).getBytes(UTF_8))
-                        : Answer.empty(400),
-                (_, defect) -> {
-                  throw new AssertionError(defect);
-                },
-                () -> "id");
+                    limits,
+                    HttpServer.Peers.ALL,
+                    request ->
+                        request.readBody(10_000, ample) instanceof BodyReading.Complete
+                            ? Answer.of(
+                                200, "text/plain", Long.toString(ample.free()).getBytes(UTF_8))
+                            : Answer.empty(400),
+                    (_, defect) -> {
+                      throw new AssertionError(defect);
+                    },
+                    () -> "id")
+                .start();
         var raw = new RawClient(server.port())) {
       String answer =
           raw.send("POST / HTTP/1.1|Host: h|Transfer-Encoding: chunked||5|hello|0||").answer();

@@ -28,11 +28,12 @@ class DefectsTest {
             "127.0.0.1", 0, 100, 10, Duration.ofSeconds(10), Duration.ofSeconds(1));
     try (var server =
             new HttpServer(
-                limits,
-                HttpServer.Peers.ALL,
-                DefectsTest::answer,
-                (id, defect) -> told.add(id + " " + defect.getClass().getSimpleName()),
-                () -> "7");
+                    limits,
+                    HttpServer.Peers.ALL,
+                    DefectsTest::answer,
+                    (id, defect) -> told.add(id + " " + defect.getClass().getSimpleName()),
+                    () -> "7")
+                .start();
         var raw = new RawClient(server.port())) {
       for (String path : List.of("/error", "/exception")) {
         String answer = raw.send("GET %s HTTP/1.1|Host: h||".formatted(path)).answer();

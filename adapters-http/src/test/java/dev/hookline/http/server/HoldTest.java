@@ -26,14 +26,15 @@ class HoldTest {
   private final CountDownLatch release = new CountDownLatch(1);
   private final HttpServer server =
       new HttpServer(
-          new HttpServer.Limits(
-              "127.0.0.1", 0, 1_000, 1_000, Duration.ofSeconds(2), Duration.ofSeconds(1)),
-          HttpServer.Peers.ALL,
-          this::answer,
-          (id, defect) -> {
-            throw new AssertionError(id, defect);
-          },
-          () -> "1");
+              new HttpServer.Limits(
+                  "127.0.0.1", 0, 1_000, 1_000, Duration.ofSeconds(2), Duration.ofSeconds(1)),
+              HttpServer.Peers.ALL,
+              this::answer,
+              (id, defect) -> {
+                throw new AssertionError(id, defect);
+              },
+              () -> "1")
+          .start();
   private final HttpClient client = HttpClient.newHttpClient();
 
   @AfterEach

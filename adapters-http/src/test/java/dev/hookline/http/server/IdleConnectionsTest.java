@@ -24,14 +24,15 @@ class IdleConnectionsTest {
     var idleness = new HttpServer.Idleness(Duration.ofSeconds(1), Duration.ofMillis(200));
     try (var server =
         new HttpServer(
-            limits,
-            idleness,
-            HttpServer.Peers.ALL,
-            _ -> Answer.empty(200),
-            (_, defect) -> {
-              throw new AssertionError(defect);
-            },
-            () -> "id")) {
+                limits,
+                idleness,
+                HttpServer.Peers.ALL,
+                _ -> Answer.empty(200),
+                (_, defect) -> {
+                  throw new AssertionError(defect);
+                },
+                () -> "id")
+            .start()) {
       // What the first connection loads stays open.
       new RawClient(server.port()).send("GET / HTTP/1.1|Host: h||").close();
       long before = descriptors();
@@ -62,16 +63,17 @@ class IdleConnectionsTest {
     var budget = new ByteBudget(EACH * (long) LONG);
     try (var server =
         new HttpServer(
-            limits,
-            HttpServer.Peers.ALL,
-            request ->
-                request.readBody(LONG, budget) instanceof BodyReading.Complete
-                    ? Answer.empty(200)
-                    : Answer.empty(400),
-            (_, defect) -> {
-              throw new AssertionError(defect);
-            },
-            () -> "id")) {
+                limits,
+                HttpServer.Peers.ALL,
+                request ->
+                    request.readBody(LONG, budget) instanceof BodyReading.Complete
+                        ? Answer.empty(200)
+                        : Answer.empty(400),
+                (_, defect) -> {
+                  throw new AssertionError(defect);
+                },
+                () -> "id")
+            .start()) {
       byte[] body = new byte[LONG];
       var clients = new ArrayList<RawClient>();
       long before = 0;

@@ -497,6 +497,14 @@ final class OutboxDrain {
   }
 
   /**
+   * Whether one of these lanes is worked here. One that comes after it was asked is looked at as a
+   * whole once it has come, and so is what stood in it before. Called from any thread.
+   */
+  boolean worksAnyOf(Set<Integer> laneIds) {
+    return lanes.stream().anyMatch(lane -> laneIds.contains(lane.id()));
+  }
+
+  /**
    * Whether the next message of a line may begin: it then has to. Called from the turn's thread.
    */
   boolean mayBegin(OutboxMessage next) {

@@ -7,6 +7,7 @@ import dev.hookline.application.dispatch.ProcessWebhookEvent;
 import dev.hookline.application.dispatch.Targets;
 import dev.hookline.application.pipeline.StoreUnavailableException;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -31,7 +32,7 @@ public final class OutboxWorker implements AutoCloseable {
   private final Duration grace;
   private final Semaphore wakeUps = new Semaphore(0);
 
-  /** Whether new messages were signalled that no round has looked for. */
+  /** Whether new messages were signalled, in lanes of ours, that no round has looked for. */
   private final AtomicBoolean heard = new AtomicBoolean();
 
   private final ExecutorService dispatches = Executors.newVirtualThreadPerTaskExecutor();
@@ -102,9 +103,11 @@ public final class OutboxWorker implements AutoCloseable {
     }
   }
 
-  private void hear() {
-    heard.set(true);
-    wakeUps.release();
+  private void hear(Set<Integer> laneIds) {
+    if (drain.worksAnyOf(laneIds)) {
+      heard.set(true);
+      wakeUps.release();
+    }
   }
 
   /** One round; a database that is away is waited for. */

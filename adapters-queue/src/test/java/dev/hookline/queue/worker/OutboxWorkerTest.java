@@ -4,6 +4,7 @@ import static dev.hookline.testing.Samples.NOON;
 import static dev.hookline.testing.Samples.THREE_TIMES;
 import static dev.hookline.testing.Samples.aDelivery;
 import static dev.hookline.testing.Samples.anEvent;
+import static java.util.stream.Collectors.toSet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -13,8 +14,10 @@ import dev.hookline.application.dispatch.Command;
 import dev.hookline.application.dispatch.CommandDispatcher;
 import dev.hookline.application.dispatch.DispatchCommand;
 import dev.hookline.application.dispatch.DispatchTracing;
+import dev.hookline.application.dispatch.Lane;
 import dev.hookline.application.dispatch.Outbox;
 import dev.hookline.application.dispatch.Outbox.Ordering;
+import dev.hookline.application.dispatch.OutboxSignal;
 import dev.hookline.application.dispatch.ProcessWebhookEvent;
 import dev.hookline.application.dispatch.Targets;
 import dev.hookline.application.dispatch.WorkerId;
@@ -41,6 +44,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** The worker's loop, and its end. */
@@ -104,23 +108,36 @@ class OutboxWorkerTest {
   }
 
   private OutboxWorker worker(Outbox outbox, CommandDispatcher target, Duration grace) {
+    return worker(outbox, storage.outboxSignal(), target, settings(LEASE, POLL), grace);
+  }
+
+  private OutboxWorker worker(
+      Outbox outbox,
+      OutboxSignal signal,
+      CommandDispatcher target,
+      WorkerSettings settings,
+      Duration grace) {
     var targets = Targets.only(target);
     return new OutboxWorker(
         outbox,
-        storage.outboxSignal(),
+        signal,
         new ProcessWebhookEvent(outbox, targets, THREE_TIMES, clock),
         new DispatchCommand(targets, THREE_TIMES, new Uncounted(), DispatchTracing.off(), clock),
         targets,
-        new WorkerSettings(
-            new WorkerId(Samples.uuid(NOON)),
-            32,
-            Optional.empty(),
-            Long.MAX_VALUE,
-            LEASE,
-            POLL,
-            Ordering.STRICT),
+        settings,
         new Random(1),
         grace);
+  }
+
+  private static WorkerSettings settings(Duration lease, Duration poll) {
+    return new WorkerSettings(
+        new WorkerId(Samples.uuid(NOON)),
+        32,
+        Optional.empty(),
+        Long.MAX_VALUE,
+        lease,
+        poll,
+        Ordering.STRICT);
   }
 
   private PipelineId accept() {
@@ -154,6 +171,46 @@ class OutboxWorkerTest {
 
   private static void join(Thread thread) throws InterruptedException {
     assertTrue(thread.join(Duration.ofSeconds(PATIENCE)));
+  }
+
+  @Test
+  void aSignalWakesOnlyTheWorkerOfItsLane() throws InterruptedException {
+    var claims = new Semaphore(0);
+    var outbox =
+        new WatchedOutbox(storage.outbox()) {
+          @Override
+          void claiming() {
+            claims.release();
+          }
+        };
+    var listeners = new LinkedBlockingQueue<Consumer<Set<Integer>>>();
+    OutboxSignal signal =
+        onMessages -> {
+          listeners.add(onMessages);
+          return () -> {};
+        };
+    // Whoever comes second gets half of the lanes, once the first has given them up.
+    var settings = settings(Duration.ofHours(1), Duration.ofHours(1));
+    storage.outbox().lease(settings.worker(), settings.lease(), Set.of());
+    storage.outbox().lease(heir, settings.lease(), Set.of());
+    storage.outbox().lease(settings.worker(), settings.lease(), Set.of());
+    Set<Integer> others =
+        storage.outbox().lease(heir, settings.lease(), Set.of()).stream()
+            .map(Lane::id)
+            .collect(toSet());
+    assertEquals(Outbox.LANES / 2, others.size());
+    var grace = Duration.ofSeconds(PATIENCE);
+    try (var worker = worker(outbox, signal, new Taking(), settings, grace)) {
+      worker.start();
+      Consumer<Set<Integer>> listener = listeners.take();
+      // Its own lanes are looked at once, whoever tells of what.
+      assertTrue(claims.tryAcquire(PATIENCE, TimeUnit.SECONDS));
+
+      listener.accept(others);
+      assertFalse(claims.tryAcquire(POLL.toMillis(), TimeUnit.MILLISECONDS), "not its lanes");
+      listener.accept(OutboxSignal.ALL_LANES);
+      assertTrue(claims.tryAcquire(PATIENCE, TimeUnit.SECONDS), "never told");
+    }
   }
 
   @Test

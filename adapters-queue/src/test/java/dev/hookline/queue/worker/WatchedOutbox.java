@@ -23,6 +23,8 @@ class WatchedOutbox implements Outbox {
 
   void renewed() {}
 
+  void claiming() {}
+
   void recording() {}
 
   void recorded() {}
@@ -49,6 +51,7 @@ class WatchedOutbox implements Outbox {
 
   @Override
   public Due due(Claim claim) {
+    claiming();
     return outbox.due(claim);
   }
 

@@ -171,31 +171,26 @@ final class Assembly {
             metrics,
             evidence,
             ids);
-    var server =
-        new IntakeServer(
-            new IntakeServer.Settings(
-                http.host(),
-                http.port(),
-                http.maxBodyBytes(),
-                connections(http),
-                http.maxConnectionsPerAddress(),
-                http.requestTimeout(),
-                inflightBytes(
-                    "http.max-inflight-bytes", http.maxInflightBytes(), http.maxBodyBytes()),
-                settings.shutdownGrace(),
-                http.trustedProxies()),
-            enabled(),
-            new AdmitSender(
-                new BucketRateLimiter(rates(service -> Optional.of(service.rateLimit())))),
-            receive,
-            metrics,
-            tracing.webhooks(),
-            new WebhookLogger(),
-            unproven,
-            this::requestId,
-            clock);
-    listens("intake", server.port());
-    return server;
+    return new IntakeServer(
+        new IntakeServer.Settings(
+            http.host(),
+            http.port(),
+            http.maxBodyBytes(),
+            connections(http),
+            http.maxConnectionsPerAddress(),
+            http.requestTimeout(),
+            inflightBytes("http.max-inflight-bytes", http.maxInflightBytes(), http.maxBodyBytes()),
+            settings.shutdownGrace(),
+            http.trustedProxies()),
+        enabled(),
+        new AdmitSender(new BucketRateLimiter(rates(service -> Optional.of(service.rateLimit())))),
+        receive,
+        metrics,
+        tracing.webhooks(),
+        new WebhookLogger(),
+        unproven,
+        this::requestId,
+        clock);
   }
 
   /** What the intake notes of its secrets, shown and put on record from now on. */
@@ -352,6 +347,11 @@ final class Assembly {
 
   private String requestId() {
     return ids.get().toString();
+  }
+
+  /** To be called once its intake is to be open. */
+  static void open(IntakeServer server) {
+    listens("intake", server.start().port());
   }
 
   private static void listens(String listener, int port) {

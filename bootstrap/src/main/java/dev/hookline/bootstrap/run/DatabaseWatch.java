@@ -8,6 +8,8 @@ import dev.hookline.persistence.SchemaState;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -25,6 +27,7 @@ final class DatabaseWatch implements AutoCloseable {
   private final Duty duty;
   private final boolean durable;
   private final Consumer<String> onMisfit;
+  private final FutureTask<Look> first = new FutureTask<>(this::look);
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile boolean fits;
 
@@ -39,25 +42,49 @@ final class DatabaseWatch implements AutoCloseable {
   }
 
   /**
-   * Looks at once; if the database is away, again and again until it has answered.
+   * Begins to look; if the database is away, again and again until it has answered.
    *
    * @param duty what its role has to have the rights for
    * @param durable whether a server that may lose what it has committed does not fit
-   * @param onMisfit is told what to do about a database that does not fit and was found out later
-   * @throws CommandException if the database does not fit
+   * @param onMisfit is told what to do about a database that does not fit, if that is found out by
+   *     a later look than the first
    */
   static DatabaseWatch start(
       Database database, Duty duty, boolean durable, Consumer<String> onMisfit) {
     var watch = new DatabaseWatch(database, duty, durable, onMisfit);
-    switch (watch.look()) {
+    Thread.ofVirtual().name("database-watch").start(watch.first);
+    return watch;
+  }
+
+  /**
+   * Waits for the first look. A database that is away may fit yet, and is waited for from now on,
+   * in a thread of its own.
+   *
+   * @throws CommandException if the database does not fit
+   */
+  void requireNoMisfit() {
+    switch (firstLook()) {
       case Away(String why) -> {
-        watch.tell(why);
-        Thread.ofVirtual().name("database-watch").start(watch::waitForIt);
+        tell(why);
+        Thread.ofVirtual().name("database-watch").start(this::waitForIt);
       }
       case Fits() -> {}
       case Misfit(String advice) -> throw CommandException.usage(advice);
     }
-    return watch;
+  }
+
+  private Look firstLook() {
+    try {
+      return first.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException defect) {
+        throw defect;
+      }
+      throw new IllegalStateException("The first look at the database met a defect", e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted while the database was looked at", e);
+    }
   }
 
   /** What to do about a schema. */

@@ -81,6 +81,7 @@ public final class Processes implements Commands {
               assembly.worker(workerDatabase, useCases.format(), metrics, targets, tracing);
           var evidence = Assembly.evidence(database, metrics, closer);
           var intake = assembly.intake(useCases, metrics, evidence, tracing);
+          Assembly.open(intake);
           var admin =
               closer.add(
                   assembly.admin(
@@ -116,6 +117,8 @@ public final class Processes implements Commands {
           var metrics = assembly.metrics(useCases, database, tracing);
           var evidence = Assembly.evidence(database, metrics, closer);
           var intake = assembly.intake(useCases, metrics, evidence, tracing);
+          schema.requireNoMisfit();
+          Assembly.open(intake);
           closer.add(
               assembly.admin(
                   metrics,
@@ -155,6 +158,7 @@ public final class Processes implements Commands {
                           new Check("database", database.answers()),
                           new Check("schema", schema.fits()),
                           new Check("worker", worker.progresses()))));
+          schema.requireNoMisfit();
           closer.add(worker).start();
           closer.add(stallWatch(settings, worker, database, life));
           closer.add(Upkeep.start(database, settings.retention()));
@@ -243,7 +247,7 @@ public final class Processes implements Commands {
     return byName;
   }
 
-  /** A misfit found at the start is an exception; one that shows later ends the process. */
+  /** It begins to look while the process goes on to be put together. */
   private static DatabaseWatch watch(
       Database database, Duty duty, Settings settings, Lifetime life) {
     return DatabaseWatch.start(

@@ -39,15 +39,14 @@ class DatabaseWatchIntegrationTest {
       database.migrate();
 
       var refused =
-          assertThrows(
-              CommandException.class,
-              () -> DatabaseWatch.start(database, Duty.WORKER, true, advice::add).close());
+          assertThrows(CommandException.class, () -> lookAtFirst(database, Duty.WORKER, true));
 
       assertTrue(
           String.valueOf(refused.getMessage())
               .startsWith("PostgreSQL runs with " + setting + " off"),
           refused.getMessage());
       try (var watch = DatabaseWatch.start(database, Duty.WORKER, false, advice::add)) {
+        watch.requireNoMisfit();
         assertTrue(watch.fits());
       }
     }
@@ -81,6 +80,7 @@ class DatabaseWatchIntegrationTest {
       lines.start();
       log.addAppender(lines);
       try (var watch = DatabaseWatch.start(database, Duty.WORKER, true, onMisfit)) {
+        watch.requireNoMisfit();
         assertFalse(watch.fits());
         ILoggingEvent first = lines.list.getFirst();
         assertEquals("The database cannot be reached; waiting for it", first.getMessage());
@@ -104,9 +104,7 @@ class DatabaseWatchIntegrationTest {
     try (var server = PostgresServer.start(folder, "fsync = off");
         var database = Database.open(server.settings(), new Random(1))) {
       var refused =
-          assertThrows(
-              CommandException.class,
-              () -> DatabaseWatch.start(database, Duty.WORKER, true, advice::add).close());
+          assertThrows(CommandException.class, () -> lookAtFirst(database, Duty.WORKER, true));
       assertEquals(
           "the database has no Hookline schema: run hookline migrate", refused.getMessage());
     }
@@ -166,11 +164,15 @@ class DatabaseWatchIntegrationTest {
     }
   }
 
+  private void lookAtFirst(Database database, Duty duty, boolean durable) {
+    try (var watch = DatabaseWatch.start(database, duty, durable, advice::add)) {
+      watch.requireNoMisfit();
+    }
+  }
+
   private String refusal(Database database, Duty duty) {
     return String.valueOf(
-        assertThrows(
-                CommandException.class,
-                () -> DatabaseWatch.start(database, duty, false, advice::add).close())
+        assertThrows(CommandException.class, () -> lookAtFirst(database, duty, false))
             .getMessage());
   }
 }

@@ -123,33 +123,34 @@ class NewProviderIntegrationTest {
                 profile::keepsHeader),
             service.refuseWith());
     return new IntakeServer(
-        new IntakeServer.Settings(
-            "127.0.0.1",
-            0,
-            100_000,
-            100,
-            Optional.empty(),
-            Duration.ofSeconds(10),
-            1_000_000,
-            Duration.ofSeconds(5),
-            List.of()),
-        List.of(enabled),
-        new AdmitSender((_, _) -> Optional.empty()),
-        new ReceiveWebhook(
-            standardizer,
-            store,
-            database.refusedDeliveries(),
-            new ReplayPipeline(store, standardizer, clock),
-            new BucketQuota(Map.of()),
+            new IntakeServer.Settings(
+                "127.0.0.1",
+                0,
+                100_000,
+                100,
+                Optional.empty(),
+                Duration.ofSeconds(10),
+                1_000_000,
+                Duration.ofSeconds(5),
+                List.of()),
+            List.of(enabled),
+            new AdmitSender((_, _) -> Optional.empty()),
+            new ReceiveWebhook(
+                standardizer,
+                store,
+                database.refusedDeliveries(),
+                new ReplayPipeline(store, standardizer, clock),
+                new BucketQuota(Map.of()),
+                metrics,
+                Assembly.evidence(database, metrics, closer),
+                Generators.timeBasedEpochGenerator()::generate),
             metrics,
-            Assembly.evidence(database, metrics, closer),
-            Generators.timeBasedEpochGenerator()::generate),
-        metrics,
-        WebhookTracing.off(),
-        new WebhookLogger(),
-        new UnprovenDeliveries(List.of(new AcmeDialect()), clock),
-        () -> UUID.randomUUID().toString(),
-        clock);
+            WebhookTracing.off(),
+            new WebhookLogger(),
+            new UnprovenDeliveries(List.of(new AcmeDialect()), clock),
+            () -> UUID.randomUUID().toString(),
+            clock)
+        .start();
   }
 
   private HttpResponse<String> send(int port, String body) throws Exception {
