@@ -20,6 +20,10 @@ import org.slf4j.LoggerFactory;
 final class Upkeep implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
   private static final Duration INTERVAL = Duration.ofHours(1);
+
+  /** A start has enough to do as it is. */
+  private static final Duration AFTER_START = Duration.ofSeconds(10);
+
   private static final Duration AFTER_FAILURE = Duration.ofMinutes(1);
 
   private final Database database;
@@ -34,22 +38,34 @@ final class Upkeep implements AutoCloseable {
   }
 
   /**
-   * Begins at once, on a thread of its own.
+   * Begins on a thread of its own: with the coming days at once, since what is accepted may need
+   * them, with all the rest soon.
    *
    * @param retention how long settled history is kept
    */
   static Upkeep start(Database database, Duration retention) {
+    return start(database, retention, AFTER_START);
+  }
+
+  static Upkeep start(Database database, Duration retention, Duration afterStart) {
     var upkeep = new Upkeep(database, retention);
-    Thread.ofVirtual().name("upkeep").start(upkeep::run);
+    Thread.ofVirtual().name("upkeep").start(() -> upkeep.run(afterStart));
     return upkeep;
   }
 
-  private void run() {
+  private void run(Duration afterStart) {
     try {
-      repeat(this::once, pause -> closed.await(pause.toSeconds(), TimeUnit.SECONDS));
+      openDays();
+      if (!endsWithin(afterStart)) {
+        repeat(this::once, this::endsWithin);
+      }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private boolean endsWithin(Duration time) throws InterruptedException {
+    return closed.await(time.toSeconds(), TimeUnit.SECONDS);
   }
 
   /** The end of the process. */
@@ -70,9 +86,13 @@ final class Upkeep implements AutoCloseable {
   }
 
   private boolean once() {
-    boolean opened = attempt(() -> tell(database.openDays()));
+    boolean opened = openDays();
     boolean pruned = attempt(() -> tell(pruning.prune(pruning.firstKept(retention))));
     return opened && pruned;
+  }
+
+  private boolean openDays() {
+    return attempt(() -> tell(database.openDays()));
   }
 
   /** So that what keeps one thing from being done keeps not the other as well. */

@@ -30,7 +30,7 @@ class UpkeepIntegrationTest {
       assertFalse(days(server).containsAll(migrated));
       assertTrue(days(server).contains(LONG_AGO));
 
-      try (var _ = Upkeep.start(database, Duration.ofDays(30))) {
+      try (var _ = Upkeep.start(database, Duration.ofDays(30), Duration.ZERO)) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (!days(server).containsAll(migrated) || days(server).contains(LONG_AGO)) {
           assertTrue(System.nanoTime() < deadline, () -> "still " + days(server));
@@ -52,7 +52,7 @@ class UpkeepIntegrationTest {
           LANGUAGE plpgsql AS 'BEGIN RAISE query_canceled; END'
           """);
 
-      try (var _ = Upkeep.start(database, Duration.ofDays(30))) {
+      try (var _ = Upkeep.start(database, Duration.ofDays(30), Duration.ZERO)) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (days(server).contains(LONG_AGO)) {
           assertTrue(System.nanoTime() < deadline, () -> "still " + days(server));
