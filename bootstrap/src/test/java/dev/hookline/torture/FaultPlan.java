@@ -2,7 +2,6 @@ package dev.hookline.torture;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -22,6 +21,25 @@ record FaultPlan(List<Blow> intakes, List<Blow> workers, List<Blow> database) {
 
   static FaultPlan of(Plan plan) {
     var random = new Random(plan.seed());
+    return plan.sites().isEmpty() ? ofAll(plan, random) : of(plan, plan.sites(), random);
+  }
+
+  private static FaultPlan of(Plan plan, List<CrashSite> sites, Random random) {
+    int each = plan.kills() / sites.size();
+    int intakes = each * ofRole("serve", sites).size();
+    int workers = each * ofRole("worker", sites).size();
+    return new FaultPlan(
+        crashes(intakes, Fault.CRASH_INTAKE, ofRole("serve", sites), random),
+        crashes(workers, Fault.CRASH_WORKER, ofRole("worker", sites), random),
+        List.of());
+  }
+
+  private static List<CrashSite> ofRole(String role, List<CrashSite> sites) {
+    return sites.stream().filter(site -> site.role().equals(role)).toList();
+  }
+
+  private static FaultPlan ofAll(Plan plan, Random random) {
+    List<CrashSite> sites = List.of(CrashSite.values());
     int kills = plan.kills();
     int postgres = Math.max(1, kills / 8);
     int crashes = kills * 2 / 5;
@@ -32,12 +50,13 @@ record FaultPlan(List<Blow> intakes, List<Blow> workers, List<Blow> database) {
             random,
             List.of(
                 times(others - workers, Fault.KILL_INTAKE, random),
-                crashes(crashes - crashes / 2, Fault.CRASH_INTAKE, "serve", random))),
+                crashes(
+                    crashes - crashes / 2, Fault.CRASH_INTAKE, ofRole("serve", sites), random))),
         shuffled(
             random,
             List.of(
                 times(workers, Fault.KILL_WORKER, random),
-                crashes(crashes / 2, Fault.CRASH_WORKER, "worker", random),
+                crashes(crashes / 2, Fault.CRASH_WORKER, ofRole("worker", sites), random),
                 times(Math.max(1, kills / 10), Fault.FREEZE_WORKER, random))),
         shuffled(
             random,
@@ -55,11 +74,9 @@ record FaultPlan(List<Blow> intakes, List<Blow> workers, List<Blow> database) {
         .toList();
   }
 
-  /** Each of the role's sites as often as the others. */
-  private static List<Blow> crashes(int times, Fault fault, String role, Random random) {
-    var sites =
-        new ArrayList<>(
-            Arrays.stream(CrashSite.values()).filter(site -> site.role().equals(role)).toList());
+  /** Each of the sites as often as the others. */
+  private static List<Blow> crashes(int times, Fault fault, List<CrashSite> among, Random random) {
+    var sites = new ArrayList<>(among);
     Collections.shuffle(sites, random);
     var blows = new ArrayList<Blow>();
     for (int i = 0; i < times; i++) {

@@ -29,7 +29,7 @@ final class Figures {
     figures.put("put off (503)", Long.toString(ledger.putOffCount()));
     figures.put("sent once, without success", Integer.toString(ledger.abandoned().size()));
     figures.put("forged", Integer.toString(ledger.forged().size()));
-    figures.put("dispatched again", Long.toString(repeats()));
+    figures.put("dispatched again, after", spread(repeats()));
     figures.put("settlements that came too late", Integer.toString(lateSettlements));
     figures.put("killed", Integer.toString(chronicle.kills()));
     Map<String, Integer> happened = chronicle.happened();
@@ -48,12 +48,17 @@ final class Figures {
     return figures;
   }
 
-  private long repeats() {
-    return ledger.arrivedMarkers().stream()
-        .map(ledger::arrivals)
-        .mapToLong(
-            arrivals -> Math.max(0, arrivals.stream().filter(Ledger.Arrival::taken).count() - 1))
-        .sum();
+  /** For each event that a target has taken again: how long after the time before. */
+  private List<Long> repeats() {
+    var gaps = new ArrayList<Long>();
+    for (String marker : ledger.arrivedMarkers()) {
+      List<Ledger.Arrival> taken =
+          ledger.arrivals(marker).stream().filter(Ledger.Arrival::taken).toList();
+      for (int i = 1; i < taken.size(); i++) {
+        gaps.add(taken.get(i).nanos() - taken.get(i - 1).nanos());
+      }
+    }
+    return gaps;
   }
 
   /**

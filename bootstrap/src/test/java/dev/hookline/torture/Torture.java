@@ -45,6 +45,15 @@ final class Torture implements Callable<Integer> {
   private int kills = 16;
 
   @Option(
+      names = "--at",
+      split = ",",
+      paramLabel = "SITE",
+      description =
+          "kill at these crash points alone, at each as often as at the others:"
+              + " ${COMPLETION-CANDIDATES}")
+  private List<CrashSite> sites = List.of();
+
+  @Option(
       names = "--duration",
       paramLabel = "SECONDS",
       description = "over which both are spread (${DEFAULT-VALUE})")
@@ -132,7 +141,13 @@ final class Torture implements Callable<Integer> {
     var unused = folder.toFile().setExecutable(true, false);
     var plan =
         new Plan(
-            seed, events, kills, Duration.ofSeconds(seconds), Duration.ofSeconds(lease), defect);
+            seed,
+            events,
+            kills,
+            List.copyOf(sites),
+            Duration.ofSeconds(seconds),
+            Duration.ofSeconds(lease),
+            defect);
     TortureRun.Result result =
         new TortureRun(plan, folder, what -> System.err.println("torture: " + what)).run();
     System.out.printf("seed %d, %d events, lease %d s, in %s%n", seed, events, lease, folder);

@@ -35,6 +35,7 @@ class TortureIT {
             1,
             5000,
             KILLS_PLANNED,
+            List.of(),
             Duration.ofSeconds(36),
             Duration.ofSeconds(3),
             Optional.empty());

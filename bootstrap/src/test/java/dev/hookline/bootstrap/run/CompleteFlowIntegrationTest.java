@@ -129,11 +129,13 @@ class CompleteFlowIntegrationTest {
     metrics = new PrometheusMetrics(useCases.records(), database.pauses());
     intake =
         closer.add(
-            assembly.intake(
-                useCases,
-                metrics,
-                Assembly.evidence(database, metrics, closer),
-                Assembly.Tracing.OFF));
+            assembly
+                .intake(
+                    useCases,
+                    metrics,
+                    Assembly.evidence(database, metrics, closer),
+                    Assembly.Tracing.OFF)
+                .start());
   }
 
   @AfterEach

@@ -114,11 +114,13 @@ class HostileContentIntegrationTest {
     metrics = new PrometheusMetrics(useCases.records(), database.pauses());
     intake =
         closer.add(
-            assembly.intake(
-                useCases,
-                metrics,
-                Assembly.evidence(database, metrics, closer),
-                Assembly.Tracing.OFF));
+            assembly
+                .intake(
+                    useCases,
+                    metrics,
+                    Assembly.evidence(database, metrics, closer),
+                    Assembly.Tracing.OFF)
+                .start());
     admin =
         closer.add(
             assembly.admin(

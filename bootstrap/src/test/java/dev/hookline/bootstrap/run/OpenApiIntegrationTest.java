@@ -98,11 +98,13 @@ class OpenApiIntegrationTest {
     var metrics = new PrometheusMetrics(useCases.records(), database.pauses());
     intake =
         closer.add(
-            assembly.intake(
-                useCases,
-                metrics,
-                Assembly.evidence(database, metrics, closer),
-                Assembly.Tracing.OFF));
+            assembly
+                .intake(
+                    useCases,
+                    metrics,
+                    Assembly.evidence(database, metrics, closer),
+                    Assembly.Tracing.OFF)
+                .start());
     admin =
         closer.add(
             assembly.admin(
@@ -310,11 +312,13 @@ class OpenApiIntegrationTest {
       UseCases useCases = assembly.useCases(database);
       var metrics = new PrometheusMetrics(useCases.records(), database.pauses());
       try (IntakeServer otherIntake =
-              assembly.intake(
-                  useCases,
-                  metrics,
-                  Assembly.evidence(database, metrics, others),
-                  Assembly.Tracing.OFF);
+              assembly
+                  .intake(
+                      useCases,
+                      metrics,
+                      Assembly.evidence(database, metrics, others),
+                      Assembly.Tracing.OFF)
+                  .start();
           AdminServer otherAdmin =
               assembly.admin(
                   metrics, Optional.of(Assembly.api(useCases)), Optional.empty(), Map::of)) {

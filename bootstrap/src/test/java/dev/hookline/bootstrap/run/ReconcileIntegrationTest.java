@@ -103,11 +103,13 @@ class ReconcileIntegrationTest {
     var metrics = new PrometheusMetrics(useCases.records(), database.pauses());
     intake =
         closer.add(
-            assembly.intake(
-                useCases,
-                metrics,
-                Assembly.evidence(database, metrics, closer),
-                Assembly.Tracing.OFF));
+            assembly
+                .intake(
+                    useCases,
+                    metrics,
+                    Assembly.evidence(database, metrics, closer),
+                    Assembly.Tracing.OFF)
+                .start());
     gitHub.hook(HOOK);
     gitHub.knows(TOKEN::equals);
     gitHub.delivers(sent -> post(sent.event(), sent.guid()));

@@ -151,7 +151,7 @@ class TracesIntegrationTest {
                 tracing))
         .start();
     var evidence = Assembly.evidence(database, metrics, closer);
-    intakePort = closer.add(assembly.intake(useCases, metrics, evidence, tracing)).port();
+    intakePort = closer.add(assembly.intake(useCases, metrics, evidence, tracing).start()).port();
   }
 
   private Map<String, String> told(String... more) {
