@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -30,15 +29,22 @@ public final class HooklineCli {
   private static final Set<String> OF_OTHERS = Set.of("completion", "help");
 
   private final Surroundings around;
-  private final Commands commands;
-  private final Map<String, Supplier<Object>> byName = new LinkedHashMap<>();
+
+  /**
+   * What a supervisor starts again and again, mostly without options: there is nothing to parse
+   * then, and the parser, which is too old for Java to have it in its cache, takes a quarter of
+   * such a start.
+   */
+  private final Map<String, Supplier<Callable<Integer>>> restarted = new LinkedHashMap<>();
+
+  private final Map<String, Supplier<?>> byName = new LinkedHashMap<>();
 
   public HooklineCli(Surroundings around, Commands commands) {
     this.around = around;
-    this.commands = commands;
+    restarted.put("serve", () -> new ServeCommand(around, commands));
+    restarted.put("worker", () -> new WorkerCommand(around, commands));
     byName.put("up", () -> new UpCommand(around, commands));
-    byName.put("serve", () -> new ServeCommand(around, commands));
-    byName.put("worker", () -> new WorkerCommand(around, commands));
+    byName.putAll(restarted);
     byName.put("migrate", () -> new MigrateCommand(around, commands));
     byName.put("send", () -> new SendCommand(around));
     byName.put("load", () -> new LoadCommand(around));
@@ -61,23 +67,11 @@ public final class HooklineCli {
   /** Runs the command that the arguments name, and returns the exit code. */
   public int run(String... arguments) {
     String named = arguments.length == 0 ? "" : arguments[0];
-    Callable<Integer> restarted = arguments.length == 1 ? restarted(named) : null;
-    int code = restarted == null ? line(named).execute(arguments) : call(restarted);
+    var unparsed = arguments.length == 1 ? restarted.get(named) : null;
+    int code = unparsed == null ? line(named).execute(arguments) : call(unparsed.get());
     around.out().flush();
     around.err().flush();
     return code;
-  }
-
-  /**
-   * What a supervisor starts again and again, without options: there is nothing to parse, and the
-   * parser, which is too old for Java to have it in its cache, takes a quarter of such a start.
-   */
-  private @Nullable Callable<Integer> restarted(String named) {
-    return switch (named) {
-      case "serve" -> new ServeCommand(around, commands);
-      case "worker" -> new WorkerCommand(around, commands);
-      default -> null;
-    };
   }
 
   private int call(Callable<Integer> command) {
