@@ -242,10 +242,15 @@ class SeparateProcessesEndToEndIT {
     environment.put("HOOKLINE_DB_URL", empty.url());
     try (var serve = start("serve")) {
       assertEquals(2, serve.exitCode());
+      assertEndedBefore("listening", serve.wholeLog());
       assertEquals(
-          List.of("hookline: the database has no Hookline schema: run hookline migrate"),
-          serve.wholeLog());
+          "hookline: the database has no Hookline schema: run hookline migrate",
+          serve.wholeLog().getLast());
     }
+  }
+
+  private static void assertEndedBefore(String message, List<String> log) {
+    assertTrue(log.stream().noneMatch(line -> line.contains(message)), log::toString);
   }
 
   @Test
@@ -256,12 +261,12 @@ class SeparateProcessesEndToEndIT {
     for (var wanted : Map.of("serve", "--intake-role", "worker", "--worker-role").entrySet()) {
       try (var process = start(wanted.getKey())) {
         assertEquals(2, process.exitCode());
+        assertEndedBefore("listening", process.wholeLog());
         assertEquals(
-            List.of(
-                "hookline: db.user has not the rights that this process needs: run hookline migrate"
-                    + " with "
-                    + wanted.getValue()),
-            process.wholeLog());
+            "hookline: db.user has not the rights that this process needs: run hookline migrate"
+                + " with "
+                + wanted.getValue(),
+            process.wholeLog().getLast());
       }
     }
   }

@@ -148,6 +148,7 @@ public final class Processes implements Commands {
           var metrics = assembly.metrics(useCases, database, tracing);
           var targets = assembly.targets(useCases.format(), metrics, closer);
           var worker = assembly.worker(database, useCases.format(), metrics, targets, tracing);
+          schema.requireNoMisfit();
           closer.add(
               assembly.admin(
                   metrics,
@@ -158,7 +159,6 @@ public final class Processes implements Commands {
                           new Check("database", database.answers()),
                           new Check("schema", schema.fits()),
                           new Check("worker", worker.progresses()))));
-          schema.requireNoMisfit();
           closer.add(worker).start();
           closer.add(stallWatch(settings, worker, database, life));
           closer.add(Upkeep.start(database, settings.retention()));
