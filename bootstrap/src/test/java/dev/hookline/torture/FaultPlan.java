@@ -25,12 +25,12 @@ record FaultPlan(List<Blow> intakes, List<Blow> workers, List<Blow> database) {
   }
 
   private static FaultPlan of(Plan plan, List<CrashSite> sites, Random random) {
-    int each = plan.kills() / sites.size();
-    int intakes = each * ofRole("serve", sites).size();
-    int workers = each * ofRole("worker", sites).size();
+    int each = Math.ceilDiv(plan.kills(), sites.size());
+    List<CrashSite> intakes = ofRole("serve", sites);
+    List<CrashSite> workers = ofRole("worker", sites);
     return new FaultPlan(
-        crashes(intakes, Fault.CRASH_INTAKE, ofRole("serve", sites), random),
-        crashes(workers, Fault.CRASH_WORKER, ofRole("worker", sites), random),
+        crashes(each * intakes.size(), Fault.CRASH_INTAKE, intakes, random),
+        crashes(each * workers.size(), Fault.CRASH_WORKER, workers, random),
         List.of());
   }
 

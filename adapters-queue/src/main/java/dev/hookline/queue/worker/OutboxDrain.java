@@ -497,8 +497,8 @@ final class OutboxDrain {
   }
 
   /**
-   * Whether one of these lanes is worked here. One that comes after it was asked is looked at as a
-   * whole once it has come, and so is what stood in it before. Called from any thread.
+   * Whether one of these lanes is worked here. One that is leased later is searched as a whole
+   * then, so nothing is missed that was told of it before. Called from any thread.
    */
   boolean worksAnyOf(Set<Integer> laneIds) {
     return lanes.stream().anyMatch(lane -> laneIds.contains(lane.id()));

@@ -349,8 +349,8 @@ final class Assembly {
     return ids.get().toString();
   }
 
-  /** To be called once its intake is to be open. */
-  static void open(IntakeServer server) {
+  /** Starts the intake and tells where it listens. */
+  static void start(IntakeServer server) {
     listens("intake", server.start().port());
   }
 

@@ -42,7 +42,7 @@ final class DatabaseWatch implements AutoCloseable {
   }
 
   /**
-   * Begins to look; if the database is away, again and again until it has answered.
+   * Begins to look, on a thread of its own; {@link #requireNoMisfit} has what was found.
    *
    * @param duty what its role has to have the rights for
    * @param durable whether a server that may lose what it has committed does not fit
@@ -57,8 +57,8 @@ final class DatabaseWatch implements AutoCloseable {
   }
 
   /**
-   * Waits for the first look. A database that is away may fit yet, and is waited for from now on,
-   * in a thread of its own.
+   * Waits for the first look. A database that is away may fit yet: from now on it is looked at
+   * again and again, until it has answered.
    *
    * @throws CommandException if the database does not fit
    */

@@ -81,7 +81,7 @@ public final class Processes implements Commands {
               assembly.worker(workerDatabase, useCases.format(), metrics, targets, tracing);
           var evidence = Assembly.evidence(database, metrics, closer);
           var intake = assembly.intake(useCases, metrics, evidence, tracing);
-          Assembly.open(intake);
+          Assembly.start(intake);
           var admin =
               closer.add(
                   assembly.admin(
@@ -118,7 +118,7 @@ public final class Processes implements Commands {
           var evidence = Assembly.evidence(database, metrics, closer);
           var intake = assembly.intake(useCases, metrics, evidence, tracing);
           schema.requireNoMisfit();
-          Assembly.open(intake);
+          Assembly.start(intake);
           closer.add(
               assembly.admin(
                   metrics,
