@@ -3,8 +3,6 @@ package dev.hookline.bootstrap.cli;
 import static java.nio.file.StandardOpenOption.APPEND;
 import static java.nio.file.StandardOpenOption.CREATE;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.hookline.bootstrap.config.SecretSource;
 import dev.hookline.bootstrap.config.Settings;
 import dev.hookline.bootstrap.config.Settings.Role;
@@ -13,7 +11,6 @@ import dev.hookline.bootstrap.config.Unreadable;
 import dev.hookline.bootstrap.load.Bodies;
 import dev.hookline.bootstrap.load.Figures;
 import dev.hookline.bootstrap.load.Findings;
-import dev.hookline.bootstrap.load.LatencyPlot;
 import dev.hookline.bootstrap.load.LoadPlan;
 import dev.hookline.bootstrap.load.LoadPlan.Senders;
 import dev.hookline.bootstrap.load.LoadPlan.Shares;
@@ -21,15 +18,11 @@ import dev.hookline.bootstrap.load.LoadRun;
 import dev.hookline.bootstrap.load.OnRecord;
 import dev.hookline.bootstrap.load.Provider;
 import dev.hookline.bootstrap.load.Sample;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.net.InetAddress;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -37,15 +30,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
-import org.HdrHistogram.Histogram;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -66,9 +53,6 @@ final class LoadCommand implements Callable<Integer> {
 
   /** The intake's clock and this one may differ by so much. */
   private static final Duration SKEW = Duration.ofMinutes(10);
-
-  /** How long a signal waits for what is under way, a little more than an answer may take. */
-  private static final Duration GRACE = Duration.ofSeconds(35);
 
   @Mixin private ConfigOptions options = new ConfigOptions();
   @Mixin private DestinationOptions destination = new DestinationOptions();
@@ -238,13 +222,20 @@ final class LoadCommand implements Callable<Integer> {
         findings = check(run, records, patience, progress, interruption);
       }
       progress.clear();
-      print(plan, figures, findings);
-      complain(figures, findings);
+      var report = new LoadReport(plan, figures, findings);
+      if (json) {
+        around.out().println(report.json());
+      } else {
+        around.out().print(report.table().text(around.colours()));
+      }
+      report.complaints().forEach(this::warn);
       if (run.isExhausted()) {
         warn("it stopped before its time, after as many deliveries as one run can tell apart");
       }
       around.out().flush();
-      write(plan, figures);
+      write(histogram, report::histogram);
+      write(plot, report::plot);
+      write(samples, report::samples);
       boolean good = findings.map(Findings::isClean).orElse(unchecked) && figures.accepted() > 0;
       return interruption.ends(good && !interruption.hasCome() ? ExitCode.DONE : ExitCode.FAILED);
     }
@@ -400,55 +391,14 @@ final class LoadCommand implements Callable<Integer> {
                 sample.second(), seconds, sample.rate(), sample.p50(), sample.p99(), sample.max()));
   }
 
-  private void write(LoadPlan plan, Figures figures) {
+  private void write(Optional<String> file, Supplier<String> text) {
     try {
-      writeFiles(plan, figures);
+      if (file.isPresent()) {
+        Files.writeString(around.folder().resolve(file.get()), text.get());
+      }
     } catch (IOException e) {
       throw CommandException.failed("cannot write what was measured: " + e.getMessage());
     }
-  }
-
-  private void writeFiles(LoadPlan plan, Figures figures) throws IOException {
-    if (histogram.isPresent()) {
-      var text = new ByteArrayOutputStream();
-      Histogram latency = figures.latency();
-      latency.outputPercentileDistribution(
-          new PrintStream(text, true, StandardCharsets.UTF_8), 1000.0);
-      Files.write(around.folder().resolve(histogram.get()), text.toByteArray());
-    }
-    if (plot.isPresent()) {
-      String title =
-          "%s, %s, %d connections"
-              .formatted(
-                  plan.url(),
-                  plan.rate() > 0
-                      ? BigDecimal.valueOf(plan.rate()).stripTrailingZeros().toPlainString()
-                          + "/s planned"
-                      : "as fast as it goes",
-                  plan.senders().connections());
-      Files.writeString(
-          around.folder().resolve(plot.get()), LatencyPlot.of(title, figures.samples()));
-    }
-    if (samples.isPresent()) {
-      Files.write(
-          around.folder().resolve(samples.get()),
-          Stream.concat(
-                  Stream.of("second,accepted_per_second,others_per_second,p50_ms,p99_ms,max_ms"),
-                  figures.samples().stream().map(LoadCommand::row))
-              .toList());
-    }
-  }
-
-  private static String row(Sample sample) {
-    return String.format(
-        Locale.ROOT,
-        "%.3f,%.1f,%.1f,%.3f,%.3f,%.3f",
-        sample.second(),
-        sample.rate(),
-        sample.others(),
-        sample.p50(),
-        sample.p99(),
-        sample.max());
   }
 
   private Optional<Findings> check(
@@ -476,165 +426,7 @@ final class LoadCommand implements Callable<Integer> {
     }
   }
 
-  private void print(LoadPlan plan, Figures figures, Optional<Findings> findings) {
-    if (json) {
-      around.out().println(asJson(plan, figures, findings));
-      return;
-    }
-    var table = new Table(List.of("FIGURE", "VALUE"));
-    table.row("accepted", Long.toString(figures.accepted()));
-    table.row("accepted/s", decimal(figures.rate(), 1));
-    table.row("seconds", decimal(figures.seconds(), 1));
-    for (Map.Entry<String, Long> status : figures.statuses().entrySet()) {
-      table.row("answered " + status.getKey(), Long.toString(status.getValue()));
-    }
-    table.row("p50 ms", decimal(figures.percentile(50), 3));
-    table.row("p90 ms", decimal(figures.percentile(90), 3));
-    table.row("p99 ms", decimal(figures.percentile(99), 3));
-    table.row("p99.9 ms", decimal(figures.percentile(99.9), 3));
-    table.row("max ms", decimal(figures.max(), 3));
-    table.row("bytes/s", decimal(figures.bytesPerSecond(), 0));
-    table.row("own CPU/request us", decimal(figures.cpuMicros(), 1));
-    table.row("late", Long.toString(figures.late()));
-    table.row("given up", Long.toString(figures.givenUp()));
-    table.row("unsent", Long.toString(figures.unsent()));
-    findings.ifPresent(
-        found -> {
-          table.row("lost", Long.toString(found.lost()));
-          table.row("doubled", Long.toString(found.doubled()));
-          table.row("misordered", Long.toString(found.misordered()));
-          table.row("forged", Long.toString(found.forged()));
-          table.row("undispatched", Long.toString(found.undispatched()));
-        });
-    around.out().print(table.text(around.colours()));
-  }
-
-  private static String decimal(double value, int digits) {
-    return String.format(Locale.ROOT, "%." + digits + "f", value);
-  }
-
-  private static BigDecimal rounded(double value, int digits) {
-    return BigDecimal.valueOf(value).setScale(digits, RoundingMode.HALF_UP);
-  }
-
-  private static String asJson(LoadPlan plan, Figures figures, Optional<Findings> findings) {
-    ObjectNode whole = JsonMapper.builder().build().createObjectNode();
-    whole.put("accepted", figures.accepted());
-    whole.put("seconds", rounded(figures.seconds(), 3));
-    whole.put("rate", rounded(figures.rate(), 1));
-    ObjectNode statuses = whole.putObject("statuses");
-    figures.statuses().forEach(statuses::put);
-    ObjectNode latency = whole.putObject("latency_ms");
-    latency.put("p50", rounded(figures.percentile(50), 3));
-    latency.put("p90", rounded(figures.percentile(90), 3));
-    latency.put("p99", rounded(figures.percentile(99), 3));
-    latency.put("p99_9", rounded(figures.percentile(99.9), 3));
-    latency.put("max", rounded(figures.max(), 3));
-    put(whole, "lost", findings.map(Findings::lost));
-    put(whole, "doubled", findings.map(Findings::doubled));
-    put(whole, "misordered", findings.map(Findings::misordered));
-    put(whole, "forged", findings.map(Findings::forged));
-    put(whole, "undispatched", findings.map(Findings::undispatched));
-    whole.put("refused", figures.refused());
-    whole.put("late", figures.late());
-    whole.put("given_up", figures.givenUp());
-    whole.put("unsent", figures.unsent());
-    whole.put("in_time", figures.within(plan.provider().patience()));
-    ObjectNode turnedAway = whole.putObject("turned_away_ms");
-    turnedAway.put("p50", rounded(figures.percentileTurnedAway(50), 3));
-    turnedAway.put("p99", rounded(figures.percentileTurnedAway(99), 3));
-    whole.put("began", figures.began().toString());
-    whole.put("bytes_per_second", rounded(figures.bytesPerSecond(), 0));
-    whole.put("cpu_us_per_request", rounded(figures.cpuMicros(), 1));
-    return whole.toString();
-  }
-
-  private static void put(ObjectNode whole, String name, Optional<Long> value) {
-    value.ifPresentOrElse(number -> whole.put(name, number), () -> whole.putNull(name));
-  }
-
-  /** What the figures alone do not tell. */
-  private void complain(Figures figures, Optional<Findings> findings) {
-    if (figures.accepted() == 0) {
-      warn("nothing was accepted");
-    }
-    if (figures.statuses().containsKey("429")) {
-      warn("429: the intake limits the rate; raise services.%s.rate-limit".formatted(service));
-    }
-    if (figures.refused() > 0) {
-      warn(
-          "%d were acknowledged, but cannot be used: is a repository mapped, and the event supported?"
-              .formatted(figures.refused()));
-    }
-    if (figures.unsent() > 0) {
-      warn(
-          "%d were planned and not sent: the rate is more than the intake takes over these connections"
-              .formatted(figures.unsent()));
-    }
-    findings
-        .filter(found -> found.undispatched() > 0)
-        .ifPresent(found -> warn("%d are not dispatched".formatted(found.undispatched())));
-  }
-
   private void warn(String text) {
     around.err().println("hookline: " + text);
-  }
-
-  /**
-   * What a signal does: stop the run and let its figures be printed, and only then end the process,
-   * which the JVM by itself would do in the middle.
-   */
-  private static final class Interruption implements AutoCloseable {
-    private final CountDownLatch printed = new CountDownLatch(1);
-    private final Thread onSignal;
-    private volatile boolean come;
-    private volatile @Nullable Thread waiting;
-    private volatile int exitCode = ExitCode.FAILED;
-
-    Interruption(LoadRun run) {
-      onSignal = new Thread(() -> stop(run), "shutdown");
-      Runtime.getRuntime().addShutdownHook(onSignal);
-    }
-
-    boolean hasCome() {
-      return come;
-    }
-
-    /** The run is over: from now on it is this thread that has to be stopped. */
-    void alsoEnds(Thread thread) {
-      waiting = thread;
-    }
-
-    int ends(int code) {
-      exitCode = code;
-      return code;
-    }
-
-    private void stop(LoadRun run) {
-      come = true;
-      run.stop();
-      Thread inCheck = waiting;
-      if (inCheck != null) {
-        inCheck.interrupt();
-      }
-      try {
-        if (!printed.await(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
-          exitCode = ExitCode.FAILED;
-        }
-      } catch (InterruptedException _) {
-        Thread.currentThread().interrupt();
-      }
-      Runtime.getRuntime().halt(exitCode);
-    }
-
-    @Override
-    public void close() {
-      printed.countDown();
-      try {
-        Runtime.getRuntime().removeShutdownHook(onSignal);
-      } catch (IllegalStateException _) {
-        // It is running: a signal has come.
-      }
-    }
   }
 }
