@@ -37,6 +37,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 
 /**
  * Everything at once.
@@ -70,7 +71,7 @@ record OverviewPage(
   }
 
   private DomContent tiles() {
-    long refused = standings.stream().mapToLong(Standing::refused).sum();
+    long refused = sum(Standing::refused);
     Tally all = total();
     var tiles = new ArrayList<DomContent>();
     tiles.add(
@@ -90,7 +91,7 @@ record OverviewPage(
     tiles.add(
         tile(
             "Waiting",
-            count(depth.pending() + depth.retrying()),
+            capped(depth.pending() + depth.retrying(), depth.isCapped()),
             "%s retrying, %s under way".formatted(count(depth.retrying()), count(depth.leased())),
             pipelines("state", depth.retrying() > depth.pending() ? "PROCESSING" : "RECEIVED"),
             ""));
@@ -104,14 +105,14 @@ record OverviewPage(
     tiles.add(
         tile(
             "Dead letters",
-            count(depth.dead()),
+            capped(depth.dead(), depth.dead() >= OutboxDepth.MOST_COUNTED),
             "given up",
             pipelines("state", "FAILED"),
             depth.dead() > 0 ? "bad" : ""));
     tiles.add(
         tile(
             "Refused",
-            capped(refused),
+            capped(refused, refused >= Standing.MOST_COUNTED),
             "not understood",
             Console.REFUSED,
             refused > 0 ? "warn" : ""));
@@ -187,41 +188,54 @@ record OverviewPage(
             .orElseGet(() -> new Standing(name, 0, 0, Duration.ZERO, 0, 0));
     return tr(
         cell("Service", a(name).withHref(link(Console.PIPELINES, Map.of("service", name)))),
-        counted("Accepted", tally.accepted(), name, Map.of("within", "PT1H")),
+        counted("Accepted", tally.accepted(), false, name, Map.of("within", "PT1H")),
         counted(
             "Dispatched",
             tally.dispatched(),
+            false,
             name,
             Map.of("within", "PT1H", "state", "DISPATCHED")),
-        counted("Failed", tally.failed(), name, Map.of("within", "PT1H", "state", "FAILED")),
+        counted("Failed", tally.failed(), false, name, Map.of("within", "PT1H", "state", "FAILED")),
         number("Lag p50", text(lag(tally, Lag::p50))),
         number("Lag p95", text(lag(tally, Lag::p95))),
-        counted("Waiting", standing.waiting(), name, Map.of("state", "RECEIVED")),
+        counted("Waiting", standing.waiting(), depth.isCapped(), name, Map.of("state", "RECEIVED")),
         number("Oldest", text(standing.waiting() == 0 ? "–" : lasting(standing.oldestWaiting()))),
-        counted("Dead", standing.dead(), name, Map.of("state", "FAILED")),
+        counted(
+            "Dead",
+            standing.dead(),
+            sum(Standing::dead) >= Standing.MOST_COUNTED,
+            name,
+            Map.of("state", "FAILED")),
         number(
             "Refused",
-            a(capped(standing.refused()))
+            a(capped(standing.refused(), sum(Standing::refused) >= Standing.MOST_COUNTED))
                 .withHref(link(Console.REFUSED, Map.of("service", name)))));
   }
 
   private static DomContent counted(
-      String column, long count, String service, Map<String, String> narrowed) {
+      String column, long count, boolean cut, String service, Map<String, String> narrowed) {
     var query = new TreeMap<>(narrowed);
     query.put("service", service);
     return number(
         column,
-        count == 0
+        count == 0 && !cut
             ? span("0").withClass("zero")
-            : a(count(count)).withHref(link(Console.PIPELINES, query)));
+            : a(capped(count, cut)).withHref(link(Console.PIPELINES, query)));
   }
 
   private static String lag(Tally tally, Function<Lag, Duration> part) {
     return tally.lag().map(lag -> lasting(part.apply(lag))).orElse("–");
   }
 
-  private static String capped(long count) {
-    return count >= Standing.MOST_COUNTED ? count(Standing.MOST_COUNTED) + "+" : count(count);
+  private long sum(ToLongFunction<Standing> part) {
+    return standings.stream().mapToLong(part).sum();
+  }
+
+  /**
+   * @param cut whether there may be more that was not counted
+   */
+  private static String capped(long count, boolean cut) {
+    return cut ? count(count) + "+" : count(count);
   }
 
   private static DomContent firstSteps() {

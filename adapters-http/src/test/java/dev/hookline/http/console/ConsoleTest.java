@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.hookline.application.inspect.Activity.Lag;
 import dev.hookline.application.inspect.Activity.Tally;
+import dev.hookline.application.inspect.OutboxDepth;
 import dev.hookline.application.inspect.Standing;
 import dev.hookline.application.pause.Pause;
 import dev.hookline.application.pause.PauseScope;
@@ -149,6 +150,24 @@ class ConsoleTest {
     assertTrue(page.contains("/console/pipelines?service=tiny&amp;within=PT1H\">1,234</a>"), page);
     assertTrue(page.contains("/console/pipelines?service=tiny&amp;state=FAILED\">7</a>"), page);
     assertTrue(page.contains("/console/refused?service=tiny\">9</a>"), page);
+  }
+
+  @Test
+  void whatWasNotCountedToItsEndIsToldSo() throws Exception {
+    busy();
+    assertFalse(bench.get("/console").body().matches("(?s).*\\d\\+<.*"));
+    bench.records.depth =
+        new OutboxDepth(999_000, 100, 900, OutboxDepth.MOST_COUNTED, Duration.ofMillis(1500));
+    bench.records.standings =
+        List.of(
+            new Standing("github", 700_000, 100, Duration.ofMinutes(1), 1_999, 0),
+            new Standing("slack", 299_900, 0, Duration.ofMinutes(1), 1, 2_000));
+    bench.pass(Duration.ofSeconds(3));
+    String page = bench.get("/console").body();
+    for (String counted :
+        List.of("999,900+", "1,000,000+", "2,000+", "700,000+", "299,900+", "1,999+", "1+")) {
+      assertTrue(page.contains(">" + counted + "<"), counted);
+    }
   }
 
   private void busy() {

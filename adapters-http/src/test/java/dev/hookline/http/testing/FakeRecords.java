@@ -33,6 +33,7 @@ public final class FakeRecords implements Records {
   public volatile Optional<UUID> askedAfter = Optional.empty();
   public volatile int askedLimit;
   public volatile List<Standing> standings = List.of();
+  public volatile OutboxDepth depth = new OutboxDepth(4, 3, 2, 1, Duration.ofMillis(1500));
 
   /** What was accepted, by the minute; in the others nothing was. */
   public volatile Map<Integer, Tally> activity = Map.of();
@@ -94,7 +95,7 @@ public final class FakeRecords implements Records {
   public OutboxDepth outboxDepth() {
     depthsRead.incrementAndGet();
     requireThere();
-    return new OutboxDepth(4, 3, 2, 1, Duration.ofMillis(1500));
+    return depth;
   }
 
   @Override

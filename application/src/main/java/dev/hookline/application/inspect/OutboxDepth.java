@@ -17,4 +17,9 @@ public record OutboxDepth(
     long pending, long leased, long retrying, long dead, Duration oldestPending) {
   /** So many messages are counted, and so many dead pipelines. */
   public static final int MOST_COUNTED = 1_000_000;
+
+  /** Whether there may be more messages than were counted. */
+  public boolean isCapped() {
+    return pending + leased + retrying >= MOST_COUNTED;
+  }
 }
