@@ -6,12 +6,15 @@ import static java.util.stream.Collectors.toSet;
 
 import dev.hookline.application.dispatch.Lane;
 import dev.hookline.application.dispatch.Outbox;
+import dev.hookline.application.dispatch.Outbox.Holding;
 import dev.hookline.application.dispatch.WorkerId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -21,8 +24,8 @@ import java.util.Set;
  */
 final class Leases {
   // Whose lease runs. The second condition is for a clock that was set back, as when a standby
-  // takes
-  // over whose clock is behind: the lease of a dead worker would run on for as long. A living one
+  // whose
+  // clock is behind takes over: the lease of a dead worker would run on for as long. A living one
   // has soon renewed, and clocks that are kept in step differ by less than a lease. A worker of the
   // schema before does not say how long its lease is.
   private static final String LIVES =
@@ -42,10 +45,13 @@ final class Leases {
         SET leased_until = EXCLUDED.leased_until, lease = EXCLUDED.lease
       ), held AS (
         SELECT id, epoch FROM lane WHERE owner = :worker
+      ), other AS (
+        SELECT count(*) AS living, min(w.leased_until) - now() AS first_end
+        FROM worker w WHERE %1$s AND w.id <> :worker
       )
       SELECT
-        (SELECT ceil(:lanes::numeric / (count(*) + 1))::integer
-          FROM worker w WHERE %1$s AND w.id <> :worker) AS share,
+        ceil(:lanes::numeric / (other.living + 1))::integer AS share,
+        (extract(epoch FROM other.first_end) * 1000000)::bigint AS others_end,
         EXISTS (
           SELECT FROM lane l LEFT JOIN worker w ON w.id = l.owner AND %1$s
           WHERE w.id IS NULL AND l.owner IS DISTINCT FROM :worker) AS any_free,
@@ -59,6 +65,7 @@ final class Leases {
             AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
         ) AS writers,
         pg_postmaster_start_time()::text AS server
+      FROM other
       """
           .formatted(LIVES);
 
@@ -116,9 +123,11 @@ final class Leases {
   }
 
   /** As {@link Outbox#lease} has it. */
-  Set<Lane> lease(WorkerId worker, Duration lease, Set<Lane> busy) {
+  Holding lease(WorkerId worker, Duration lease, Set<Lane> busy) {
     Standing standing = standing(worker, lease);
-    return standing.isFair() ? standing.held() : share(worker, standing.share(), busy);
+    return new Holding(
+        standing.isFair() ? standing.held() : share(worker, standing.share(), busy),
+        standing.othersEnd());
   }
 
   /** As {@link Outbox#renew} has it. */
@@ -144,8 +153,10 @@ final class Leases {
    *
    * @param share how many lanes are its own by right
    * @param anyFree whether there are lanes that nobody holds
+   * @param othersEnd as {@link Holding} has it
    */
-  private record Standing(int share, boolean anyFree, Set<Lane> held) {
+  private record Standing(
+      int share, boolean anyFree, Set<Lane> held, Optional<Duration> othersEnd) {
     boolean isFair() {
       return held.size() == share || (held.size() < share && !anyFree);
     }
@@ -163,7 +174,10 @@ final class Leases {
     for (int i = 0; i < ids.length; i++) {
       held.add(new Lane(ids[i], epochs[i]));
     }
-    return new Standing(row.getInt("share"), row.getBoolean("any_free"), held);
+    long end = row.getLong("others_end");
+    Optional<Duration> othersEnd =
+        row.wasNull() ? Optional.empty() : Optional.of(Duration.of(end, ChronoUnit.MICROS));
+    return new Standing(row.getInt("share"), row.getBoolean("any_free"), held, othersEnd);
   }
 
   private Set<Lane> share(WorkerId worker, int share, Set<Lane> busy) {

@@ -40,6 +40,11 @@ final class Stored {
     return row.getObject(column, OffsetDateTime.class).toInstant();
   }
 
+  static Optional<Instant> optionalInstant(ResultSet row, String column) throws SQLException {
+    return Optional.ofNullable(row.getObject(column, OffsetDateTime.class))
+        .map(OffsetDateTime::toInstant);
+  }
+
   static Optional<String> optional(ResultSet row, String column) throws SQLException {
     return Optional.ofNullable(row.getString(column));
   }

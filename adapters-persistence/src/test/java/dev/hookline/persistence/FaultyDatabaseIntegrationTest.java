@@ -207,7 +207,7 @@ final class FaultyDatabaseIntegrationTest {
       storage.pipelines().accept(candidate("a"), BUDGET);
       Outbox outbox = database.outbox(format);
       var worker = new WorkerId(UUID.randomUUID());
-      Set<Lane> lanes = outbox.lease(worker, LEASE, Set.of());
+      Set<Lane> lanes = outbox.lease(worker, LEASE, Set.of()).lanes();
       OutboxMessage due = Claims.due(outbox, lanes, Ordering.STRICT, List.of(), 10).getFirst();
       OutboxMessage begun = due.with(due.pipeline().begin(THREE_TIMES, NOON));
       proxy.cutAnswerTo("UPDATE outbox_message");
@@ -239,7 +239,7 @@ final class FaultyDatabaseIntegrationTest {
                     .withStatementTimeout(Duration.ofSeconds(1), Duration.ofMillis(500)),
                 new Random(1))) {
       Outbox outbox = database.outbox(format);
-      Set<Lane> lanes = outbox.lease(new WorkerId(UUID.randomUUID()), LEASE, Set.of());
+      Set<Lane> lanes = outbox.lease(new WorkerId(UUID.randomUUID()), LEASE, Set.of()).lanes();
       var claim =
           new Claim(
               lanes,
@@ -332,7 +332,7 @@ final class FaultyDatabaseIntegrationTest {
         storage.pipelines().find(pipeline.id()).orElseThrow().pipeline().event().eventType());
 
     var worker = new WorkerId(UUID.randomUUID());
-    Set<Lane> lanes = storage.outbox().lease(worker, LEASE, Set.of());
+    Set<Lane> lanes = storage.outbox().lease(worker, LEASE, Set.of()).lanes();
     var due = Claims.due(storage.outbox(), lanes, Ordering.STRICT, List.of(), 1).getFirst();
     var begun = due.with(due.pipeline().begin(THREE_TIMES, NOON));
     var failed =

@@ -237,7 +237,7 @@ final class FaultyServerIntegrationTest {
   void silentNetworkMakesTheWorkersCallsUnavailableUntilItSpeaks() {
     var outbox = database.outbox(format);
     var worker = new WorkerId(UUID.randomUUID());
-    Set<?> lanes = outbox.lease(worker, LEASE, Set.of());
+    Set<?> lanes = outbox.lease(worker, LEASE, Set.of()).lanes();
     proxy.blackOut();
 
     assertThrows(StoreUnavailableException.class, () -> outbox.lease(worker, LEASE, Set.of()));
@@ -245,7 +245,7 @@ final class FaultyServerIntegrationTest {
     proxy.lightUp();
 
     Call.until(database::answers);
-    assertEquals(lanes, outbox.lease(worker, LEASE, Set.of()));
+    assertEquals(lanes, outbox.lease(worker, LEASE, Set.of()).lanes());
   }
 
   @Test

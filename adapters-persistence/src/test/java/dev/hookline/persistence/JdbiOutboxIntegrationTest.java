@@ -15,6 +15,7 @@ import dev.hookline.application.dispatch.Outbox.Ordering;
 import dev.hookline.application.dispatch.OutboxMessage;
 import dev.hookline.domain.pipeline.Outcome;
 import dev.hookline.domain.pipeline.PipelineId;
+import dev.hookline.domain.pipeline.PipelineState;
 import dev.hookline.testing.OutboxContract;
 import dev.hookline.testing.PlainEventFormat;
 import dev.hookline.testing.Storage;
@@ -287,13 +288,23 @@ final class JdbiOutboxIntegrationTest extends OutboxContract {
     Set<Lane> lanes = lease(alice);
     OutboxMessage claimed = due(lanes).getFirst();
     var unreadable =
-        new Unreadable(
-            claimed.id(), claimed.orderingKey(), claimed.lane(), damaged.value(), null, 0, "e");
+        new Settlement(
+            claimed.id(),
+            claimed.orderingKey(),
+            claimed.lane(),
+            damaged.value(),
+            null,
+            null,
+            PipelineState.Name.FAILED,
+            0,
+            null,
+            null,
+            "e");
     storage.pass(LEASE.plusMillis(1));
     lease(bob);
 
     try (var handle = Jdbi.create(storage.server()::connect).open()) {
-      assertEquals(Set.of(), Unreadable.giveUp(handle, List.of(unreadable)));
+      assertEquals(Set.of(), Settlement.record(handle, null, List.of(unreadable)));
     }
     assertEquals(1, storage.records().outboxDepth().pending());
   }

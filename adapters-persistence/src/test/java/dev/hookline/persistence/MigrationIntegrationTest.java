@@ -100,7 +100,7 @@ final class MigrationIntegrationTest {
 
     var outbox = database.outbox(format);
     var worker = new WorkerId(Samples.uuid(NOON));
-    var lanes = outbox.lease(worker, Duration.ofSeconds(8), Set.of());
+    var lanes = outbox.lease(worker, Duration.ofSeconds(8), Set.of()).lanes();
     OutboxMessage message =
         Claims.due(outbox, lanes, Outbox.Ordering.STRICT, List.of(), 10).getFirst();
     assertEquals(id, message.pipeline().id());

@@ -110,6 +110,12 @@ public final class InMemoryStorage implements Storage {
       @Nullable String deadError,
       List<HistoryEntry> history) {
 
+    boolean isReplayed() {
+      return history.stream()
+          .skip(1)
+          .anyMatch(entry -> entry.state() == PipelineState.Name.RECEIVED);
+    }
+
     /** One message's step, whose pipeline stands so towards its target. */
     Row step(OutboxMessage message) {
       PipelineState towards = message.pipeline().state();
@@ -770,7 +776,7 @@ public final class InMemoryStorage implements Storage {
 
   private final class Lanes implements Outbox {
     @Override
-    public Set<Lane> lease(WorkerId worker, Duration lease, Set<Lane> busy) {
+    public Holding lease(WorkerId worker, Duration lease, Set<Lane> busy) {
       synchronized (lock) {
         reach();
         leases.put(worker, clock.instant().plus(lease));
@@ -791,11 +797,21 @@ public final class InMemoryStorage implements Storage {
                 isFree(hold) && held(worker).size() < share
                     ? new Hold(worker, hold.epoch() + 1)
                     : hold);
-        return held(worker).stream()
-            .sorted(comparing(Lane::id))
-            .limit(share)
-            .collect(Collectors.toSet());
+        return new Holding(
+            held(worker).stream()
+                .sorted(comparing(Lane::id))
+                .limit(share)
+                .collect(Collectors.toSet()),
+            othersEnd(worker));
       }
+    }
+
+    private Optional<Duration> othersEnd(WorkerId worker) {
+      return leases.entrySet().stream()
+          .filter(lease -> !lease.getKey().equals(worker))
+          .map(lease -> Duration.between(clock.instant(), lease.getValue()))
+          .filter(Duration::isPositive)
+          .min(Duration::compareTo);
     }
 
     @Override
@@ -931,18 +947,19 @@ public final class InMemoryStorage implements Storage {
     }
 
     private OutboxMessage held(Message message) {
+      Row row = row(message.pipeline());
       return new OutboxMessage(
           message.id(),
           message.key(),
           lane(message),
           message.task(),
           message.target(),
-          message.queuedAt(),
+          Optional.of(message.queuedAt()).filter(_ -> !row.isReplayed()),
           Pipeline.onRecord(
               message.pipeline(),
-              row(message.pipeline()).pipeline().event(),
+              row.pipeline().event(),
               message.towards(),
-              row(message.pipeline()).pipeline().origin()),
+              row.pipeline().origin()),
           List.of());
     }
 

@@ -89,7 +89,7 @@ public abstract class OutboxContract {
     List<OutboxMessage> begun = begin(alice, due(all));
     lease(bob);
 
-    Set<Lane> toWork = storage().outbox().lease(alice, LEASE, all);
+    Set<Lane> toWork = storage().outbox().lease(alice, LEASE, all).lanes();
     assertEquals(Outbox.LANES / 2, toWork.size());
     assertTrue(all.containsAll(toWork));
     assertEquals(Set.of(), lease(bob), "what is busy is not given up");
@@ -123,6 +123,18 @@ public abstract class OutboxContract {
     assertEquals(Outbox.LANES, after.size());
     before.forEach(lane -> assertTrue(after.getOrDefault(lane.id(), 0L) > lane.epoch()));
     assertEquals(Set.of(), lease(alice), "what ran out and was taken is gone");
+  }
+
+  @Test
+  void leaseTellsWhenTheFirstOfTheOthersEnds() {
+    assertEquals(Optional.empty(), storage().outbox().lease(alice, LEASE, Set.of()).othersEnd());
+
+    storage().pass(LEASE.minusSeconds(1));
+    Duration left = storage().outbox().lease(bob, LEASE, Set.of()).othersEnd().orElseThrow();
+    assertTrue(left.isPositive() && left.compareTo(Duration.ofSeconds(1)) <= 0, left::toString);
+
+    storage().pass(Duration.ofSeconds(2));
+    assertEquals(Optional.empty(), storage().outbox().lease(bob, LEASE, Set.of()).othersEnd());
   }
 
   @Test
@@ -169,6 +181,7 @@ public abstract class OutboxContract {
     assertEquals("octo/a", message.pipeline().event().repository().fullName());
     assertEquals(new PipelineState.Received(NOON), message.pipeline().state());
     assertEquals(Task.PROCESS_WEBHOOK_EVENT, message.task());
+    assertTrue(message.acceptedAt().isPresent());
     assertEquals(Math.floorMod(message.orderingKey(), Outbox.LANES), message.lane().id());
   }
 
@@ -304,8 +317,11 @@ public abstract class OutboxContract {
 
     List<OutboxMessage> due = due(lanes);
     assertEquals(List.of(second), pipelines(due));
+    assertTrue(due.getFirst().acceptedAt().isPresent());
     settle(alice, due, new Outcome.Delivered());
-    assertEquals(List.of(failed.id()), pipelines(due(lanes)));
+    List<OutboxMessage> replayed = due(lanes);
+    assertEquals(List.of(failed.id()), pipelines(replayed));
+    assertEquals(Optional.empty(), replayed.getFirst().acceptedAt());
   }
 
   @Test
@@ -1102,7 +1118,7 @@ public abstract class OutboxContract {
   }
 
   protected final Set<Lane> lease(WorkerId worker) {
-    return storage().outbox().lease(worker, LEASE, Set.of());
+    return storage().outbox().lease(worker, LEASE, Set.of()).lanes();
   }
 
   protected final List<OutboxMessage> due(Set<Lane> lanes) {

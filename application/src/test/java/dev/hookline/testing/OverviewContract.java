@@ -190,7 +190,7 @@ public abstract class OverviewContract {
   }
 
   private OutboxMessage claimed(WorkerId worker) {
-    Set<Lane> lanes = storage().outbox().lease(worker, Duration.ofSeconds(8), Set.of());
+    Set<Lane> lanes = storage().outbox().lease(worker, Duration.ofSeconds(8), Set.of()).lanes();
     return Claims.due(storage().outbox(), lanes, Ordering.STRICT, List.of(), 10).getFirst();
   }
 

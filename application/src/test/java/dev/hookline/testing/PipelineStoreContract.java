@@ -393,7 +393,7 @@ public abstract class PipelineStoreContract {
   /** Begins and settles the one message there is. */
   private Pipeline settle(Outcome outcome) {
     var worker = new WorkerId(UUID.randomUUID());
-    Set<Lane> lanes = storage().outbox().lease(worker, Duration.ofSeconds(8), Set.of());
+    Set<Lane> lanes = storage().outbox().lease(worker, Duration.ofSeconds(8), Set.of()).lanes();
     OutboxMessage message =
         Claims.due(storage().outbox(), lanes, Ordering.STRICT, List.of(), 10).getFirst();
     OutboxMessage begun = message.with(message.pipeline().begin(THREE_TIMES, NOON));
@@ -416,7 +416,7 @@ public abstract class PipelineStoreContract {
 
   private List<OutboxMessage> messages(Ordering ordering) {
     var worker = new WorkerId(UUID.randomUUID());
-    Set<Lane> lanes = storage().outbox().lease(worker, Duration.ofSeconds(8), Set.of());
+    Set<Lane> lanes = storage().outbox().lease(worker, Duration.ofSeconds(8), Set.of()).lanes();
     try {
       return Claims.due(storage().outbox(), lanes, ordering, List.of(), 1000);
     } finally {

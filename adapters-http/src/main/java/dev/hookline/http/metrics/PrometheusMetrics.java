@@ -136,7 +136,9 @@ public final class PrometheusMetrics implements WebhookMetrics, DispatchMetrics 
             "outbox_dispatch_seconds", "One attempt at a target.", DISPATCH_SECONDS, "target");
     lag =
         histogram(
-            "outbox_lag_seconds", "From acceptance to the first successful dispatch.", LAG_SECONDS);
+            "outbox_lag_seconds",
+            "From acceptance to the first successful dispatch; replays do not count.",
+            LAG_SECONDS);
     clockSkew = new ClockSkew(nanoTime);
     registry.register(clockSkew);
     registry.register(new OutboxGauges(records, pauses, nanoTime));
@@ -253,8 +255,8 @@ public final class PrometheusMetrics implements WebhookMetrics, DispatchMetrics 
   }
 
   @Override
-  public void lag(Duration sinceQueued) {
-    lag.observe(seconds(sinceQueued));
+  public void lag(Duration sinceAccepted) {
+    lag.observe(seconds(sinceAccepted));
   }
 
   /**

@@ -8,7 +8,7 @@ import dev.hookline.application.dispatch.Due;
 import dev.hookline.application.dispatch.Lane;
 import dev.hookline.application.dispatch.Line;
 import dev.hookline.application.dispatch.Outbox;
-import dev.hookline.application.dispatch.Outbox.Ordering;
+import dev.hookline.application.dispatch.Outbox.Holding;
 import dev.hookline.application.dispatch.OutboxMessage;
 import dev.hookline.application.dispatch.ProcessWebhookEvent;
 import dev.hookline.application.dispatch.Targets;
@@ -21,10 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,26 +46,14 @@ final class OutboxDrain {
   /** Stands for the messages that are to be routed, where others have their target's name. */
   private static final String UNROUTED = "";
 
-  /**
-   * The most bytes of events in one claim, but for a first that is larger: so much is read while
-   * the lease waits for its renewal.
-   */
-  private static final long MOST_CLAIMED = 32L << 20;
-
   /** One line in so many is looked for among the newest, while there is more than can be worked. */
   private static final int FRESH_SHARE = 4;
 
-  /** Of several targets none gets the last part in so many of what the worker has. */
-  private static final int RESERVED_SHARE = 4;
+  /** A lease that has ended by the database's clock may not have by this one. */
+  private static final Duration AFTER_ITS_END = Duration.ofMillis(20);
 
   /** So many lines in turn probe a target that was away, before one of them does so again. */
   private static final int LONGEST_ROUND = 64;
-
-  /**
-   * Lines that have their turn or wait for their record, per line worked at the same time: what is
-   * repeated when the worker dies stays bounded.
-   */
-  private static final int MOST_UNRECORDED = 2;
 
   private final Outbox outbox;
   private final ProcessWebhookEvent process;
@@ -76,16 +61,11 @@ final class OutboxDrain {
   private final Targets targets;
   private final WorkerSettings settings;
   private final DispatchRate rate;
+  private final InFlight inFlight;
   private final Executor executor;
   private final Recording recording;
   private final LongSupplier nanos;
   private final Runnable onFinished;
-
-  /** By ordering key, or without ordering by message. */
-  private final Map<Long, Turn> turns = new HashMap<>();
-
-  /** How many turns have not ended. */
-  private final AtomicInteger working = new AtomicInteger();
 
   /** Targets that have more due than could be begun. */
   private final Set<String> backlogs = new HashSet<>();
@@ -99,13 +79,14 @@ final class OutboxDrain {
   /** Whose message is due and had no room: nobody else claims before it has gone. */
   private @Nullable String waiting;
 
-  /** Bytes of the events that the turns hold. */
-  private long heldBytes;
-
   /** Changed by the one thread, looked at by those of the turns. */
   private volatile Set<Lane> lanes = Set.of();
 
   private volatile long renewedAt;
+
+  /** How long after that the lease is renewed again, in nanoseconds. */
+  private long renewIn;
+
   private volatile boolean stopping;
   private boolean renewed;
   private boolean heldByRate;
@@ -143,6 +124,7 @@ final class OutboxDrain {
     this.targets = targets;
     this.settings = settings;
     this.rate = new DispatchRate(settings.maxRate());
+    this.inFlight = new InFlight(settings, targets);
     this.inTurn = new ArrayList<>(targets.rooms().keySet());
     this.executor = executor;
     // The messages of one pipeline to several targets are rows of one pipeline: two statements at a
@@ -209,23 +191,19 @@ final class OutboxDrain {
       long now = nanos.getAsLong();
       outbox.renew(settings.worker(), settings.lease());
       renewedAt = now;
+      renewIn = settings.renewal().toNanos();
     }
     return recorded;
   }
 
   private void forget(Turn turn) {
-    turns.remove(key(turn.head()));
-    heldBytes -= turn.bytes();
+    inFlight.forget(turn);
     unsure |= turn.claim() < claims || turn.mayHaveLeft();
     // As many as a turn is good for, so that little is read in vain.
     run =
         turn.exhausted()
             ? Math.min(LONGEST_RUN, Math.max(run, 2 * turn.dispatched()))
             : Math.max(SHORTEST_RUN, turn.dispatched());
-  }
-
-  private long key(OutboxMessage message) {
-    return settings.ordering() == Ordering.STRICT ? message.orderingKey() : message.id();
   }
 
   /**
@@ -240,12 +218,12 @@ final class OutboxDrain {
 
   /** How long until the lease is to be renewed, in nanoseconds; not above zero if that is due. */
   private long nanosUntilRenewal() {
-    return renewed ? renewedAt + settings.renewal().toNanos() - nanos.getAsLong() : 0;
+    return renewed ? renewedAt + renewIn - nanos.getAsLong() : 0;
   }
 
   /** How many lines have their turn or are not yet settled. */
   int inFlight() {
-    return turns.size();
+    return inFlight.turns();
   }
 
   /** Begins nothing more: neither a line nor the next message of one. */
@@ -268,13 +246,19 @@ final class OutboxDrain {
       // The database may have handed them on: nothing is begun in them until it says otherwise.
       lanes = Set.of();
     }
-    Set<Lane> busy =
-        turns.values().stream().map(turn -> turn.head().lane()).collect(Collectors.toSet());
     Set<Lane> before = lanes;
-    lanes = outbox.lease(settings.worker(), settings.lease(), busy);
+    Holding holding = outbox.lease(settings.worker(), settings.lease(), inFlight.lanes());
+    lanes = holding.lanes();
     unsure |= !lanes.equals(before);
     renewedAt = now;
     renewed = true;
+    renewIn = holding.othersEnd().map(this::untilTakeover).orElse(settings.renewal()).toNanos();
+  }
+
+  /** A worker that died is to be replaced as soon as its lease has ended. */
+  private Duration untilTakeover(Duration othersEnd) {
+    Duration ended = othersEnd.plus(AFTER_ITS_END);
+    return ended.compareTo(settings.renewal()) < 0 ? ended : settings.renewal();
   }
 
   private int begin() {
@@ -305,7 +289,9 @@ final class OutboxDrain {
       return 0;
     }
     Set<String> routed = targets.names();
-    return begin(UNROUTED, claim(routed, busy(), ROUTED_AT_ONCE, 0, LONGEST_RUN, allowance.get()))
+    return begin(
+            UNROUTED,
+            claim(routed, inFlight.keys(), ROUTED_AT_ONCE, 0, LONGEST_RUN, allowance.get()))
         .lines()
         .size();
   }
@@ -320,8 +306,8 @@ final class OutboxDrain {
     }
     int free =
         switch (room) {
-          case ALL -> Math.min(free(), shareOf(target));
-          case ONE -> Math.min(free(), 1);
+          case ALL -> inFlight.roomFor(target);
+          case ONE -> Math.min(inFlight.room(), 1);
           case NONE -> 0;
         };
     if (free == 0) {
@@ -332,17 +318,17 @@ final class OutboxDrain {
       heldByRate = true;
       return 0;
     }
-    int before = turns.size();
+    int before = inFlight.turns();
     int fresh = fresh(target, lines);
     Due due =
         room == Room.ALL
             ? begin(target, lines, fresh, allowance.get())
             : probe(target, fresh, allowance.get());
-    rate.giveBack(lines - (turns.size() - before));
+    rate.giveBack(lines - (inFlight.turns() - before));
     int begun = due.lines().size();
     // Where there was less to begin than the rate allows, that was not what held it up.
     heldByRate |= begun == lines && lines < free;
-    boolean allHaveTheirTurn = turns.size() - before == begun;
+    boolean allHaveTheirTurn = inFlight.turns() - before == begun;
     unsure =
         begun == lines
             || lines < free
@@ -361,7 +347,8 @@ final class OutboxDrain {
 
   private Due begin(String target, int lines, int fresh, Allowance allowance) {
     probed.remove(target);
-    return begin(target, claim(targets.allBut(target), busy(), lines, fresh, run, allowance));
+    return begin(
+        target, claim(targets.allBut(target), inFlight.keys(), lines, fresh, run, allowance));
   }
 
   /**
@@ -378,13 +365,13 @@ final class OutboxDrain {
     if (asked.size() >= LONGEST_ROUND) {
       asked.clear();
     }
-    due.lines().forEach(line -> asked.add(key(line.head())));
+    due.lines().forEach(line -> asked.add(inFlight.key(line.head())));
     return due;
   }
 
   private Due probe(String target, Set<Long> asked, int fresh, Allowance allowance) {
     Set<Long> leftOut = new HashSet<>(asked);
-    leftOut.addAll(busy());
+    leftOut.addAll(inFlight.keys());
     return begin(target, claim(targets.allBut(target), leftOut, 1, fresh, SHORTEST_RUN, allowance));
   }
 
@@ -394,7 +381,7 @@ final class OutboxDrain {
     Due due = outbox.due(claim);
     boolean shutOut = due.cut() && due.lines().isEmpty();
     // What only its target's own share has no room for holds up nobody else.
-    waiting = shutOut && claim.allowance().first() >= freeBytes() ? whose : null;
+    waiting = shutOut && claim.allowance().first() >= inFlight.freeBytes() ? whose : null;
     var processed = process.process(settings.worker(), claim.lanes(), due.lines());
     for (OutboxMessage over : processed.over()) {
       dispatch.countUndispatched(over);
@@ -402,16 +389,10 @@ final class OutboxDrain {
     }
     for (Line line : processed.ready()) {
       var turn = new Turn(line, claims, dispatch, this, nanos);
-      turns.put(key(turn.head()), turn);
-      heldBytes += turn.bytes();
-      working.incrementAndGet();
+      inFlight.begin(turn);
       executor.execute(turn);
     }
     return due;
-  }
-
-  private Set<Long> busy() {
-    return turns.keySet();
   }
 
   private Claim claim(
@@ -433,57 +414,11 @@ final class OutboxDrain {
         allowance);
   }
 
-  /**
-   * How much a target's next claim may bring; empty if nothing now. The first event of a target
-   * that has nothing in flight may take more than the target's share, and alone even be larger than
-   * all there is.
-   */
+  /** How much a target's next claim may bring; empty if nothing now. */
   private Optional<Allowance> allowance(String target) {
-    boolean single = targets.only().isPresent();
-    long taken = single ? heldBytes : inFlightTo(target).mapToLong(Turn::bytes).sum();
-    long most = settings.maxBytes();
-    long share = single ? most : most - most / RESERVED_SHARE;
-    long bytes = Math.min(freeBytes(), share - taken);
-    if (bytes <= 0 || (waiting != null && !waiting.equals(target))) {
-      return Optional.empty();
-    }
-    long first = taken == 0 ? freeBytes() : bytes;
-    return Optional.of(
-        new Allowance(Math.min(bytes, MOST_CLAIMED), heldBytes == 0 ? Long.MAX_VALUE : first));
-  }
-
-  private long freeBytes() {
-    return settings.maxBytes() - heldBytes;
-  }
-
-  private Stream<Turn> inFlightTo(String target) {
-    return turns.values().stream()
-        .filter(turn -> turn.head().target().filter(target::equals).isPresent());
-  }
-
-  private int free() {
-    int most = settings.concurrency();
-    return Math.max(0, Math.min(most - working.get(), MOST_UNRECORDED * most - turns.size()));
-  }
-
-  /**
-   * How many more lines a target may have. Where there are several, slow ones do not get all that
-   * the worker has: a part is shared out among the others, and what they do not use of it stays
-   * free for them. Only a target that has nothing under way may always have one.
-   */
-  private int shareOf(String target) {
-    int others = inTurn.size() - 1;
-    if (targets.only().isPresent() || others < 1) {
-      return settings.concurrency();
-    }
-    int own = Math.ceilDiv(Math.ceilDiv(settings.concurrency(), RESERVED_SHARE), others);
-    long kept =
-        inTurn.stream()
-            .filter(other -> !other.equals(target))
-            .mapToLong(other -> Math.max(0, own - inFlightTo(other).count()))
-            .sum();
-    boolean idle = inFlightTo(target).findAny().isEmpty();
-    return Math.max(idle ? 1 : 0, free() - (int) kept);
+    return waiting == null || waiting.equals(target)
+        ? inFlight.allowance(target)
+        : Optional.empty();
   }
 
   /** How many of the next lines are to be fresh: a share, so that old ones have their turn too. */
@@ -523,7 +458,7 @@ final class OutboxDrain {
   /** Called from the turn's thread, as the last it does. */
   void ended(Turn turn) {
     recording.ended(turn);
-    working.decrementAndGet();
+    inFlight.ended();
     onFinished.run();
   }
 }

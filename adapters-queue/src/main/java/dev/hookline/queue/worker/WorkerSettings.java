@@ -34,8 +34,8 @@ public record WorkerSettings(
   }
 
   /**
-   * How often the lease is renewed: often enough that a dead worker's lanes are taken within a
-   * lease and a bit.
+   * How often the lease is renewed, and looked for free lanes: more often only where another
+   * worker's lease is about to end.
    */
   Duration renewal() {
     return lease.dividedBy(8);

@@ -63,7 +63,7 @@ class CircuitBreakingTargetTest {
             public void lost(String target) {}
 
             @Override
-            public void lag(Duration sinceQueued) {}
+            public void lag(Duration sinceAccepted) {}
 
             @Override
             public void available(String target, boolean isAvailable) {

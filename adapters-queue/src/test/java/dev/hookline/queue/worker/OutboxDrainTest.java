@@ -68,6 +68,7 @@ class OutboxDrainTest {
   private long maxBytes = Long.MAX_VALUE;
   private Outbox outbox = storage.outbox();
   private final List<String> lost = new ArrayList<>();
+  private final List<Duration> lags = new ArrayList<>();
 
   /** A target that the test gives its moods. */
   private final class Moody implements CommandDispatcher {
@@ -115,6 +116,11 @@ class OutboxDrainTest {
           @Override
           public void lost(String target) {
             lost.add(target);
+          }
+
+          @Override
+          public void lag(Duration sinceAccepted) {
+            lags.add(sinceAccepted);
           }
         };
     return new OutboxDrain(
@@ -195,6 +201,20 @@ class OutboxDrainTest {
   }
 
   @Test
+  void theLagIsThatOfTheFirstDispatchAndOfNoReplay() {
+    var id = accept("octo/widgets");
+    clock.move(Duration.ofSeconds(2));
+    var worker = worker();
+    drain(worker);
+    Pipeline over = storage.pipelines().find(id).orElseThrow().pipeline();
+    storage.pipelines().reopen(over.replay(over.event(), clock.instant()));
+    clock.move(Duration.ofSeconds(3));
+    drain(worker);
+    assertEquals(List.of(id, id), order().toList());
+    assertEquals(List.of(Duration.ofSeconds(2)), lags);
+  }
+
+  @Test
   void aPipelineIsProcessingOnRecordBeforeItsTargetHearsOfIt() {
     var id = accept("octo/widgets");
     worker().drainOnce();
@@ -255,6 +275,22 @@ class OutboxDrainTest {
     work();
     assertEquals(1, dispatched.size());
     assertEquals(new PipelineState.Received(NOON), state(behind));
+  }
+
+  @Test
+  void theLanesOfADeadWorkerAreWorkedAsSoonAsItsLeaseHasEnded() {
+    storage.outbox().lease(new WorkerId(Samples.uuid(NOON)), LEASE, Set.of());
+    clock.move(Duration.ofMillis(300));
+    var id = accept("octo/widgets");
+    var worker = worker();
+    drain(worker);
+    for (int renewal = 1; renewal <= 9 && dispatched.isEmpty(); renewal++) {
+      clock.move(Duration.ofNanos(worker.nanosUntilDue()));
+      drain(worker);
+    }
+    assertEquals(List.of(id), order().toList());
+    assertEquals(NOON.plus(LEASE).plusMillis(20), clock.instant());
+    assertEquals(LEASE.dividedBy(8).toNanos(), worker.nanosUntilDue());
   }
 
   @Test

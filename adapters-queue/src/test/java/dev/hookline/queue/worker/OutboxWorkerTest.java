@@ -195,7 +195,7 @@ class OutboxWorkerTest {
     storage.outbox().lease(heir, settings.lease(), Set.of());
     storage.outbox().lease(settings.worker(), settings.lease(), Set.of());
     Set<Integer> others =
-        storage.outbox().lease(heir, settings.lease(), Set.of()).stream()
+        storage.outbox().lease(heir, settings.lease(), Set.of()).lanes().stream()
             .map(Lane::id)
             .collect(toSet());
     assertEquals(Outbox.LANES / 2, others.size());
@@ -234,12 +234,12 @@ class OutboxWorkerTest {
       // One that was under way when the clock moved may have been too early for that.
       assertTrue(renewals.tryAcquire(2, PATIENCE, TimeUnit.SECONDS));
     }
-    assertEquals(Set.of(), storage.outbox().lease(heir, LEASE, Set.of()));
+    assertEquals(Set.of(), storage.outbox().lease(heir, LEASE, Set.of()).lanes());
 
     letGo.countDown();
     join(closing);
     assertEquals(new PipelineState.Dispatched(1, clock.instant()), state(id));
-    assertEquals(Outbox.LANES, storage.outbox().lease(heir, LEASE, Set.of()).size());
+    assertEquals(Outbox.LANES, storage.outbox().lease(heir, LEASE, Set.of()).lanes().size());
   }
 
   @Test
@@ -272,7 +272,7 @@ class OutboxWorkerTest {
     letGo.countDown();
     join(closing);
     assertEquals(new PipelineState.Dispatched(1, NOON), state(id));
-    assertEquals(Outbox.LANES, storage.outbox().lease(heir, LEASE, Set.of()).size());
+    assertEquals(Outbox.LANES, storage.outbox().lease(heir, LEASE, Set.of()).lanes().size());
   }
 
   @Test
@@ -296,7 +296,7 @@ class OutboxWorkerTest {
     letGo.countDown();
     join(closing);
     assertEquals(new PipelineState.Attempting(1, NOON), state(id));
-    assertEquals(Outbox.LANES, storage.outbox().lease(heir, LEASE, Set.of()).size());
+    assertEquals(Outbox.LANES, storage.outbox().lease(heir, LEASE, Set.of()).lanes().size());
   }
 
   @Test

@@ -18,5 +18,5 @@ class Uncounted implements DispatchMetrics {
   public void available(String target, boolean available) {}
 
   @Override
-  public void lag(Duration sinceQueued) {}
+  public void lag(Duration sinceAccepted) {}
 }

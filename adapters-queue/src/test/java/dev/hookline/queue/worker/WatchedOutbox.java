@@ -32,7 +32,7 @@ class WatchedOutbox implements Outbox {
   void releasing() {}
 
   @Override
-  public Set<Lane> lease(WorkerId worker, Duration lease, Set<Lane> busy) {
+  public Holding lease(WorkerId worker, Duration lease, Set<Lane> busy) {
     leasing();
     return outbox.lease(worker, lease, busy);
   }

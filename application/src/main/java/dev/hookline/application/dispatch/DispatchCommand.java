@@ -111,7 +111,7 @@ public final class DispatchCommand {
     switch (settled.state()) {
       case Dispatched dispatched -> {
         metrics.dispatched(target, Result.SUCCESS, took, trace);
-        metrics.lag(Duration.between(begun.queuedAt(), dispatched.at()));
+        begun.acceptedAt().ifPresent(at -> metrics.lag(Duration.between(at, dispatched.at())));
       }
       case Retrying _ -> metrics.dispatched(target, Result.RETRY, took, trace);
       case Failed _ -> metrics.dispatched(target, Result.DEAD, took, trace);

@@ -27,6 +27,6 @@ public interface DispatchMetrics {
   /** Whether a target is there, or away as a whole so that nothing is dispatched to it. */
   void available(String target, boolean available);
 
-  /** A dispatch succeeded this long after its event was accepted or replayed. */
-  void lag(Duration sinceQueued);
+  /** The first dispatch of an event succeeded this long after it was accepted. */
+  void lag(Duration sinceAccepted);
 }

@@ -3,6 +3,7 @@ package dev.hookline.application.dispatch;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -24,10 +25,22 @@ public interface Outbox {
    * lane is free when nobody holds it or its holder's lease ran out; taking it raises its epoch.
    *
    * @param busy lanes that the worker has work in flight in, and so does not give up now
-   * @return the lanes that the worker is to work: it may hold more, above its share and busy, which
-   *     it gives up once nothing is in flight in them
    */
-  Set<Lane> lease(WorkerId worker, Duration lease, Set<Lane> busy);
+  Holding lease(WorkerId worker, Duration lease, Set<Lane> busy);
+
+  /**
+   * What a worker has leased.
+   *
+   * @param lanes those that it is to work: it may hold more, above its share and busy, which it
+   *     gives up once nothing is in flight in them
+   * @param othersEnd how long until a lease of another worker ends, the first of them, if that is
+   *     not renewed: its lanes are free then; empty if no other lives
+   */
+  record Holding(Set<Lane> lanes, Optional<Duration> othersEnd) {
+    public Holding {
+      lanes = Set.copyOf(lanes);
+    }
+  }
 
   /** Renews the worker's lease alone: no lane is given up or taken. */
   void renew(WorkerId worker, Duration lease);

@@ -17,7 +17,8 @@ import java.util.Optional;
  * @param lane under whose epoch the message was claimed
  * @param task what is to be done next
  * @param target where it goes; empty: where the worker's routes say
- * @param queuedAt when the event was accepted or replayed, by the database's clock
+ * @param acceptedAt when the event was accepted, by the database's clock; empty for a replay, whose
+ *     dispatch is not the event's first
  * @param pipeline as it stands towards this message's target
  * @param unrecorded the states that it went through and that are not on record yet, oldest first
  */
@@ -27,7 +28,7 @@ public record OutboxMessage(
     Lane lane,
     Task task,
     Optional<String> target,
-    Instant queuedAt,
+    Optional<Instant> acceptedAt,
     Pipeline pipeline,
     List<PipelineState> unrecorded) {
 
@@ -48,7 +49,7 @@ public record OutboxMessage(
     var steps = new ArrayList<>(unrecorded);
     steps.add(next.state());
     return new OutboxMessage(
-        id, orderingKey, lane, Task.DISPATCH_COMMAND, target, queuedAt, next, steps);
+        id, orderingKey, lane, Task.DISPATCH_COMMAND, target, acceptedAt, next, steps);
   }
 
   /** The same message once its first unrecorded states are on record. */
@@ -59,7 +60,7 @@ public record OutboxMessage(
         lane,
         task,
         target,
-        queuedAt,
+        acceptedAt,
         pipeline,
         unrecorded.subList(states, unrecorded.size()));
   }

@@ -191,7 +191,7 @@ class ReceiveWebhookTest {
   private void fail(PipelineId id) {
     var worker = new WorkerId(UUID.randomUUID());
     var outbox = storage.outbox();
-    Set<Lane> lanes = outbox.lease(worker, Duration.ofMinutes(1), Set.of());
+    Set<Lane> lanes = outbox.lease(worker, Duration.ofMinutes(1), Set.of()).lanes();
     OutboxMessage message =
         Claims.due(outbox, lanes, Ordering.STRICT, List.of(), 100).stream()
             .filter(due -> due.pipeline().id().equals(id))
@@ -317,7 +317,7 @@ class ReceiveWebhookTest {
 
   private int due() {
     var worker = new WorkerId(UUID.randomUUID());
-    Set<Lane> lanes = storage.outbox().lease(worker, Duration.ofMinutes(1), Set.of());
+    Set<Lane> lanes = storage.outbox().lease(worker, Duration.ofMinutes(1), Set.of()).lanes();
     int due = Claims.due(storage.outbox(), lanes, Ordering.NONE, List.of(), 100).size();
     storage.outbox().release(worker);
     return due;

@@ -81,7 +81,7 @@ class ReplayPipelinesTest {
   private List<PipelineId> workAll(Outcome outcome) {
     var outbox = storage.outbox();
     var worker = new WorkerId(UUID.randomUUID());
-    var lanes = outbox.lease(worker, Duration.ofSeconds(8), Set.of());
+    var lanes = outbox.lease(worker, Duration.ofSeconds(8), Set.of()).lanes();
     var worked = new ArrayList<PipelineId>();
     while (true) {
       var due = Claims.due(outbox, lanes, Ordering.STRICT, List.of(), 1);

@@ -131,7 +131,7 @@ final class Backlog {
                 .withPoolSize(1),
             new Random())) {
       Outbox outbox = store.outbox(new JacksonEventFormat());
-      Set<Lane> lanes = outbox.lease(worker, LEASE, Set.of());
+      Set<Lane> lanes = outbox.lease(worker, LEASE, Set.of()).lanes();
       long[] nanos = new long[CLAIMS];
       for (int i = -WARM_UP_CLAIMS; i < CLAIMS; i++) {
         long begun = System.nanoTime();

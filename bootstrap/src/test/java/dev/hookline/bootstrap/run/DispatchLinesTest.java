@@ -104,14 +104,14 @@ class DispatchLinesTest {
                               LANE,
                               OutboxMessage.Task.PROCESS_WEBHOOK_EVENT,
                               Optional.empty(),
-                              NOON,
+                              Optional.of(NOON),
                               pipeline,
                               List.of())))));
     }
 
     @Override
-    public Set<Lane> lease(WorkerId worker, Duration lease, Set<Lane> busy) {
-      return Set.of(LANE);
+    public Holding lease(WorkerId worker, Duration lease, Set<Lane> busy) {
+      return new Holding(Set.of(LANE), Optional.empty());
     }
 
     @Override
@@ -150,7 +150,7 @@ class DispatchLinesTest {
     public void available(String target, boolean available) {}
 
     @Override
-    public void lag(Duration sinceQueued) {}
+    public void lag(Duration sinceAccepted) {}
   }
 
   private static CommandDispatcher exec(String script) {
