@@ -384,7 +384,6 @@ final class OutboxDrain {
     waiting = shutOut && claim.allowance().first() >= inFlight.freeBytes() ? whose : null;
     var processed = process.process(settings.worker(), claim.lanes(), due.lines());
     for (OutboxMessage over : processed.over()) {
-      dispatch.countUndispatched(over);
       DispatchLog.settled(over, Optional.empty(), Duration.ZERO);
     }
     for (Line line : processed.ready()) {

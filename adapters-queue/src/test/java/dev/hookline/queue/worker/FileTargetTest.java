@@ -57,7 +57,7 @@ class FileTargetTest {
     return new OutboxWorker(
         storage.outbox(),
         storage.outboxSignal(),
-        new ProcessWebhookEvent(storage.outbox(), targets, THREE_TIMES, clock),
+        new ProcessWebhookEvent(storage.outbox(), targets, THREE_TIMES, new Uncounted(), clock),
         new DispatchCommand(targets, THREE_TIMES, new Uncounted(), DispatchTracing.off(), clock),
         targets,
         new WorkerSettings(

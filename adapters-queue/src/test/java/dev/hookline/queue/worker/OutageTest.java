@@ -90,7 +90,7 @@ class OutageTest {
             Ordering.STRICT);
     return new OutboxDrain(
         storage.outbox(),
-        new ProcessWebhookEvent(storage.outbox(), targets, THREE_TIMES, clock),
+        new ProcessWebhookEvent(storage.outbox(), targets, THREE_TIMES, new Uncounted(), clock),
         new DispatchCommand(targets, THREE_TIMES, new Uncounted(), DispatchTracing.off(), clock),
         targets,
         settings,

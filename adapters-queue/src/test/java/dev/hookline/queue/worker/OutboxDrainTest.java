@@ -125,7 +125,7 @@ class OutboxDrainTest {
         };
     return new OutboxDrain(
         outbox,
-        new ProcessWebhookEvent(outbox, targets, THREE_TIMES, clock),
+        new ProcessWebhookEvent(outbox, targets, THREE_TIMES, metrics, clock),
         new DispatchCommand(targets, THREE_TIMES, metrics, DispatchTracing.off(), clock),
         targets,
         settings,

@@ -121,7 +121,7 @@ class OutboxWorkerTest {
     return new OutboxWorker(
         outbox,
         signal,
-        new ProcessWebhookEvent(outbox, targets, THREE_TIMES, clock),
+        new ProcessWebhookEvent(outbox, targets, THREE_TIMES, new Uncounted(), clock),
         new DispatchCommand(targets, THREE_TIMES, new Uncounted(), DispatchTracing.off(), clock),
         targets,
         settings,

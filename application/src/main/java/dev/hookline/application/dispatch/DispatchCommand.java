@@ -83,13 +83,6 @@ public final class DispatchCommand {
     return new Attempt(begun.with(settled), trace);
   }
 
-  /** Counts a message that is over without a dispatch, if its last attempt was lost. */
-  public void countUndispatched(OutboxMessage over) {
-    if (over.pipeline().state() instanceof Failed) {
-      metrics.lost(targets.nameFor(over));
-    }
-  }
-
   /** Of several targets' errors, each says whose it is. */
   private static Outcome named(String target, Outcome outcome) {
     return switch (outcome) {

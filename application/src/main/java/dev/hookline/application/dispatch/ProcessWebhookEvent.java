@@ -19,6 +19,7 @@ public final class ProcessWebhookEvent {
   private final Outbox outbox;
   private final Targets targets;
   private final RetryPolicy policy;
+  private final DispatchMetrics metrics;
   private final Clock clock;
 
   /**
@@ -33,10 +34,12 @@ public final class ProcessWebhookEvent {
     }
   }
 
-  public ProcessWebhookEvent(Outbox outbox, Targets targets, RetryPolicy policy, Clock clock) {
+  public ProcessWebhookEvent(
+      Outbox outbox, Targets targets, RetryPolicy policy, DispatchMetrics metrics, Clock clock) {
     this.outbox = outbox;
     this.targets = targets;
     this.policy = policy;
+    this.metrics = metrics;
     this.clock = clock;
   }
 
@@ -74,6 +77,7 @@ public final class ProcessWebhookEvent {
       if (line.head().pipeline().state() instanceof Attempting) {
         ready.add(line);
       } else {
+        metrics.lost(targets.nameFor(line.head()));
         over.add(line.head());
       }
     }

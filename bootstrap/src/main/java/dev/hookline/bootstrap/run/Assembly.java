@@ -371,7 +371,7 @@ final class Assembly {
     return new OutboxWorker(
         outbox,
         database.outboxSignal(),
-        new ProcessWebhookEvent(outbox, targets, policy, clock),
+        new ProcessWebhookEvent(outbox, targets, policy, metrics, clock),
         new DispatchCommand(targets, policy, metrics, tracing.dispatches(), clock),
         targets,
         new WorkerSettings(

@@ -162,6 +162,7 @@ class DispatchLinesTest {
     var clock = Clock.fixed(NOON, ZoneOffset.UTC);
     var once = new RetryPolicy(1, Duration.ofSeconds(1), Duration.ofSeconds(1), new Random(1));
     var outbox = new OneMessage(pipeline);
+    var metrics = new Lost();
     var settings =
         new WorkerSettings(
             new WorkerId(Samples.uuid(NOON)),
@@ -175,8 +176,8 @@ class DispatchLinesTest {
         new OutboxWorker(
             outbox,
             _ -> () -> {},
-            new ProcessWebhookEvent(outbox, targets, once, clock),
-            new DispatchCommand(targets, once, new Lost(), DispatchTracing.off(), clock),
+            new ProcessWebhookEvent(outbox, targets, once, metrics, clock),
+            new DispatchCommand(targets, once, metrics, DispatchTracing.off(), clock),
             targets,
             settings,
             new Random(1),
