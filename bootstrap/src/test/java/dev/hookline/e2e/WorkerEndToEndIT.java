@@ -39,6 +39,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.time.Duration;
@@ -284,6 +285,51 @@ class WorkerEndToEndIT {
 
   private static boolean isEmpty(OutboxDepth depth) {
     return depth.pending() + depth.leased() + depth.retrying() == 0;
+  }
+
+  @Test
+  void anEventThatKillsItsWorkersIsGivenUpAndTheOthersAreDispatched() throws Exception {
+    // It kills once the others have had their turn: these would count as lost with it.
+    Path target =
+        Files.writeString(
+            folder.resolve("target.sh"),
+            """
+            if [ "$HOOKLINE_REPOSITORY" = octo/deadly ]; then sleep 1; kill -9 $PPID; fi
+            cat >/dev/null
+            """);
+    accept("octo/deadly");
+    for (int i = 0; i < EVENTS; i++) {
+      accept("octo/r" + i % 20);
+    }
+    int killed = 0;
+    while (killed <= 3 && !isEmpty(records.outboxDepth())) {
+      try (var worker =
+          worker(
+              Map.of(
+                  "HOOKLINE_DISPATCH_TARGET", "exec",
+                  "HOOKLINE_DISPATCH_EXEC_COMMAND", "sh " + target,
+                  "HOOKLINE_WORKER_LEASE", "PT1S",
+                  "HOOKLINE_WORKER_MAX_ATTEMPTS", "3"))) {
+        await(
+            "all over or the worker dead",
+            () -> !worker.isAlive() || isEmpty(records.outboxDepth()));
+        if (worker.isAlive()) {
+          assertEquals(0, worker.terminate());
+        } else {
+          killed++;
+        }
+      }
+    }
+    assertEquals(3, killed);
+    for (PipelineView pipeline :
+        records.pipelines(PipelineFilter.ALL, Optional.empty(), 1000).items()) {
+      if (pipeline.repository().equals("octo/deadly")) {
+        var failed = assertInstanceOf(PipelineState.Failed.class, pipeline.state());
+        assertEquals("worker lost", failed.error());
+      } else {
+        assertInstanceOf(PipelineState.Dispatched.class, pipeline.state());
+      }
+    }
   }
 
   @Test
