@@ -24,7 +24,10 @@ final class BodyReader {
   private static final int FIRST = 4 * 1024;
   private static final int MAX_CHUNK_LINE = 256;
 
-  /** Within that time a body of the largest size comes and goes many times on a line that is up. */
+  /**
+   * Bounds all that a body waits for memory, however many steps it grows in. Within that time a
+   * body of the largest size comes and goes many times on a line that is up.
+   */
   private static final Duration PATIENCE = Duration.ofSeconds(3);
 
   private static final int MAX_TRAILERS = 32;
@@ -36,17 +39,24 @@ final class BodyReader {
   private final ConnectionContext connection;
   private final long max;
   private final ByteBudget.Share share;
+  private Duration patience;
   private byte[] bytes = {};
   private int length;
   private @Nullable BodyReading failure;
   private boolean endsConnection;
 
-  BodyReader(
-      ServerRequest request, ConnectionContext connection, long max, ByteBudget.Share share) {
+  BodyReader(ServerRequest request, Deadline deadline, long max, ByteBudget.Share share) {
     this.request = request;
-    this.connection = connection;
+    this.connection = deadline.connection();
     this.max = max;
     this.share = share;
+    this.patience = patienceWithin(deadline.left());
+  }
+
+  /** So that who waits in vain is told so, and who waits with success can still send the rest. */
+  private static Duration patienceWithin(Duration left) {
+    Duration half = left.dividedBy(2);
+    return half.compareTo(PATIENCE) < 0 ? half : PATIENCE;
   }
 
   /** Gives back what the body took from the budget. */
@@ -202,11 +212,14 @@ final class BodyReader {
 
   /** Meanwhile nothing is read, and the sender has to wait as well. */
   private boolean waitFor(int capacity) {
+    long since = System.nanoTime();
     try {
-      return bytes.length == 0 ? share.begin(capacity, PATIENCE) : share.grow(capacity, PATIENCE);
+      return bytes.length == 0 ? share.begin(capacity, patience) : share.grow(capacity, patience);
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
       return false;
+    } finally {
+      patience = patience.minusNanos(System.nanoTime() - since);
     }
   }
 

@@ -1,11 +1,12 @@
 package dev.hookline.http.server;
 
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
-import java.util.SequencedSet;
+import java.util.TreeSet;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -19,9 +20,10 @@ import org.jspecify.annotations.Nullable;
  * leaves the other half to the others. An eighth is kept for small bodies, so that large ones do
  * not shut them out.
  *
- * <p>What cannot be had now is waited for, in the order in which it was asked for, but past those
- * whose sender has its half. Nobody waits for ever: every wait ends with its patience. And none
- * waits for another in a circle: as long as any is in want, one body is favoured and waits for
+ * <p>What cannot be had now is waited for, in the order in which the bodies began, so that the
+ * eldest ends and gives back what it has, instead of all growing in step until none can; but past
+ * those whose sender has its half. Nobody waits for ever: every wait ends with its patience. And
+ * none waits for another in a circle: as long as any is in want, one body is favoured and waits for
  * nothing. It is beside the budget, which so is exceeded by one body at the most.
  */
 public final class ByteBudget {
@@ -38,9 +40,11 @@ public final class ByteBudget {
   private final long ofOneSender;
   private final long small;
   private final ReentrantLock lock = new ReentrantLock();
-  private final SequencedSet<Share> inWant = new LinkedHashSet<>();
+  private final NavigableSet<Share> inWant =
+      new TreeSet<>(Comparator.comparingLong((Share share) -> share.number));
   private final Map<String, Sender> senders = new HashMap<>();
   private @Nullable Share favoured;
+  private long opened;
   private long free;
 
   /**
@@ -73,7 +77,7 @@ public final class ByteBudget {
     try {
       Sender sender = name.map(this::sender).orElseGet(Sender::unbounded);
       sender.bodies++;
-      return new Share(sender);
+      return new Share(opened++, sender);
     } finally {
       lock.unlock();
     }
@@ -148,17 +152,19 @@ public final class ByteBudget {
     if (favoured != null || inWant.isEmpty()) {
       return null;
     }
-    return first == null ? inWant.getFirst() : first;
+    return first == null ? inWant.first() : first;
   }
 
   /** One body's part of the budget. */
   final class Share implements AutoCloseable {
     private final Condition itsTurn = lock.newCondition();
+    private final long number;
     private Sender sender;
     private long taken;
     private long wanted;
 
-    private Share(Sender sender) {
+    private Share(long number, Sender sender) {
+      this.number = number;
       this.sender = sender;
     }
 
@@ -198,7 +204,7 @@ public final class ByteBudget {
     }
 
     private boolean growInTurn(long nanos) throws InterruptedException {
-      inWant.addLast(this);
+      inWant.add(this);
       try {
         if (!awaitTurn(nanos)) {
           return false;

@@ -89,7 +89,7 @@ public final class Request {
     if (declaredLength() > max) {
       return new BodyReading.TooLarge();
     }
-    var body = new BodyReader(request, deadline.connection(), max, budget.open(sender));
+    var body = new BodyReader(request, deadline, max, budget.open(sender));
     reader = body;
     BodyReading reading = read(body);
     if (reading instanceof BodyReading.Complete) {

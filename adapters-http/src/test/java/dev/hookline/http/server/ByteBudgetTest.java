@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 class ByteBudgetTest {
@@ -100,6 +101,30 @@ class ByteBudgetTest {
 
     assertGrows(grown);
     second.close();
+    assertEquals(80, budget.free());
+  }
+
+  @Test
+  void whoBeganFirstGrowsFirstHoweverLateItWants() throws Exception {
+    try (var favoured = ofNobody();
+        var elder = ofNobody();
+        var younger = ofNobody();
+        var large = ofNobody()) {
+      assertTrue(favoured.begin(10, AT_ONCE));
+      assertTrue(favoured.grow(90, AT_ONCE));
+      assertTrue(elder.begin(10, AT_ONCE));
+      assertTrue(younger.begin(10, AT_ONCE));
+      assertTrue(large.begin(50, AT_ONCE));
+      var youngers = waitToGrow(younger, 20);
+      var elders = waitToGrow(elder, 20);
+
+      large.giveBack(30);
+
+      assertGrows(elders);
+      assertFalse(youngers.isDone());
+      elder.giveBack(20);
+      assertGrows(youngers);
+    }
     assertEquals(80, budget.free());
   }
 
@@ -196,29 +221,59 @@ class ByteBudgetTest {
     assertEquals(80, budget.free());
   }
 
+  /** A server that reads one body within the time and answers with what came of it. */
+  private static HttpServer reader(
+      Duration timeout, ByteBudget budget, Function<BodyReading, String> answer) {
+    var limits = new HttpServer.Limits("127.0.0.1", 0, 10_000, 10, timeout, Duration.ofSeconds(1));
+    return new HttpServer(
+            limits,
+            HttpServer.Peers.ALL,
+            request ->
+                Answer.of(
+                    200,
+                    "text/plain",
+                    answer.apply(request.readBody(100_000, budget)).getBytes(UTF_8)),
+            (_, defect) -> {
+              throw new AssertionError(defect);
+            },
+            () -> "id")
+        .start();
+  }
+
   @Test
   void ofABodyThatIsReadWhatItHasIsHeldAndNotTheRoomThatItHad() throws Exception {
     var ample = new ByteBudget(100_000);
-    var limits = new HttpServer.Limits("127.0.0.1", 0, 10_000, 10, LONG, Duration.ofSeconds(1));
-    try (var server =
-            new HttpServer(
-                    limits,
-                    HttpServer.Peers.ALL,
-                    request ->
-                        request.readBody(10_000, ample) instanceof BodyReading.Complete
-                            ? Answer.of(
-                                200, "text/plain", Long.toString(ample.free()).getBytes(UTF_8))
-                            : Answer.empty(400),
-                    (_, defect) -> {
-                      throw new AssertionError(defect);
-                    },
-                    () -> "id")
-                .start();
+    try (var server = reader(LONG, ample, _ -> Long.toString(ample.free()));
         var raw = new RawClient(server.port())) {
       String answer =
           raw.send("POST / HTTP/1.1|Host: h|Transfer-Encoding: chunked||5|hello|0||").answer();
       assertTrue(answer.endsWith("\r\n\r\n99995"), answer);
       assertEquals(100_000, ample.free());
+    }
+  }
+
+  /**
+   * Every step finds its room within 0.6 s, and the last of them none before the two seconds are
+   * over.
+   */
+  @Test
+  void waitsOfOneBodyTogetherEndBeforeItsTimeIsOver() throws Exception {
+    var tight = new ByteBudget(1_000_000, 1_000_000);
+    try (var favoured = tight.open(Optional.empty());
+        var others = tight.open(Optional.empty());
+        var server =
+            reader(Duration.ofSeconds(2), tight, reading -> reading.getClass().getSimpleName());
+        var raw = new RawClient(server.port())) {
+      assertTrue(favoured.begin(10, AT_ONCE));
+      assertTrue(favoured.grow(1_000_000, AT_ONCE));
+      assertTrue(others.begin(1_000_000 - 4096, AT_ONCE));
+      raw.send("POST / HTTP/1.1|Host: h|Content-Length: 60000||" + "x".repeat(60_000));
+      for (int needed : new int[] {8192, 12_288, 20_480}) {
+        Thread.sleep(600);
+        others.giveBack(needed);
+      }
+      String answer = raw.answer();
+      assertTrue(answer.endsWith("\r\n\r\nNoMemory"), answer);
     }
   }
 
