@@ -26,6 +26,14 @@ final class Connector {
     return open(settings.applicationName() + " " + purpose, seconds(settings.socketTimeout()));
   }
 
+  /** A connection that hears notifications as they come. */
+  Connection listening() throws SQLException {
+    Properties properties = properties();
+    properties.setProperty("socketFactory", PromptSockets.class.getName());
+    return open(
+        settings.applicationName() + " listen", seconds(settings.socketTimeout()), properties);
+  }
+
   /** A connection for the pool. */
   Connection pooled() throws SQLException {
     return open(settings.applicationName(), seconds(settings.socketTimeout()));
@@ -38,11 +46,16 @@ final class Connector {
    * @throws SQLException if it cannot be opened
    */
   Connection migrating() throws SQLException {
-    return bare(settings.applicationName() + " migrate", "0");
+    return bare(settings.applicationName() + " migrate", "0", properties());
   }
 
   private Connection open(String applicationName, String socketTimeout) throws SQLException {
-    Connection connection = bare(applicationName, socketTimeout);
+    return open(applicationName, socketTimeout, properties());
+  }
+
+  private Connection open(String applicationName, String socketTimeout, Properties properties)
+      throws SQLException {
+    Connection connection = bare(applicationName, socketTimeout, properties);
     try (var statement = connection.createStatement()) {
       statement.execute(sessionSql());
     } catch (SQLException e) {
@@ -52,8 +65,8 @@ final class Connector {
     return connection;
   }
 
-  private Connection bare(String applicationName, String socketTimeout) throws SQLException {
-    Properties properties = properties();
+  private Connection bare(String applicationName, String socketTimeout, Properties properties)
+      throws SQLException {
     properties.setProperty("ApplicationName", applicationName);
     properties.setProperty("socketTimeout", socketTimeout);
     if (settings.user() != null) {

@@ -77,7 +77,7 @@ final class JdbiOutboxSignal implements OutboxSignal {
     }
 
     private void listen() throws SQLException {
-      try (Connection connection = connector.connect("listen");
+      try (Connection connection = connector.listening();
           Statement statement = connection.createStatement()) {
         statement.execute("LISTEN " + Notifier.CHANNEL);
         // What came while nobody listened.

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.hookline.application.dispatch.OutboxSignal;
 import dev.hookline.application.pipeline.PipelineStore.Acceptance.Accepted;
 import dev.hookline.application.pipeline.StoreUnavailableException;
 import dev.hookline.testing.PlainEventFormat;
@@ -12,6 +13,9 @@ import dev.hookline.testing.SelfSigned;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -54,15 +58,18 @@ final class EncryptedConnectionIntegrationTest {
   }
 
   @Test
-  void everyConnectionToTheServerOfThatNameAndCertificateIsEncrypted() {
+  void everyConnectionToTheServerOfThatNameAndCertificateIsEncrypted() throws Exception {
     try (Database database = open("localhost", verifying("root.crt"))) {
       database.migrate();
-      try (var _ = database.outboxSignal().listen(_ -> {})) {
+      var heard = new LinkedBlockingQueue<Set<Integer>>();
+      try (var _ = database.outboxSignal().listen(heard::add)) {
+        assertEquals(OutboxSignal.ALL_LANES, heard.poll(10, TimeUnit.SECONDS));
         assertEquals(
             new Accepted(),
             database
                 .pipelines(new PlainEventFormat())
                 .accept(Senders.aCandidate(), Duration.ofSeconds(5)));
+        assertEquals(1, heard.poll(10, TimeUnit.SECONDS).size());
         Call.until(() -> "hookline,hookline listen,hookline notify".equals(connections("s.ssl")));
         assertEquals("null", connections("NOT s.ssl"));
       }
