@@ -253,8 +253,8 @@ class ByteBudgetTest {
   }
 
   /**
-   * Every step finds its room within 0.6 s, and the last of them none before the two seconds are
-   * over.
+   * There is room for a further step every 0.6 s, which each alone would wait for; but before there
+   * is for the last, the two seconds are over.
    */
   @Test
   void waitsOfOneBodyTogetherEndBeforeItsTimeIsOver() throws Exception {
